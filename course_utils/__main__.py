@@ -1,0 +1,203 @@
+"""python -m course_utils VERB: set up, open, test, and keep the notebooks in step with the package.
+
+open      make the environment if need be, then open JupyterLab on notebook 01
+test      make the environment if need be, then run the tests (more words go to pytest)
+sync      write the package's source into the cells tagged `shows:…`
+strip     take outputs and widget state out of the notebooks
+solve     write solved notebooks into notebooks/solved
+figures   run the notebooks at full scale and save what cells tagged `expected:…` draw, and the scores
+          (at another COURSE_SCALE: the scores only)
+pretrain  NAME …: train shipped weights again
+"""
+
+# Only the standard library up here: `open` and `test` run before anything is installed.
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST = "notebooks/01_autoencoder.ipynb"
+
+
+def main():
+    verbs = {"open": open_course, "test": test, "sync": sync, "strip": strip, "solve": solve, "figures": figures,
+             "pretrain": pretrain}  # fmt: skip
+    parser = argparse.ArgumentParser(
+        prog="python -m course_utils", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("verb", choices=verbs)
+    arguments, words = parser.parse_known_args()
+    sys.exit(verbs[arguments.verb](words))
+
+
+# ── set-up ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def open_course(words):
+    python = environment()
+    url = f"--LabApp.default_url=/lab/tree/{FIRST}"
+    return subprocess.call([python, "-m", "jupyterlab", url, *words], cwd=ROOT)
+
+
+def test(words):
+    return subprocess.call([environment(), "-m", "pytest", *words], cwd=ROOT)
+
+
+def environment():
+    """The Python of the active virtual environment, else of .venv, with requirements.txt installed. → str"""
+    if sys.version_info < (3, 10):
+        sys.exit(f"The course needs Python 3.10 or newer; this is {sys.version.split()[0]}.")
+    if sys.prefix != sys.base_prefix or os.environ.get("CONDA_PREFIX"):
+        home, python = Path(sys.prefix), sys.executable
+    else:
+        home = ROOT / ".venv"
+        python = str(home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+        if not Path(python).exists():
+            print(f"Making a virtual environment in {home} …", flush=True)
+            if subprocess.call([sys.executable, "-m", "venv", str(home)]):
+                sys.exit("No virtual environment could be made. On Debian or Ubuntu: apt install python3-venv")
+    wanted = hashlib.sha256(b"".join((ROOT / f).read_bytes() for f in ("requirements.txt", "pyproject.toml")))
+    stamp, wanted = home / "course_utils-installed", f"{ROOT} {wanted.hexdigest()}"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        print("Installing requirements.txt (a few minutes the first time) …", flush=True)
+        install = [python, "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", "requirements.txt"]
+        if subprocess.call(install, cwd=ROOT):
+            sys.exit("The installation did not finish. It needs a network once: run the same command again.")
+        stamp.write_text(wanted)
+    return python
+
+
+# ── notebooks ────────────────────────────────────────────────────────────────────────────────────
+
+
+def notebooks():
+    return sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+
+
+def sync(words):
+    """Cells tagged `shows:module.name` hold exactly that function's source. `--check` only tells."""
+    stale = []
+    for path in notebooks():
+        book, changed = _read(path), False
+        for cell in book.cells:
+            for name in _tagged(cell, "shows:"):
+                text = shown(name)
+                if cell.source != text:
+                    changed, cell.source = True, text
+                    stale.append(f"{path.name}: {name}")
+        if changed and "--check" not in words:
+            _write(book, path)
+    print("\n".join(stale) or "The notebooks show the package's own source.")
+    return int(bool(stale) and "--check" in words)
+
+
+def shown(name):
+    """The text of a cell tagged `shows:NAME`, such as steps.ae_step. → str"""
+    import inspect
+    from importlib import import_module
+
+    module, function = name.rsplit(".", 1)
+    source = inspect.getsource(getattr(import_module(f"course_utils.{module}"), function))
+    return f"# course_utils/{module.replace('.', '/')}.py\n{source.rstrip()}"
+
+
+def strip(words):
+    """nbstripout, which keeps the cells' ids."""
+    paths = words or [str(path) for path in notebooks()]
+    return subprocess.call([sys.executable, "-m", "nbstripout", "--keep-id", *paths])
+
+
+def solve(words):
+    """The reference in place of every stub; the folder may be named, else notebooks/solved."""
+    import shutil
+
+    target = Path(words[0]) if words else ROOT / "notebooks" / "solved"
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT / "notebooks" / "expected", target / "expected", dirs_exist_ok=True)
+    for path in notebooks():
+        book = _read(path)
+        for cell in book.cells:
+            for id in _tagged(cell, "exercise:"):
+                cell.source = solved(cell.source, id)
+        _write(book, target / path.name)
+    print(f"Solved notebooks are in {target}")
+    return 0
+
+
+def solved(cell, id):
+    """A stub's cell with the reference in place of the answer. → str"""
+    from course_utils.exercises import EXERCISES
+    from course_utils.exercises.core import source
+
+    task = EXERCISES[id]
+    if task.is_question:
+        return cell.replace(f'answer("{id}", ...)', f'answer("{id}", {task.reference!r})')
+    return cell[: cell.index("def ")] + source(id).rstrip()
+
+
+def figures(words):
+    """Run the notebooks (or those named) at full scale; save the pictures of cells tagged `expected:NN_name`."""
+    import nbclient
+
+    scale = os.environ.setdefault("COURSE_SCALE", "full")
+    os.environ["COURSE_RECORD"] = "1"
+    for path in [p for p in notebooks() if not words or any(word in p.name for word in words)]:
+        book = _read(path)
+        print(f"Running {path.name} at {scale} scale …", flush=True)
+        where = {"metadata": {"path": str(path.parent)}}
+        nbclient.NotebookClient(book, timeout=3600, resources=where).execute()
+        for cell in book.cells if scale == "full" else ():
+            for name in _tagged(cell, "expected:"):
+                save_expected(cell, path.parent / "expected" / f"{name}.webp")
+    return 0
+
+
+def save_expected(cell, target, most=150_000):
+    """The last picture that a cell drew, as WebP under `most` bytes."""
+    import base64
+    import io
+
+    from PIL import Image
+
+    pngs = [out["data"]["image/png"] for out in cell.outputs if "image/png" in out.get("data", {})]
+    if not pngs:
+        sys.exit(f"The cell for {target.name} drew no picture.")
+    picture = Image.open(io.BytesIO(base64.b64decode(pngs[-1]))).convert("RGB")
+    target.parent.mkdir(exist_ok=True)
+    for quality in (90, 80, 65, 50, 35):
+        picture.save(target, "WEBP", quality=quality, method=6)
+        if target.stat().st_size < most:
+            break
+    print(f"  {target.name}: {picture.width}×{picture.height}, {target.stat().st_size // 1000} kB")
+
+
+def _tagged(cell, prefix):
+    return [tag.removeprefix(prefix) for tag in cell.metadata.get("tags", ()) if tag.startswith(prefix)]
+
+
+def _read(path):
+    import nbformat
+
+    return nbformat.read(path, as_version=4)
+
+
+def _write(book, path):
+    import nbformat
+
+    nbformat.write(book, path)
+
+
+def pretrain(words):
+    from course_utils import pretrained
+
+    for name in words or pretrained.RECIPES:
+        report = pretrained.make(name)
+        print(f"{name}: {report['scores']} in {report['seconds']} s, in {pretrained.FOLDER}")
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,288 @@
+"""Exercises of notebook 01: references, checks, known mistakes, hints."""
+
+import torch
+from torch import nn
+
+from ..losses import reconstruction
+from ..models import VanillaAutoencoder, encoder, parameters
+from ..priors import sample_latents
+from .core import Exercise, Mistake
+
+Exercise(
+    "01.1",
+    "Half the weights (deck 003, exercise 2)",
+    reference=True,
+    why="The class is the sign of W·x, and W/2 has the same sign. Only the confidence changes: p moves toward ½.",
+    hints=("When does logistic regression choose class 1?", "σ(W·x) > ½ exactly when W·x > 0."),
+    mistakes={
+        "false": Mistake(False, "p does change, but which side of ½ is it on? Accuracy counts sides, not sizes."),
+    },
+)
+
+
+def _image_pairs():
+    shapes = ((1, 1, 4, 4), (7, 1, 5, 3), (2, 1, 28, 28))
+    return [(torch.randn(s, requires_grad=True), torch.randn(s)) for s in shapes]
+
+
+Exercise(
+    "01.2",
+    "The reconstruction loss",
+    reference=reconstruction,
+    cases=_image_pairs,
+    hints=(
+        "Three moves: the difference, its square, and then the right sums.",
+        "Sum over all pixels of one image, then take the mean over the images of the batch.",
+        "`error.flatten(1)` is (B, pixels); `.sum(1)` leaves one number for each image.",
+    ),
+    mistakes={
+        "mean_over_pixels": Mistake(
+            lambda x_rec, x: (x - x_rec).square().mean(),
+            "you take the mean over pixels too. Sum over the pixels of an image; the mean is over images only.",
+        ),
+        "sum_over_batch": Mistake(
+            lambda x_rec, x: (x - x_rec).square().sum(),
+            "you sum over the batch, so the loss doubles when the batch does. Take the mean over images.",
+        ),
+        "per_image": Mistake(
+            lambda x_rec, x: (x - x_rec).square().flatten(1).sum(1),
+            "one number for each image is nearly it: a loss is a single number, so take their mean.",
+        ),
+        "absolute": Mistake(
+            lambda x_rec, x: (x - x_rec).abs().flatten(1).sum(1).mean(),
+            "you sum absolute errors; this loss squares them.",
+        ),
+        "no_square": Mistake(
+            lambda x_rec, x: (x - x_rec).flatten(1).sum(1).mean(),
+            "errors of opposite sign cancel: square them before you sum.",
+        ),
+        "rooted": Mistake(
+            lambda x_rec, x: (x - x_rec).square().flatten(1).sum(1).sqrt().mean(),
+            "you take the root, which gives the length of the error; the loss is its square.",
+        ),
+        "detached": Mistake(
+            lambda x_rec, x: (x - x_rec.detach()).square().flatten(1).sum(1).mean(),
+            "the value is right but x_rec is detached, so nothing could be learned from it.",
+        ),
+    },
+)
+
+
+def _layers(fn, arguments):
+    """A network builder's outcome: its layers in words, and the shape it makes of two images."""
+    net = fn(*arguments)
+    if net is None or net is Ellipsis:
+        return None
+    if not isinstance(net, nn.Module):
+        return f"a {type(net).__name__} instead of a network"
+    leaves = [m for m in net.modules() if not list(m.children())]
+    words = [
+        f"Linear {m.in_features}→{m.out_features}" if isinstance(m, nn.Linear) else type(m).__name__ for m in leaves
+    ]
+    try:
+        words.append(f"output {tuple(net(torch.zeros(2, 1, 28, 28)).shape)}")
+    except RuntimeError as error:
+        words.append(f"and stops on images (2, 1, 28, 28): {error}")
+    return ", ".join(words)
+
+
+def _mlp(*sizes, act=nn.ReLU, first=(nn.Flatten,), last=()):
+    layers = [make() for make in first]
+    for i, (a, b) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+        layers += [*([act()] if i and act else []), nn.Linear(a, b)]
+    return nn.Sequential(*layers, *(make() for make in last))
+
+
+Exercise(
+    "01.3",
+    "The bottleneck encoder of Lab 1",
+    reference=encoder,
+    cases=lambda: [(3,), (7,)],
+    outcome=_layers,
+    hints=(
+        "Read the first half of the slide's table from top to bottom: one line, one layer.",
+        "Images come as (B, 1, 28, 28): the first layer makes rows of 784 of them.",
+        "nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), …); the last Linear ends in latent_dim.",
+    ),
+    mistakes={
+        "relu_at_the_code": Mistake(
+            lambda k: _mlp(784, 128, 64, k, last=(nn.ReLU,)),
+            "the code ends in a ReLU, so it could never be negative. The slide's bottleneck is a bare Linear.",
+        ),
+        "no_relu": Mistake(
+            lambda k: _mlp(784, 128, 64, k, act=None),
+            "without ReLU between them, three Linear layers are one matrix: it could do no more than PCA.",
+        ),
+        "no_flatten": Mistake(
+            lambda k: _mlp(784, 128, 64, k, first=()),
+            "Linear(784, …) wants rows of 784 numbers, but images come as (B, 1, 28, 28): begin with nn.Flatten().",
+        ),
+        "one_layer_short": Mistake(
+            lambda k: _mlp(784, 128, k), "the slide narrows in three stages: 784 → 128 → 64 → latent_dim."
+        ),
+        "tanh_between": Mistake(
+            lambda k: _mlp(784, 128, 64, k, act=nn.Tanh), "the slide puts ReLU, not Tanh, between the layers."
+        ),
+        "always_three": Mistake(
+            lambda k: _mlp(784, 128, 64, 3), "your code always has 3 numbers: use latent_dim for the last layer."
+        ),
+    },
+)
+
+_AT_THREE, _AT_TEN = (parameters(VanillaAutoencoder(k)) for k in (3, 10))
+
+Exercise(
+    "01.4",
+    "Parameters with ten numbers in the code",
+    reference=_AT_TEN,
+    tolerance=0,
+    why="Seven more columns of 64 weights and a bias in the encoder, seven more rows of 64 in the decoder: + 903.",
+    hints=(
+        "Only two layers touch the code: the encoder's last and the decoder's first.",
+        "Linear(64, k) has 64·k weights and k biases; Linear(k, 64) has 64·k weights and always 64 biases.",
+    ),
+    mistakes={
+        "no_decoder": Mistake(_AT_THREE + 7 * 65, "the encoder is right; the decoder's first layer grows as well."),
+        "no_encoder": Mistake(_AT_THREE + 7 * 64, "the decoder is right; the encoder's last layer grows as well."),
+        "no_bias": Mistake(_AT_THREE + 14 * 64, "nearly: each new number of the code also brings a bias in the encoder."),
+        "two_biases": Mistake(_AT_THREE + 14 * 65, "the decoder's first layer has 64 outputs, so always 64 biases."),
+        "unchanged": Mistake(_AT_THREE, "that is the number at latent_dim 3."),
+    },
+)
+
+
+def tanh_gradient(x, upstream):
+    """What back-propagation hands on through z = tanh(x): upstream · ∂z/∂x."""
+    return upstream * (1 - torch.tanh(x) ** 2)
+
+
+Exercise(
+    "01.5",
+    "Back through tanh (deck 003, exercise 1)",
+    reference=tanh_gradient,
+    cases=lambda: [(torch.randn(s) * 2, torch.randn(s)) for s in ((1,), (7,), (3, 5))],
+    hints=("The chain rule: what comes from above times the slope here.", "∂ tanh(x)/∂x = 1 − tanh²(x)."),
+    mistakes={
+        "no_upstream": Mistake(
+            lambda x, upstream: 1 - torch.tanh(x) ** 2, "that is the slope of tanh alone: multiply by upstream."
+        ),
+        "x_for_z": Mistake(
+            lambda x, upstream: upstream * (1 - x**2), "in 1 − z² the z is tanh(x), the output, not the input."
+        ),
+        "not_squared": Mistake(
+            lambda x, upstream: upstream * (1 - torch.tanh(x)), "the slope is 1 − z², with a square."
+        ),
+        "forward": Mistake(
+            lambda x, upstream: upstream * torch.tanh(x), "that multiplies by tanh itself; its slope is wanted."
+        ),
+    },
+)
+
+Exercise(
+    "01.6",
+    "Is tanh's gradient always the smaller one? (deck 003, exercise 1)",
+    reference=True,
+    why="0 < 1 − z² ≤ 1, with 1 only at x = 0: a tanh can shrink a gradient, never make it grow.",
+    hints=("How large can 1 − z² get, and how small, when z is between −1 and 1?",),
+    mistakes={"false": Mistake(False, "1 − z² is never above 1: look at the curve again.")},
+)
+
+Exercise(
+    "01.7",
+    "A ReLU before the sigmoid (deck 003, exercise 3)",
+    reference="b",
+    why="ReLU gives at least 0 and σ(0) = ½, so no input can be put into the negative class.",
+    hints=("Which numbers can leave a ReLU?", "What is σ(0), and can σ get below it when its input is never negative?"),
+    mistakes={
+        "a": Mistake("a", "something is lost: which inputs can the sigmoid still get?"),
+        "c": Mistake("c", "only where the ReLU is silent; a positive input still gives more than ½."),
+        "d": Mistake("d", "neither slope exceeds 1, so nothing explodes here. Think of the outputs."),
+    },
+)
+
+
+def decoder_weight(w1):
+    """The w2 that makes the linear autoencoder x → w1·x → w2·w1·x lose nothing."""
+    return 1 / w1
+
+
+Exercise(
+    "01.8",
+    "Zero loss (deck 003, exercise 4)",
+    reference=decoder_weight,
+    cases=lambda: [(torch.tensor([0.5, 2.0, -3.0]),), (torch.tensor([-0.25]),)],
+    hints=("When is w2·w1·x equal to x, for every x?", "Solve w1·w2 = 1 for w2."),
+    mistakes={
+        "tied": Mistake(lambda w1: w1, "then x_rec = w1²·x, which is x only for w1 = ±1."),
+        "sum_to_one": Mistake(lambda w1: 1 - w1, "that makes w1 + w2 = 1; their product has to be 1."),
+        "minus": Mistake(lambda w1: -1 / w1, "then x_rec = −x: the sign is flipped."),
+        "inverse_square": Mistake(lambda w1: 1 / w1**2, "then x_rec = x / w1: one power too many."),
+    },
+)
+
+Exercise(
+    "01.9",
+    "The saddle (deck 003, exercise 4)",
+    reference=(0, 0),
+    why="Both slopes are 0 there, yet the loss falls along w1 = w2 and rises along w1 = −w2.",
+    hints=("Set both derivatives of (1 − w1·w2)² to zero.", "A point with zero slope and loss above 0; there is just one."),
+    mistakes={
+        "minimum": Mistake((1, 1), "the loss is 0 there: that is a minimum, not a saddle."),
+        "other_minimum": Mistake((-1, -1), "the loss is 0 there: that is a minimum, not a saddle."),
+        "rising": Mistake((1, -1), "the slope is not 0 there: the loss still falls toward the middle."),
+        "none": Mistake("none", "there is one: look where the four contour branches meet."),
+    },
+)
+
+
+def _statistics(fn, arguments):
+    """A sampler's outcome: shape, and mean, spread, share within one standard deviation, and correlation."""
+    z = fn(*arguments)
+    if not isinstance(z, torch.Tensor):
+        return None if z is None or z is Ellipsis else f"a {type(z).__name__} instead of a tensor"
+    if z.dim() != 2 or len(z) < 2:
+        return (z,)
+    mean, std = z.mean(0), z.std(0)
+    inside = ((z - mean).abs() < std).float().mean(0)
+    return f"shape {tuple(z.shape)}", torch.stack([mean, std, inside]), torch.corrcoef(z.T)[0, 1:]
+
+
+def _codes():
+    return [(torch.randn(500, 3) * torch.tensor([3.0, 1.0, 0.3]) + torch.tensor([-2.0, 5.0, 1.0]), 40_000)]
+
+
+def _uniform(z, n):
+    return z.mean(0) + z.std(0) * (torch.rand(n, z.shape[1]) * 2 - 1) * 3**0.5
+
+
+Exercise(
+    "01.10",
+    "Random codes",
+    reference=sample_latents,
+    cases=_codes,
+    outcome=_statistics,
+    tolerance=0.04,
+    hints=(
+        "Mean and standard deviation of each column of z_codes, then n rows of Normal noise.",
+        "torch.randn(n, k) has mean 0 and standard deviation 1: multiply by what you want, then add.",
+    ),
+    mistakes={
+        "standard_normal": Mistake(
+            lambda z, n: torch.randn(n, z.shape[1]), "that is N(0, 1) in every dimension; use each one's mean and std."
+        ),
+        "no_mean": Mistake(lambda z, n: z.std(0) * torch.randn(n, z.shape[1]), "the mean of each dimension is missing."),
+        "one_std": Mistake(
+            lambda z, n: z.mean() + z.std() * torch.randn(n, z.shape[1]),
+            "you use one mean and spread for all dimensions: take them over dim 0, one for each column.",
+        ),
+        "variance": Mistake(
+            lambda z, n: z.mean(0) + z.var(0) * torch.randn(n, z.shape[1]),
+            "you multiply by the variance; noise is scaled by the standard deviation, its root.",
+        ),
+        "same_noise": Mistake(
+            lambda z, n: z.mean(0) + z.std(0) * torch.randn(n, 1),
+            "all dimensions get the same noise: draw a number for each, torch.randn(n, k).",
+        ),
+        "uniform": Mistake(_uniform, "mean and spread are right, but this noise is uniform: the slide uses randn."),
+    },
+)

@@ -1,0 +1,393 @@
+"""The machinery of exercises: what a verdict is, and how it is shown. The content stands in the other modules.
+
+An exercise is judged by its *outcomes*: what a function gives back on a few inputs, with its gradients. Equal
+to the reference's: correct. Equal to a known mistake's: that mistake's own message. A thinking question is
+the same with a value in place of a function.
+"""
+
+import contextlib
+import copy
+import ctypes
+import html
+import inspect
+import io
+import linecache
+import textwrap
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+
+from .. import session
+from ..plotting import in_notebook
+
+PATIENCE = 10.0  # seconds for one verdict, then the student's loop is taken for endless
+PRINTED = 1000  # characters of a student's own output that are shown
+
+EXERCISES: dict[str, "Exercise"] = {}
+_status: dict[str, str] = {}
+_hints_given: dict[str, int] = {}
+
+
+@dataclass
+class Mistake:
+    """A typical wrong answer, as code (or as a value), and what to tell who gives it."""
+
+    wrong: Any
+    tell: str
+
+
+@dataclass
+class Exercise:
+    """Everything about one exercise.
+
+    reference  the package's own function, or the right value of a thinking question
+    cases      () → list of argument tuples; None for a thinking question
+    outcome    (function, arguments) → what is compared: tensors, numbers, tuples or text
+    """
+
+    id: str
+    title: str
+    reference: Any
+    hints: tuple[str, ...]
+    mistakes: dict[str, Mistake]
+    cases: Callable | None = None
+    outcome: Callable = field(default_factory=lambda: value_and_gradients)
+    tolerance: float = 1e-4
+    why: str = ""  # a thinking question's explanation, shown with ✓
+
+    def __post_init__(self):
+        EXERCISES[self.id] = self
+
+    @property
+    def is_question(self):
+        return self.cases is None
+
+
+class Wrong(Exception):
+    """Raised while judging: the answer is wrong for the reason in the message."""
+
+
+class _Open(Exception):
+    """Raised while judging: there is no answer yet."""
+
+
+class _TooLong(BaseException):
+    """Raised in the student's code by the clock; no `except Exception` of theirs can swallow it."""
+
+
+# ── what students call ───────────────────────────────────────────────────────────────────────────
+
+
+def exercise(id):
+    """Judge the function below it at once; hand on the student's if it is right, else the package's own."""
+    task = _find(id)
+    if task.is_question:
+        raise TypeError(f'{id} is a question: write answer("{id}", …).')
+
+    def judge(fn):
+        state, message = verdict(id, fn)
+        name = task.reference.__name__
+        used = f"your {name} is used from here on." if state == "correct" else f"the course's {name} is used for now."
+        _tell(id, state, f"{message} ({used[0].upper()}{used[1:]})")
+        return fn if state == "correct" else task.reference
+
+    return judge
+
+
+def answer(id, value):
+    """Answer a thinking question; the verdict comes at once."""
+    if not _find(id).is_question:
+        raise TypeError(f'{id} wants a function: write @exercise("{id}") above it.')
+    state, message = verdict(id, value)
+    _tell(id, state, message)
+
+
+def hint(id):
+    """Show the next hint, one step more explicit at each call."""
+    hints = _find(id).hints
+    i = min(_hints_given.get(id, 0), len(hints) - 1)
+    _hints_given[id] = i + 1
+    print(f"Hint {i + 1} of {len(hints)} for {id}: {hints[i]}")
+
+
+def solution(id):
+    """Show the package's own function: the reference solution is the library."""
+    task = _find(id)
+    print(f"{task.reference!r}: {task.why}" if task.is_question else source(id))
+
+
+def progress():
+    """Show, for the exercises met so far, what is solved."""
+    for id in sorted(_status):
+        _show(_status[id], id, f"{EXERCISES[id].title}: {WORDS[_status[id]]}")
+    if _status:
+        print(f"{list(_status.values()).count('correct')} of {len(_status)} solved")
+
+
+def grade(id):
+    """Nothing for a student; under nbgrader an error unless exercise `id` is solved."""
+    state = _status.get(_find(id).id, "open")
+    if session.grading() and state != "correct":
+        raise AssertionError(f"exercise {id}: {WORDS[state]}")
+
+
+def source(id):
+    """The reference's source, as it stands in a solved notebook. → str"""
+    return textwrap.dedent(inspect.getsource(EXERCISES[id].reference))
+
+
+def _find(id):
+    if id not in EXERCISES:
+        raise KeyError(f"there is no exercise {id!r}; there are: {', '.join(sorted(EXERCISES))}.")
+    return EXERCISES[id]
+
+
+# ── judging ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def verdict(id, given):
+    """Judge a function, or a value for a thinking question. → (state, message)
+
+    state: "open" (no answer yet), "wrong" or "correct". Random numbers drawn meanwhile leave the
+    notebook's own stream of them untouched.
+    """
+    task, printed = _find(id), _Clipped()
+    try:
+        with torch.random.fork_rng(), contextlib.redirect_stdout(printed), _time_limit(PATIENCE):
+            message = (_judge_value if task.is_question else _judge_function)(task, given)
+        state = "correct"
+    except _Open:
+        state, message = "open", WORDS["open"] + "."
+    except Wrong as reason:
+        state, message = "wrong", f"not right yet: {reason}"
+    except _TooLong:
+        state, message = "wrong", f"not right yet: it ran for {PATIENCE:.0f} s without an end. Does a loop never stop?"
+    if printed.getvalue():
+        print(printed.getvalue().rstrip())
+    _status[id] = state
+    return state, message
+
+
+def _judge_value(task, given):
+    if given is None or given is Ellipsis:
+        raise _Open
+    if _same_answer(given, task.reference, task.tolerance):
+        return f"correct. {task.why}"
+    for mistake in task.mistakes.values():
+        if _same_answer(given, mistake.wrong, task.tolerance):
+            raise Wrong(mistake.tell)
+    raise Wrong(f'{given!r} is not it. hint("{task.id}") helps.')
+
+
+def _same_answer(a, b, tolerance):
+    if isinstance(a, str) or isinstance(b, str):
+        return str(a).strip().casefold() == str(b).strip().casefold()
+    if isinstance(a, bool) != isinstance(b, bool):
+        return False
+    try:
+        a, b = (torch.as_tensor(v, dtype=torch.float64) for v in (a, b))
+    except (TypeError, ValueError, RuntimeError):
+        return False
+    return a.shape == b.shape and torch.allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
+def _judge_function(task, fn):
+    if not callable(fn):
+        raise Wrong(f"a function was expected, not {type(fn).__name__}.")
+    torch.manual_seed(0)
+    cases = task.cases()
+    got = [_outcome(task, fn, case) for case in cases]
+    if any(isinstance(g, _Unanswered) for g in got):
+        raise _Open
+    want = [task.outcome(task.reference, _fresh(case)) for case in cases]
+    if all(_same(g, w, task.tolerance) for g, w in zip(got, want, strict=True)):
+        return "correct."
+    for mistake in task.mistakes.values():
+        wrong = [_outcome(task, mistake.wrong, case) for case in cases]
+        if all(_same(g, w, task.tolerance) for g, w in zip(got, wrong, strict=True)):
+            raise Wrong(mistake.tell)
+    g, w = next((g, w) for g, w in zip(got, want, strict=True) if not _same(g, w, task.tolerance))
+    raise Wrong(g.text if isinstance(g, _Raised) else _difference(g, w))
+
+
+@dataclass
+class _Raised:
+    """An outcome: the code stopped with an error."""
+
+    kind: type
+    text: str
+
+
+class _Unanswered:
+    """An outcome: the stub's `...` is still there."""
+
+
+def _outcome(task, fn, case):
+    arguments = _fresh(case)
+    before = _fresh(case)
+    try:
+        outcome = task.outcome(fn, arguments)
+    except NotImplementedError:
+        return _Unanswered()
+    except Wrong as reason:
+        return _Raised(Wrong, str(reason))
+    except Exception as error:
+        if "ellipsis" in str(error):
+            return _Unanswered()
+        return _Raised(type(error), _their_line(error, fn))
+    if outcome is None or outcome is Ellipsis:
+        return _Unanswered()
+    for a, b in zip(arguments, before, strict=True):
+        if isinstance(a, torch.Tensor) and not torch.equal(a.detach(), b.detach()):
+            return _Raised(Wrong, "it changes its input in place; make a new tensor instead.")
+    return outcome
+
+
+def _fresh(case):
+    """Copies of the arguments, so that no call sees what another did to them."""
+    return tuple(
+        a.detach().clone().requires_grad_(a.requires_grad) if isinstance(a, torch.Tensor) else copy.deepcopy(a)
+        for a in case
+    )
+
+
+def value_and_gradients(fn, arguments):
+    """The usual outcome: the value and its gradient for every argument and parameter that asks for one. → tuple"""
+    value = fn(*arguments)
+    if value is None or value is Ellipsis:
+        return None
+    if not isinstance(value, torch.Tensor):
+        return value if isinstance(value, int | float | tuple | str) else type(value).__name__
+    leaves = [a for a in arguments if isinstance(a, torch.Tensor) and a.requires_grad]
+    leaves += [p for a in arguments if isinstance(a, nn.Module) for p in a.parameters()]
+    if not leaves:
+        return (value.detach(),)
+    if not value.requires_grad:
+        return value.detach(), "no gradient"
+    generator = torch.Generator().manual_seed(1)
+    weights = torch.randn(value.shape, generator=generator).to(value)
+    gradients = torch.autograd.grad((value * weights).sum(), leaves, allow_unused=True)
+    return value.detach(), *(torch.zeros_like(p) if g is None else g for g, p in zip(gradients, leaves, strict=True))
+
+
+def _same(a, b, tolerance):
+    if isinstance(a, _Raised) and isinstance(b, _Raised):
+        return a.kind is b.kind and (a.kind is not Wrong or a.text == b.text)
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(_same(x, y, tolerance) for x, y in zip(a, b, strict=True))
+    if isinstance(a, torch.Tensor):
+        if a.shape != b.shape or a.dtype != b.dtype or a.device != b.device:
+            return False
+        return torch.allclose(a.double().cpu(), b.double().cpu(), rtol=tolerance, atol=tolerance, equal_nan=True)
+    return abs(a - b) <= tolerance * (1 + abs(b)) if isinstance(a, float) else a == b
+
+
+def _difference(got, want):
+    """What a student sees when no known mistake fits: types, then shapes, values and gradients."""
+    first_got, first_want = (v[0] if isinstance(v, tuple) and v else v for v in (got, want))
+    if not isinstance(first_want, torch.Tensor):
+        return f"it gives {_words(got)}, expected {_words(want)}."
+    if not isinstance(first_got, torch.Tensor):
+        return f"it gives {_words(first_got)}, expected a tensor of shape {tuple(first_want.shape)}."
+    for word in ("shape", "dtype", "device"):
+        a, b = getattr(first_got, word), getattr(first_want, word)
+        if a != b:
+            return f"its result has {word} {_words(a)}, expected {_words(b)}."
+    if got[1:2] == ("no gradient",):
+        return "its value carries no gradient: did .detach(), .item() or no_grad come in?"
+    if not torch.isfinite(first_got).all():
+        return "its result is not finite (nan or inf)."
+    if not torch.allclose(first_got, first_want, rtol=1e-3, atol=1e-4):
+        return f"its values differ: yours {_words(first_got)}, expected {_words(first_want)}."
+    return "its value is right, but its gradient is not."
+
+
+def _words(value):
+    if isinstance(value, torch.Size):
+        return str(tuple(value))
+    if isinstance(value, torch.Tensor):
+        numbers = ", ".join(f"{v:.4g}" for v in value.flatten()[:3].tolist())
+        return numbers + (", …" if value.numel() > 3 else "")
+    return str(value)
+
+
+def _their_line(error, fn):
+    """The error in one sentence, with the student's own line and never one of ours."""
+    file = getattr(getattr(fn, "__code__", None), "co_filename", None)
+    theirs = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    what = f"it stops with {type(error).__name__}: {error}"
+    if not theirs:
+        return what
+    line = linecache.getline(file, theirs[-1].lineno).strip()
+    return f"{what} (line {theirs[-1].lineno}{f': {line}' if line else ''})"
+
+
+class _Clipped(io.StringIO):
+    """What a student's code prints, up to a bound."""
+
+    def write(self, text):
+        room = PRINTED - self.tell()
+        if 0 < room < len(text):
+            super().write(text[:room] + " … (more was printed)")
+        elif room > 0:
+            super().write(text)
+        return len(text)
+
+
+@contextlib.contextmanager
+def _time_limit(seconds):
+    """Raise _TooLong in this thread after `seconds`; needs no signals, so it works on every system."""
+    thread, lock, state = threading.get_ident(), threading.Lock(), {"over": False, "fired": False}
+
+    def ring():
+        with lock:
+            if not state["over"]:
+                state["fired"] = True
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_TooLong))
+
+    timer = threading.Timer(seconds, ring)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        with lock:
+            state["over"] = True
+        with contextlib.suppress(_TooLong):  # it may have rung just now
+            while state["fired"]:
+                state["fired"] = False
+                time.sleep(0.01)
+
+
+# ── showing ──────────────────────────────────────────────────────────────────────────────────────
+
+WORDS = {"open": "not answered yet", "wrong": "not right yet", "correct": "correct"}
+SIGNS = {"open": ("○", "#5f6b76"), "wrong": ("✗", "#a34700"), "correct": ("✓", "#1a7f37")}
+
+
+def _tell(id, state, message):
+    if state == "wrong":
+        message += f' For help: hint("{id}").' if "hint(" not in message else ""
+    _show(state, id, message)
+
+
+def _show(state, id, message):
+    sign, colour = SIGNS[state]
+    text = f"{sign} {id}: {message}"
+    if not in_notebook():
+        print(text)
+        return
+    from IPython.display import display
+
+    block = f"border-left:4px solid {colour};padding:.35em .8em;font-size:110%"
+    rich = f"<div style='{block}'><b style='color:{colour}'>{sign} {id}</b>&ensp;{html.escape(message)}</div>"
+    display({"text/plain": text, "text/html": rich}, raw=True)

@@ -1,0 +1,119 @@
+"""The networks, layer for layer as on the slides. Images are (B, 1, 28, 28) in [−1, 1]."""
+
+import torch
+from torch import nn
+
+IMAGE = (1, 28, 28)
+
+
+class Autoencoder(nn.Module):
+    """An encoder and a decoder, side by side: x → z_code → x_rec."""
+
+    def __init__(self, enc, dec):
+        super().__init__()
+        self.enc, self.dec = enc, dec
+
+    def forward(self, x):
+        return self.dec(self.enc(x))
+
+
+def encoder(latent_dim=3):
+    """The encoder of Lab 1: 784 → 128 → 64 → latent_dim, ReLU between. (B, 1, 28, 28) → (B, latent_dim)"""
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(784, 128),
+        nn.ReLU(),
+        nn.Linear(128, 64),
+        nn.ReLU(),
+        nn.Linear(64, latent_dim),
+    )
+
+
+class VanillaAutoencoder(Autoencoder):
+    """Lab 1 (deck 002): 784-128-64-latent_dim and back, ReLU, Tanh at the output; 218,643 parameters at 3."""
+
+    def __init__(self, latent_dim=3):
+        decoder = nn.Sequential(
+            nn.Linear(latent_dim, 64),
+            nn.ReLU(),
+            nn.Linear(64, 128),
+            nn.ReLU(),
+            nn.Linear(128, 784),
+            nn.Tanh(),  # pixels in [−1, 1]
+            nn.Unflatten(1, IMAGE),
+        )
+        super().__init__(encoder(latent_dim), decoder)
+
+
+class ConvAutoencoder(Autoencoder):
+    """Lab 2 (deck 002): convolutions down to a code of 64×2×2 = 256 numbers and back; 50,161 parameters."""
+
+    def __init__(self):
+        enc = nn.Sequential(
+            nn.Conv2d(1, 32, 3, stride=3, padding=1),  # (B, 32, 10, 10)
+            nn.ReLU(),
+            nn.MaxPool2d(2, stride=2),  # (B, 32, 5, 5)
+            nn.Conv2d(32, 64, 3, stride=2, padding=1),  # (B, 64, 3, 3)
+            nn.ReLU(),
+            nn.MaxPool2d(2, stride=1),  # (B, 64, 2, 2): the code
+        )
+        dec = nn.Sequential(
+            nn.ConvTranspose2d(64, 32, 3, stride=2),  # (B, 32, 5, 5)
+            nn.ReLU(),
+            nn.ConvTranspose2d(32, 16, 5, stride=3, padding=1),  # (B, 16, 15, 15)
+            nn.ReLU(),
+            nn.ConvTranspose2d(16, 1, 2, stride=2, padding=1),  # (B, 1, 28, 28)
+            nn.Tanh(),
+        )
+        super().__init__(enc, dec)
+
+
+class LinearAutoencoder(Autoencoder):
+    """One linear layer each way and nothing else: what it learns is the subspace of PCA (deck 003)."""
+
+    def __init__(self, latent_dim=3):
+        enc = nn.Sequential(nn.Flatten(), nn.Linear(784, latent_dim))
+        dec = nn.Sequential(nn.Linear(latent_dim, 784), nn.Unflatten(1, IMAGE))
+        super().__init__(enc, dec)
+
+
+def parameters(net):
+    """How many numbers training can change. → int"""
+    return sum(p.numel() for p in net.parameters() if p.requires_grad)
+
+
+def summary(net, input_shape=IMAGE):
+    """Print the table of the slide: layer, output shape, parameters (−1 is the batch).
+
+    Layers that only reshape (Flatten, Unflatten) are left out, as on the slide.
+    """
+    rows, count, hooks = [], {}, []
+
+    def note(module, depth):
+        def hook(_, __, out):
+            row[1] = str([-1, *out.shape[1:]])
+
+        count[depth] = count.get(depth, 0) + 1
+        leaf = not list(module.children())
+        weights = f"{parameters(module):,}" if leaf and parameters(module) else "--"
+        row = [f"{'│    ' * (depth - 1)}├─{type(module).__name__}: {depth}-{count[depth]}", "", weights]
+        rows.append(row)
+        hooks.append(module.register_forward_hook(hook))
+        for child in module.children():
+            if not isinstance(child, nn.Flatten | nn.Unflatten):
+                note(child, depth + 1)
+
+    for child in net.children():
+        note(child, 1)
+    mode, like = net.training, next(net.parameters())
+    try:
+        with torch.no_grad():
+            net.eval()(like.new_zeros(1, *input_shape))
+    finally:
+        net.train(mode)
+        for hook in hooks:
+            hook.remove()
+    line = "{:<30} {:<20} {:>9}".format
+    print("\n".join([line("Layer (type:depth-idx)", "Output Shape", "Param #"), "─" * 61]))
+    print("\n".join(line(*row) for row in rows))
+    print("─" * 61, f"Total params: {parameters(net):,}", sep="\n")

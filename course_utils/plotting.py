@@ -1,0 +1,259 @@
+"""Pure functions from values to pictures: Figures to look at, PNG bytes for what is dragged.
+
+One grammar of colour (Okabe–Ito, safe for colour-blind eyes): real data blue, generated orange, prior grey,
+code green. Digits black on white.
+"""
+
+import io
+
+import matplotlib
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from PIL import Image
+
+REAL, FAKE, PRIOR, CODE, INK = "#0072B2", "#D55E00", "#767676", "#007F5C", "#222222"
+# Ten colours that colour-blind readers can tell apart best (Petroff 2021); digits also carry their numeral.
+TEN = "#3f90da #e8940a #bd1f01 #6f7f7d #832db6 #a96b59 #e76300 #958a3c #494b57 #2aa5ab".split()
+WIDTH = 10.0  # inches: every figure is as wide as the notebook's column
+
+STYLE = {
+    "font.size": 13,
+    "axes.titlesize": 14,
+    "axes.labelsize": 13,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": matplotlib.cycler(color=[REAL, FAKE, CODE, "#CC79A7", PRIOR, "#56B4E9", "#E69F00"]),
+    "axes.grid": True,
+    "grid.alpha": 0.25,
+    "lines.linewidth": 2.2,
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+    "figure.dpi": 100,
+    "savefig.facecolor": "white",
+    "image.cmap": "gray_r",
+}
+
+
+def use_style():
+    """Set the course's look, and let notebooks show a Figure that was made without pyplot."""
+    matplotlib.rcParams.update(STYLE)
+    if in_notebook():
+        formatter = _ipython().display_formatter.formatters["image/png"]
+        formatter.for_type(Figure, figure_png)
+        _ipython().display_formatter.formatters["text/plain"].for_type(Figure, lambda *_: None)
+
+
+def _ipython():
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None
+    return get_ipython()
+
+
+def in_notebook():
+    """True in a Jupyter kernel, False in a script, a test or a terminal."""
+    return _ipython() is not None and hasattr(_ipython(), "kernel")
+
+
+def display(figure):
+    """Show a Figure now, and return the handle whose `.update(figure)` replaces it."""
+    from IPython.display import display as show
+
+    return show(figure, display_id=True)
+
+
+def figure_png(figure):
+    """A Figure as PNG bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+def axes(n_rows=1, n_cols=1, height=3.6, **kwargs):
+    """An empty Figure in the course's look and its axes: `figure, ax = axes()`."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, height * n_rows), layout="constrained")
+        return figure, figure.subplots(n_rows, n_cols, **kwargs)
+
+
+# ── images ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def tile(images, n_cols=None, gap=2):
+    """Images (n, 1, H, W) or (n, H·W) in [−1, 1] → one array (rows, columns) in [0, 1], ink dark, white between."""
+    images = torch.as_tensor(images).detach().float().cpu()
+    if images.dim() == 2:
+        side = int(images.shape[1] ** 0.5)
+        images = images.reshape(-1, 1, side, side)
+    if images.dim() != 4 or images.shape[1] != 1:
+        raise ValueError(f"images are (n, 1, H, W), but these are {tuple(images.shape)}.")
+    n, _, high, wide = images.shape
+    n_cols = min(n_cols or n, n)
+    n_rows = -(-n // n_cols)
+    sheet = np.ones((n_rows * (high + gap) - gap, n_cols * (wide + gap) - gap), np.float32)
+    for i, image in enumerate(images[:, 0].clamp(-1, 1).numpy()):
+        top, left = i // n_cols * (high + gap), i % n_cols * (wide + gap)
+        sheet[top : top + high, left : left + wide] = (1 - image) / 2
+    return sheet
+
+
+def png(array, scale=1):
+    """An array (H, W) in [0, 1] → PNG bytes, enlarged `scale` times without blur; fast enough to be dragged."""
+    picture = Image.fromarray((np.clip(np.nan_to_num(array), 0, 1) * 255).astype(np.uint8))
+    picture = picture.resize((picture.width * scale, picture.height * scale), Image.NEAREST)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def image_grid(images, n_cols=10, title=None, row_labels=None):
+    """Images (n, 1, H, W) in rows of `n_cols`, black on white. → Figure"""
+    sheet = tile(images, n_cols)
+    high, wide = sheet.shape
+    label_room = 1.6 if row_labels else 0.0
+    width = min(WIDTH, 0.9 * min(n_cols, len(images)) + label_room)
+    height = (width - label_room) * high / wide + (0.45 if title else 0.1)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        ax = figure.subplots()
+        _show_sheet(ax, sheet)
+        if title:
+            ax.set_title(title)
+        if row_labels:
+            step = (high + 2) / len(row_labels)
+            ax.set_yticks([step * (i + 0.5) - 1 for i in range(len(row_labels))], row_labels)
+    return figure
+
+
+def _show_sheet(ax, sheet):
+    ax.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    ax.grid(False)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+
+
+def above(x, x_rec, n_cols=10):
+    """Originals with their reconstructions below, as rows of `n_cols`: (n, …), (n, …) → (2n, …)"""
+    n_cols = min(n_cols, len(x))
+    rows = [part for start in range(0, len(x), n_cols) for part in (x[start:][:n_cols], x_rec[start:][:n_cols])]
+    return torch.cat([row.cpu() for row in rows])
+
+
+def reconstructions(x, title=None, **x_recs):
+    """One row of originals, one row for each named reconstruction of them. → Figure"""
+    rows = [x, *x_recs.values()]
+    labels = ["original", *(name.replace("_", " ") for name in x_recs)]
+    return image_grid(torch.cat([row.detach().cpu() for row in rows]), len(x), title, labels)
+
+
+# ── curves ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _curve(ax, values, label):
+    """A noisy curve, faint, under its mean over fifty stretches."""
+    steps = np.arange(1, len(values) + 1)
+    parts = [part for part in np.array_split(np.arange(len(values)), 50) if len(part)]
+    (line,) = ax.plot([steps[p].mean() for p in parts], [values[p].mean() for p in parts], label=label)
+    if len(values) > 50:
+        thin = slice(None, None, -(-len(values) // 2000))
+        ax.plot(steps[thin], values[thin], color=line.get_color(), alpha=0.2, linewidth=0.8, zorder=1)
+
+
+def _curves(ax, history, n_steps):
+    for name in history:
+        _curve(ax, history[name], name)
+    ax.set_xlim(0, n_steps)
+    ax.set_xlabel("step")
+    ax.set_ylabel("loss")
+    ax.legend(loc="upper right")
+    values = np.concatenate([history[name] for name in history])
+    values = values[np.isfinite(values)]
+    if len(values) > 100:  # the first steps' high losses would flatten the rest
+        low, high = values.min(), np.quantile(values, 0.995)
+        ax.set_ylim(low - 0.05 * (high - low) - 1e-9, high + 0.05 * (high - low) + 1e-9)
+
+
+def curves(history, title="Losses during training"):
+    """The losses of a History against the step. → Figure"""
+    figure, ax = axes()
+    _curves(ax, history, history.n_steps)
+    ax.set_title(title)
+    return figure
+
+
+def training(history, n_steps, note):
+    """The live picture: losses to the left, what `watch` saw last to the right. → Figure"""
+    figure, (left, right) = axes(1, 2, height=3.3, width_ratios=(3, 2))
+    _curves(left, history, n_steps)
+    latest = "  ".join(f"{name} {history[name][-1]:.4g}" for name in history)
+    left.set_title(f"step {history.n_steps:,} of {n_steps:,} · {note}\n{latest}", loc="left", fontsize=13)
+    if history.film:
+        frame(right, history.film[-1])
+    else:
+        right.axis("off")
+    return figure
+
+
+def frame(ax, seen):
+    """Draw what `watch` returned, images (n, 1, H, W) or points (n, 2), into `ax`."""
+    if seen.dim() == 2 and seen.shape[1] == 2:
+        ax.scatter(*seen.T, s=6, color=FAKE)
+        ax.set_aspect("equal")
+    else:
+        _show_sheet(ax, tile(seen, max(1, round((len(seen) * 1.2) ** 0.5)) if len(seen) % 8 else 8))
+
+
+def points_png(points, span=3.0, size=400):
+    """Points (n, 2) in the square ±span as PNG bytes."""
+    figure = Figure(figsize=(size / 100, size / 100), dpi=100)
+    ax = figure.add_axes([0, 0, 1, 1], xlim=(-span, span), ylim=(-span, span))
+    ax.axis("off")
+    ax.scatter(*torch.as_tensor(points).T, s=6, color=FAKE)
+    return figure_png(figure)
+
+
+# ── codes ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _digits_scatter(ax, xy, y, size=34):
+    for digit in range(10):
+        ax.scatter(*xy[y == digit].T, s=size, color=TEN[digit], marker=f"${digit}$", linewidths=0)
+
+
+def latent_scatter(z, y, title=None, names=("z1", "z2")):
+    """Codes (n, 2) drawn as their digits. → Figure"""
+    figure, ax = axes(height=6.5)
+    _digits_scatter(ax, np.asarray(z), np.asarray(y))
+    ax.set(xlabel=names[0], ylabel=names[1], title=title, aspect="equal")
+    return figure
+
+
+def map_png(xy, y, x_range, y_range, width, height):
+    """The same scatter as PNG bytes that fill exactly `x_range` × `y_range`, to lie under a `Plane`."""
+    figure = Figure(figsize=(width / 100, height / 100), dpi=200)
+    ax = figure.add_axes([0, 0, 1, 1], xlim=x_range, ylim=y_range)
+    ax.axis("off")
+    _digits_scatter(ax, np.asarray(xy), np.asarray(y), size=22)
+    return figure_png(figure)
+
+
+def value_surface(f, x_range, y_range, names=("x", "y", "value"), n=121, levels=24, v_max=None):
+    """A function of two numbers seen from the side and from above. f: (n, n), (n, n) → (n, n). → Figure"""
+    x, y = np.meshgrid(np.linspace(*x_range, n), np.linspace(*y_range, n))
+    value = np.asarray(f(x, y))
+    shown = np.clip(value, None, v_max)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
+        side, top = figure.add_subplot(1, 2, 1, projection="3d"), figure.add_subplot(1, 2, 2)
+        side.plot_surface(x, y, shown, cmap="viridis", rcount=60, ccount=60, linewidth=0)
+        side.set(xlabel=names[0], ylabel=names[1], zlabel=names[2])
+        side.view_init(elev=35, azim=-60)
+        colours = top.contourf(x, y, shown, levels=levels, cmap="viridis")
+        figure.colorbar(colours, ax=top, label=names[2])
+        top.set(xlabel=names[0], ylabel=names[1], aspect="equal")
+        top.grid(False)
+    return figure

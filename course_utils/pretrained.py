@@ -1,0 +1,176 @@
+"""Shipped weights, and the recipes that made them: `python -m course_utils pretrain NAME` makes one again.
+
+Each lies in data/pretrained as NAME.safetensors, with NAME.json beside it: data set, steps, seed, scores, recipe.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from . import data, metrics, models, session
+from .steps import ae_step
+from .train import adam, train
+
+FOLDER = session.ROOT / "data" / "pretrained"
+
+
+class WeightsError(RuntimeError):
+    """Shipped weights are missing, damaged or of another network; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one shipped network is made and used.
+
+    fit(net, digits) trains; codes(net, digits) are tensors kept beside the weights; sample(net, codes, n) and
+    reconstruct(net, x) give images (n, 1, 28, 28).
+    """
+
+    words: str
+    build: Callable[[], nn.Module]
+    n_steps: int
+    fit: Callable
+    scores: Callable
+    codes: Callable
+    sample: Callable
+    reconstruct: Callable
+
+
+# ── use ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def load(name):
+    """A trained network, in evaluation mode, on the course's device. → nn.Module"""
+    return _open(name)[0]
+
+
+def info(name):
+    """What is known of shipped weights: data set, steps, seed, scores, seconds, recipe. → dict"""
+    _find(name)
+    try:
+        return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise WeightsError(f"{FOLDER / name}.json cannot be read ({problem}); {_remedy(name)}") from problem
+
+
+@torch.no_grad()
+def sample(name, n, seed=0):
+    """n images of the shipped model `name`; the same for the same seed. → (n, 1, 28, 28) in [−1, 1]"""
+    net, codes = _open(name)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return _find(name).sample(net, codes, n).clamp(-1, 1)
+
+
+@torch.no_grad()
+def reconstruct(name, x):
+    """Images x (n, 1, 28, 28) in [−1, 1] through the shipped model's code and back. → the same shape"""
+    if x.dim() != 4 or x.shape[1:] != models.IMAGE:
+        raise ValueError(f"images are (n, 1, 28, 28), but these are {tuple(x.shape)}.")
+    net, _ = _open(name)
+    return _find(name).reconstruct(net, x.to(session.device())).clamp(-1, 1)
+
+
+def _find(name):
+    if name not in RECIPES:
+        raise ValueError(f"there are no shipped weights {name!r}; there are: {', '.join(RECIPES)}.")
+    return RECIPES[name]
+
+
+def _open(name):
+    from safetensors.torch import load as from_bytes
+
+    recipe, file, about = _find(name), FOLDER / f"{name}.safetensors", info(name)
+    try:
+        content = file.read_bytes()
+    except OSError as problem:
+        raise WeightsError(f"{file} cannot be read ({problem.strerror}); {_remedy(name)}") from problem
+    if hashlib.sha256(content).hexdigest() != about.get("sha256"):
+        raise WeightsError(f"{file} is not the file that {name}.json describes; {_remedy(name)}")
+    tensors = {key: value.to(session.device()) for key, value in from_bytes(content).items()}
+    codes = {key[6:]: tensors.pop(key) for key in list(tensors) if key.startswith("codes.")}
+    net = recipe.build().to(session.device())
+    try:
+        net.load_state_dict(tensors)
+    except RuntimeError as problem:
+        raise WeightsError(f"{file} holds another network than {name!r} builds; {_remedy(name)}") from problem
+    return net.eval(), codes
+
+
+def _remedy(name):
+    return f"get it again with `git checkout data/pretrained`, or train it: `python -m course_utils pretrain {name}`."
+
+
+# ── make ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def make(name, seed=0):
+    """Train recipe `name` on MNIST, write its weights and its report, and return the report. → dict"""
+    from safetensors.torch import save as to_bytes
+
+    recipe = _find(name)
+    digits = data.digits("auto")
+    session.seed_all(seed)
+    net = recipe.build().to(session.device())
+    begin = time.perf_counter()
+    recipe.fit(net, digits, recipe.n_steps)
+    report = {
+        "name": name,
+        "recipe": recipe.words,
+        "data": digits.name,
+        "steps": recipe.n_steps,
+        "seed": seed,
+        "seconds": round(time.perf_counter() - begin, 1),
+        "device": session.device().type,
+        "torch": torch.__version__.split("+")[0],
+        "parameters": models.parameters(net),
+        "scores": {key: round(value, 4) for key, value in recipe.scores(net.eval(), digits).items()},
+    }
+    codes = {f"codes.{key}": value for key, value in recipe.codes(net, digits).items()}
+    content = to_bytes({key: value.cpu().contiguous() for key, value in {**net.state_dict(), **codes}.items()})
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    report["sha256"] = hashlib.sha256(content).hexdigest()
+    (FOLDER / f"{name}.safetensors").write_bytes(content)
+    (FOLDER / f"{name}.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return report
+
+
+def _fit_autoencoder(net, digits, n_steps):
+    batches = data.Batches(digits.x, batch_size=256)
+    for lr, share in ((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1)):
+        opt = adam(AE=[net], lr=lr)
+        train(ae_step, batches, round(share * n_steps), enc=net.enc, dec=net.dec, opt=opt)
+
+
+def _autoencoder_scores(net, digits):
+    n = 2000
+    with torch.no_grad():
+        x_rec = net(digits.x_test[:n])
+    return {
+        "reconstruction_error": metrics.reconstruction_error(net, digits.x_test),
+        "still_read": metrics.still_read(x_rec, digits.y_test[:n], digits.x[:10_000], digits.y[:10_000]),
+    }
+
+
+def _autoencoder(words, build, n_steps):
+    def codes(net, digits):
+        z = metrics.in_parts(net.enc, digits.x)
+        return {"mean": z.mean(0), "std": z.std(0)}
+
+    def sample(net, codes, n):  # each number of the code on its own, as `priors.sample_latents` does
+        noise = torch.randn(n, *codes["mean"].shape, device=codes["mean"].device)
+        return net.dec(codes["mean"] + codes["std"] * noise)
+
+    words += "; batch 256, Adam at 1e-3, 2e-4, 4e-5 for 70, 20, 10 % of the steps"
+    return Recipe(words, build, n_steps, _fit_autoencoder, _autoencoder_scores, codes, sample, lambda net, x: net(x))
+
+
+RECIPES = {
+    "ae": _autoencoder("Vanilla autoencoder of Lab 1, latent_dim 3", models.VanillaAutoencoder, 60_000),
+    "conv_ae": _autoencoder("Convolutional autoencoder of Lab 2", models.ConvAutoencoder, 30_000),
+}

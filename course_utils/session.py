@@ -1,0 +1,87 @@
+"""The machine and the moment: device, seeds, scale, folders. The only reader of the environment.
+
+COURSE_SCALE     smoke (tests) | class (default on a CPU) | full (default on a CUDA GPU)
+COURSE_DATA_DIR  a folder that holds MNIST/raw, as torchvision lays it out (default: data/)
+COURSE_DEVICE    cpu | cuda | mps, to overrule the choice
+COURSE_RECORD    set by `python -m course_utils figures` alone
+"""
+
+import functools
+import os
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+SCALES = ("smoke", "class", "full")
+SMOKE_STEPS = 5
+
+
+def start(seed=0):
+    """Choose the device, seed every generator, set the plot style; print one line. → torch.device"""
+    from . import plotting  # here: the command line needs a session without matplotlib
+
+    seed_all(seed)
+    torch.set_flush_denormal(True)  # a saturated network is full of denormals, each ten times slower on a CPU
+    plotting.use_style()
+    print(f"PyTorch {torch.__version__} on {_device_words()} · scale: {scale()} · seed {seed}")
+    return device()
+
+
+def seed_all(seed):
+    """Seed Python, NumPy and PyTorch (CPU and GPU)."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+@functools.cache
+def device():
+    """The fastest device at hand: CUDA, else Apple's MPS, else the CPU. → torch.device"""
+    wish = os.environ.get("COURSE_DEVICE", "").strip().lower()
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if not wish:
+        return torch.device(next(name for name, ok in there.items() if ok))
+    if not there.get(wish.split(":")[0]):
+        usable = ", ".join(name for name, ok in there.items() if ok)
+        raise ValueError(f"COURSE_DEVICE={wish!r} is not usable here; choose one of: {usable}.")
+    return torch.device(wish)
+
+
+def _device_words():
+    if device().type == "cuda":
+        return torch.cuda.get_device_name(device())
+    return f"{device().type.upper()} ({torch.get_num_threads()} threads)"
+
+
+def scale():
+    """How much to compute: "smoke", "class" or "full" (see the README). → str"""
+    name = os.environ.get("COURSE_SCALE", "").strip().lower()
+    if not name:
+        return "full" if device().type == "cuda" else "class"
+    if name not in SCALES:
+        raise ValueError(f"COURSE_SCALE={name!r} is unknown; choose one of: {', '.join(SCALES)}.")
+    return name
+
+
+def n_steps(cpu, gpu):
+    """Training steps at this scale: `cpu` for class, `gpu` for full, a handful for smoke. → int"""
+    return {"smoke": min(cpu, SMOKE_STEPS), "class": cpu, "full": gpu}[scale()]
+
+
+def data_dirs():
+    """Where data sets are looked for, in this order. → list of Path"""
+    own = os.environ.get("COURSE_DATA_DIR", "").strip()
+    return [*([Path(own).expanduser()] if own else []), ROOT / "data"]
+
+
+def recording():
+    """True while `python -m course_utils figures` runs the notebook: its scores become the expected ones."""
+    return bool(os.environ.get("COURSE_RECORD"))
+
+
+def grading():
+    """True while nbgrader runs the notebook."""
+    return bool(os.environ.get("NBGRADER_EXECUTION"))

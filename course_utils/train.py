@@ -1,0 +1,214 @@
+"""The `while not converged` of every algorithm: `train` repeats a step and knows no network, loss or optimizer."""
+
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+import torch
+from torch import nn
+
+
+def adam(lr=1e-3, betas=(0.9, 0.999), **players):
+    """One Adam optimizer for each named list of networks: `adam(D=[D], G=[G], lr=2e-4)` gives `.D` and `.G`.
+
+    Source: Kingma & Ba 2015. Trap: GANs want a smaller first beta, such as 0.5 or 0.
+    """
+    optimizers = {}
+    for name, nets in players.items():
+        params = [p for net in nets for p in net.parameters()]
+        fused = all(p.device.type in ("cpu", "cuda") for p in params)  # one kernel for all tensors
+        optimizers[name] = torch.optim.Adam(params, lr=lr, betas=betas, fused=fused)
+    return SimpleNamespace(**optimizers)
+
+
+def descend(loss, opt):
+    """One step downhill: θ ← Adam(∇θ loss), for the parameters of `opt` and no others.
+
+    The gradients of every other network stay untouched, so a generator's step leaves nothing in D.
+    """
+    if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
+        shape = tuple(loss.shape) if isinstance(loss, torch.Tensor) else type(loss).__name__
+        raise ValueError(f"descend needs one number to go down, but the loss is {shape}: take its mean.")
+    if not loss.requires_grad:
+        raise ValueError("the loss carries no gradient: look for .detach(), .item() or no_grad on its way.")
+    opt.zero_grad()
+    loss.backward(inputs=[p for group in opt.param_groups for p in group["params"]])
+    opt.step()
+
+
+class History(Mapping):
+    """What a training run left behind: `history["L_rec"]` is one number per step, as a NumPy array.
+
+    `film` holds what `watch` returned at the steps `film_steps`, first to last; `seconds` the time it took;
+    `stopped` is "" after a full run, else "interrupted" or "diverged".
+    """
+
+    def __init__(self):
+        self.film, self.film_steps, self.seconds, self.stopped = [], [], 0.0, ""
+        self._records = []
+
+    def _add(self, losses):
+        if self._records and losses.keys() != self._records[0].keys():
+            raise TypeError(f"a step names the same losses every time; was {list(self)}, is {list(losses)}.")
+        self._records.append({name: torch.as_tensor(value).detach() for name, value in losses.items()})
+
+    @property
+    def n_steps(self):
+        return len(self._records)
+
+    def __getitem__(self, name):
+        if name not in list(self):
+            raise KeyError(f"no loss {name!r} in this history; it has: {', '.join(self) or 'none yet'}")
+        return torch.stack([record[name] for record in self._records]).float().cpu().numpy()
+
+    def __iter__(self):
+        return iter(self._records[0] if self._records else ())
+
+    def __len__(self):
+        return len(list(iter(self)))
+
+    def _first_bad(self, since=0):
+        """The first (step, name) from `since` on whose loss is not a finite number, or None."""
+        values = torch.stack([torch.stack(list(record.values())).float() for record in self._records[since:]])
+        bad = (~torch.isfinite(values)).nonzero().tolist()  # one question to the device, not one a step
+        return (since + bad[0][0], list(self)[bad[0][1]]) if bad else None
+
+
+def train(step, batches, n_steps, watch=None, n_frames=60, **players):
+    """Repeat `step(batches, **players)` `n_steps` times; show progress, losses and what `watch()` returns.
+
+    step     a function of `steps`, or your own; returns a dict of named scalar losses
+    watch    () → images (n, 1, 28, 28) or points (n, 2); called without gradient at `n_frames` steps,
+             denser at the start, for the live picture and for the film
+    players  networks, `opt`, priors and numbers, handed on to the step; the networks are in training
+             mode meanwhile and in evaluation mode afterwards and while `watch` looks
+
+    ■ (interrupt) ends it after the step under way and keeps what was learned; a loss that is not finite
+    ends it with advice. → History
+    """
+    history, view = History(), _View(n_steps)
+    nets = [net for net in players.values() if isinstance(net, nn.Module)]
+    frames = {round((n_steps - 1) * (i / max(n_frames - 1, 1)) ** 2) for i in range(n_frames)} if watch else ()
+    start = time.perf_counter()
+
+    def look():
+        with _evaluating(nets), torch.no_grad(), torch.random.fork_rng(enabled=True):
+            history.film.append(watch().detach().cpu())
+        history.film_steps.append(history.n_steps)
+
+    with _stop_button() as pressed:
+        try:
+            _mode(nets, training=True)
+            for t in range(n_steps):
+                if t in frames and t < n_steps - 1:
+                    look()
+                history._add(_named_scalars(step(batches, **players)))
+                if (t % 50 == 49 or t == n_steps - 1) and history._first_bad(max(0, t - 49)):
+                    history.stopped = "diverged"
+                elif pressed():
+                    history.stopped = "interrupted"
+                history.seconds = time.perf_counter() - start
+                if history.stopped:
+                    break
+                view.update(history)
+        finally:
+            _mode(nets, training=False)
+    if watch and history.n_steps:
+        look()
+    view.close(history)
+    _say_how_it_ended(history, n_steps)
+    return history
+
+
+def _named_scalars(losses):
+    if not isinstance(losses, dict):
+        raise TypeError(f"a step returns a dict of named losses, but this one returned {type(losses).__name__}.")
+    for name, value in losses.items():
+        if torch.as_tensor(value).numel() != 1:
+            raise TypeError(f"the step's loss {name!r} has shape {tuple(value.shape)}: take its mean.")
+    return losses
+
+
+def _say_how_it_ended(history, n_steps):
+    if history.stopped == "interrupted":
+        print(f"■ Stopped by you after {history.n_steps:,} of {n_steps:,} steps. What was learned is kept; go on below.")
+    if history.stopped == "diverged":
+        t, name = history._first_bad()
+        print(
+            f"✗ Training stopped: {name} is {history[name][t]} since step {t:,}, and the networks are spoiled.\n"
+            "  Usually the learning rate is too high: make the networks and the optimizer anew\n"
+            "  with a rate ten times smaller, and run this cell again."
+        )
+
+
+def _mode(nets, training):
+    for net in nets:
+        net.train(training)
+
+
+@contextlib.contextmanager
+def _evaluating(nets):
+    """Evaluation mode for a look from outside: batch norm and dropout must not notice that they are watched."""
+    were = [net.training for net in nets]
+    try:
+        _mode(nets, training=False)
+        yield
+    finally:
+        for net, was in zip(nets, were, strict=True):
+            net.train(was)
+
+
+@contextlib.contextmanager
+def _stop_button():
+    """Turn the kernel's interrupt into a question, so that no step is left half done. A second one is at once."""
+    if threading.current_thread() is not threading.main_thread():  # signals arrive in the main thread only
+        yield lambda: False
+        return
+    presses = []
+
+    def press(signum, frame):
+        if presses:
+            raise KeyboardInterrupt
+        presses.append(signum)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: bool(presses)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _View:
+    """The live picture: one output, redrawn by the clock, at most once a second."""
+
+    def __init__(self, n_steps, every=1.0):
+        self.n_steps, self.every, self.handle = n_steps, every, None
+        self.last = time.perf_counter()
+
+    def update(self, history):
+        if time.perf_counter() - self.last < self.every:
+            return
+        left = history.seconds / history.n_steps * (self.n_steps - history.n_steps)
+        self._show(history, f"{left:.0f} s left")
+        self.last = time.perf_counter()  # after drawing: never more than half the time goes into pictures
+
+    def close(self, history):
+        if history.n_steps:
+            self._show(history, history.stopped or f"done in {history.seconds:.1f} s")
+
+    def _show(self, history, note):
+        from . import plotting
+
+        if not plotting.in_notebook():
+            losses = "  ".join(f"{name} {history[name][-1]:.4g}" for name in history)
+            print(f"step {history.n_steps:,}/{self.n_steps:,}  {losses}  {note}", flush=True)
+            self.every = 10.0  # a log wants fewer lines than a picture has frames
+            return
+        picture = plotting.training(history, self.n_steps, note)
+        if self.handle is None:
+            self.handle = plotting.display(picture)
+        else:
+            self.handle.update(picture)

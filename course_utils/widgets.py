@@ -1,0 +1,270 @@
+"""Sliders and players: each is controls around exactly one drawing function.
+
+Every widget here is a `Panel`: it redraws one picture as fast as it is dragged, shows an error instead of
+swallowing it, and carries a still picture for pages that have no kernel.
+"""
+
+import base64
+import html
+from collections.abc import Callable
+
+import anywidget
+import ipywidgets as w
+import torch
+import traitlets as t
+
+from . import plotting, session
+
+
+class Panel(w.HBox):
+    """Controls to the left, the picture that `draw()` makes of them to the right.
+
+    draw    () → images (n, 1, H, W), an array in [0, 1], or PNG bytes
+    watched (widget, trait) pairs: a change of any of them redraws
+    """
+
+    def __init__(self, controls, draw: Callable, watched, scale=4, n_cols=None):
+        self._draw, self._scale, self._n_cols, self._quiet = draw, scale, n_cols, False
+        self.image, self.error = w.Image(format="png"), w.HTML()
+        self.image.add_class("course-picture")
+        self.redraw()
+        for widget, trait in watched:
+            widget.observe(self.redraw, trait)
+        super().__init__([w.VBox([*controls, self.error]), self.image], layout=w.Layout(align_items="center"))
+
+    def redraw(self, _=None):
+        if self._quiet:
+            return
+        try:
+            with torch.no_grad():
+                self.image.value = self._png(self._draw())
+            self.error.value = ""
+        except Exception as problem:  # JupyterLab hides errors of callbacks: show it here, and fail a test
+            words = html.escape(f"{type(problem).__name__}: {problem}")
+            self.error.value = f"<pre role='alert' style='color:#b3261e'>{words}</pre>"
+            raise
+
+    def set_all(self, pairs):
+        """Set several (widget, value) pairs and redraw once."""
+        self._quiet = True
+        try:
+            for widget, value in pairs:
+                widget.value = value
+        finally:
+            self._quiet = False
+        self.redraw()
+
+    def _png(self, picture):
+        if isinstance(picture, bytes):
+            return picture
+        sheet = plotting.tile(picture, self._n_cols) if isinstance(picture, torch.Tensor) else picture
+        return plotting.png(sheet, self._scale)
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"  # no memory address: a saved notebook stays the same
+
+    def _repr_mimebundle_(self, **kwargs):
+        return _with_still(super()._repr_mimebundle_(**kwargs), self.image.value)
+
+
+def _with_still(bundle, png):
+    """Add a still picture to a widget's display data, for viewers that cannot run widgets."""
+    data, meta = bundle if isinstance(bundle, tuple) else (bundle, {})
+    return {**data, "image/png": base64.b64encode(png).decode()}, meta
+
+
+# ── sliders and players ──────────────────────────────────────────────────────────────────────────
+
+
+def latent_sliders(decode, z_dim=None, z_codes=None, scale=10):
+    """One slider for each number of the code, and the image it decodes to. → Panel
+
+    decode   (1, z_dim) → images (1, 1, H, W)
+    z_codes  codes (N, z_dim) of real images: sliders start at their mean, span all but their outermost
+             hundredths, and Random picks one of them; without codes: 0, ±3 and N(0, 1)
+    """
+    if z_codes is None:
+        low, start, high = -3 * torch.ones(z_dim), torch.zeros(z_dim), 3 * torch.ones(z_dim)
+    else:
+        z_codes = z_codes.detach().float().cpu()
+        low, high = torch.quantile(z_codes[:10_000], torch.tensor([0.01, 0.99]), dim=0)
+        start, high = z_codes.mean(0), torch.maximum(high, low + 1e-3)
+    sliders = [
+        w.FloatSlider(
+            value=float(mid), min=float(lo), max=float(hi), step=float(hi - lo) / 100, description=f"z{i}",
+            readout_format=".2f", style={"description_width": "2.5em"}, layout=w.Layout(width="22em"),
+        )
+        for i, (lo, mid, hi) in enumerate(zip(low, start, high, strict=True), 1)
+    ]  # fmt: skip
+    generator = torch.Generator()  # of its own, so that playing changes no training run
+    generator.seed()
+
+    def draw():
+        return decode(torch.tensor([[s.value for s in sliders]], device=session.device()))
+
+    def random_code():
+        if z_codes is None:
+            return torch.randn(len(sliders), generator=generator)
+        return z_codes[torch.randint(len(z_codes), (), generator=generator)]
+
+    def put(code):
+        inside = torch.minimum(torch.maximum(code, low), high)
+        panel.set_all(zip(sliders, inside.tolist(), strict=True))
+
+    reset, random = w.Button(description="Reset"), w.Button(description="Random")
+    panel = Panel([*sliders, w.HBox([reset, random])], draw, [(s, "value") for s in sliders], scale)
+    panel.sliders, panel.reset, panel.random = sliders, reset, random
+    reset.on_click(lambda _: put(start))
+    random.on_click(lambda _: put(random_code()))
+    return panel
+
+
+def film(history, scale=3, n_cols=10):
+    """Replay a training run: ▶ and a slider over the frames that `train` kept. → Panel"""
+    if not history.film:
+        raise ValueError("this history has no film: give `train` a `watch` function.")
+    last = len(history.film) - 1
+    play = w.Play(min=0, max=last, value=last, interval=120)
+    slider = w.IntSlider(min=0, max=last, value=last, description="frame", layout=w.Layout(width="22em"))
+    label = w.Label()
+    w.jslink((play, "value"), (slider, "value"))
+
+    def draw():
+        label.value = f"after {history.film_steps[slider.value]:,} steps"
+        seen = history.film[slider.value]
+        return plotting.points_png(seen) if seen.dim() == 2 and seen.shape[1] == 2 else seen
+
+    panel = Panel([w.HBox([play, label]), slider], draw, [(slider, "value")], scale, n_cols)
+    panel.play, panel.slider = play, slider
+    return panel
+
+
+# ── everything that is clicked, dragged, hovered or drawn ────────────────────────────────────────
+
+_JS = r"""
+function render({ model, el }) {
+  const NS = "http://www.w3.org/2000/svg", get = k => model.get(k), W = get("width"), H = get("height");
+  const add = (parent, tag, attrs) => { const e = document.createElementNS(NS, tag);
+    for (const k in attrs) e.setAttribute(k, attrs[k]); parent.append(e); return e; };
+  const svg = add(el, "svg", { viewBox: `0 0 ${W} ${H}`, width: W, height: H, class: "plane", tabindex: 0, role: "slider",
+    "data-lm-suppress-shortcuts": "true" });               // else "d d" deletes the notebook cell
+  const image = add(svg, "image", { width: W, height: H }), at = add(svg, "circle", { r: 7, class: "at" });
+  const clamp = (v, [a, b]) => Math.min(Math.max(v, a), b);
+  const px = ([x, y]) => { const [a, b] = get("x_range"), [c, d] = get("y_range"); return [(x - a) / (b - a) * W, (d - y) / (d - c) * H]; };
+  const xy = e => { const r = svg.getBoundingClientRect(), [a, b] = get("x_range"), [c, d] = get("y_range");
+    return [clamp(a + (e.clientX - r.left) / r.width * (b - a), [a, b]), clamp(d - (e.clientY - r.top) / r.height * (d - c), [c, d])]; };
+  let url, frame = 0;
+  const picture = () => { const b = get("background"); URL.revokeObjectURL(url); url = undefined;
+    if (b?.byteLength) image.setAttribute("href", url = URL.createObjectURL(new Blob([b], { type: "image/png" })));
+    else image.removeAttribute("href"); };
+  const draw = () => { const [x, y] = px(get("value")); at.setAttribute("cx", x); at.setAttribute("cy", y);
+    svg.setAttribute("aria-label", get("alt")); svg.setAttribute("aria-valuetext", get("value").map(v => v.toFixed(2)).join(", ")); };
+  const move = v => { model.set("value", v); frame ||= requestAnimationFrame(() => { frame = 0; model.save_changes(); }); };   // one message a frame
+  svg.onpointerdown = e => { if (e.button) return; svg.setPointerCapture(e.pointerId); svg.focus({ preventScroll: true }); move(xy(e)); e.preventDefault(); };
+  svg.onpointermove = e => { if (svg.hasPointerCapture(e.pointerId) || get("mode") === "hover") move(xy(e)); };
+  svg.onkeydown = e => {
+    const d = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[e.key], v = get("value");
+    if (!d) return;
+    const step = k => (get(k)[1] - get(k)[0]) * (e.shiftKey ? 0.005 : get("stride"));
+    move([clamp(v[0] + d[0] * step("x_range"), get("x_range")), clamp(v[1] + d[1] * step("y_range"), get("y_range"))]);
+    e.preventDefault(); e.stopPropagation();
+  };
+  for (const k of ["value", "alt", "x_range", "y_range"]) model.on("change:" + k, draw);
+  model.on("change:background", picture); picture(); draw();
+  return () => { cancelAnimationFrame(frame); URL.revokeObjectURL(url); };
+}
+export default { render };
+"""
+
+_CSS = """
+.plane { display: block; max-width: 100%; height: auto; touch-action: none; cursor: crosshair; user-select: none;
+  background: white; border: 1px solid var(--jp-border-color1, #888); }
+.plane:focus-visible { outline: 3px solid var(--jp-brand-color1, #1976d2); outline-offset: -3px; }
+.plane .at { fill: none; stroke: #d55e00; stroke-width: 3; pointer-events: none; }
+"""
+
+
+class Plane(anywidget.AnyWidget):
+    """A rectangle of the plane that answers to mouse, touch and arrow keys: `value` is the chosen point (x, y).
+
+    mode "point": click or drag; "hover": the same, without holding the button.
+    `background` is a PNG that fills the rectangle exactly; `stride` is one arrow key's share of the width.
+    """
+
+    _esm = _JS
+    _css = _CSS
+    background = t.Bytes(b"").tag(sync=True)
+    x_range = t.Tuple(t.Float(), t.Float(), default_value=(-3.0, 3.0)).tag(sync=True)
+    y_range = t.Tuple(t.Float(), t.Float(), default_value=(-3.0, 3.0)).tag(sync=True)
+    value = t.Tuple(t.Float(), t.Float(), default_value=(0.0, 0.0)).tag(sync=True)
+    mode = t.Enum(["point", "hover"], "point").tag(sync=True)
+    alt = t.Unicode("Plane: choose a point with the mouse or the arrow keys").tag(sync=True)
+    width = t.Int(360).tag(sync=True)
+    height = t.Int(360).tag(sync=True)
+    stride = t.Float(0.02).tag(sync=True)
+
+    def __repr__(self):
+        return f"Plane(mode={self.mode!r})"
+
+    def _repr_mimebundle_(self, **kwargs):
+        return _with_still(super()._repr_mimebundle_(**kwargs), self.background)
+
+
+def picker(images, draw, n_cols=5, scale=4):
+    """Click one of the images (n, 1, H, W); `draw(i)` makes the picture beside them. → Panel"""
+    sheet = plotting.tile(images, n_cols)
+    cols, rows = min(n_cols, len(images)), -(-len(images) // n_cols)
+    plane = Plane(
+        background=plotting.png(sheet, 2), x_range=(0, cols), y_range=(-rows, 0), value=(0.5, -0.5), stride=1 / cols,
+        width=sheet.shape[1] * 2, height=sheet.shape[0] * 2, alt="Images: choose one with the mouse or the arrow keys",
+    )  # fmt: skip
+
+    def chosen():
+        x, y = plane.value
+        i = min(int(-y), rows - 1) * cols + min(int(x), cols - 1)
+        return min(i, len(images) - 1)
+
+    panel = Panel([plane], lambda: draw(chosen()), [(plane, "value")], scale)
+    panel.plane, panel.chosen = plane, chosen
+    return panel
+
+
+def point_map(xy, y, draw, mode="point", size=520, scale=8):
+    """A map of points (n, 2) drawn as their digits y; `draw(i)` shows the one nearest to the click. → Panel"""
+    plane, xy = _map(xy, y, mode, size)
+
+    def chosen():
+        return int((xy - torch.tensor(plane.value)).square().sum(1).argmin())
+
+    panel = Panel([plane], lambda: draw(chosen()), [(plane, "value")], scale, n_cols=1)
+    panel.plane, panel.chosen = plane, chosen
+    return panel
+
+
+def latent_plane(decode, z_codes, y, mode="point", size=520, scale=10):
+    """The plane of a two-dimensional code with real codes (n, 2) on it; a click decodes that very point. → Panel
+
+    decode   (1, 2) → images (1, 1, H, W)
+    """
+    plane, _ = _map(z_codes, y, mode, size)
+
+    def draw():
+        return decode(torch.tensor([plane.value], device=session.device()))
+
+    panel = Panel([plane], draw, [(plane, "value")], scale)
+    panel.plane = plane
+    return panel
+
+
+def _map(xy, y, mode, size):
+    """A Plane with points drawn as their digits on it, and the points as a tensor on the CPU."""
+    xy = torch.as_tensor(xy, dtype=torch.float32).cpu()
+    low, high = xy.amin(0), xy.amax(0)
+    low, high = low - 0.04 * (high - low), high + 0.04 * (high - low)
+    x_range, y_range = ((float(a), float(b)) for a, b in zip(low, high, strict=True))
+    plane = Plane(
+        background=plotting.map_png(xy, torch.as_tensor(y).cpu(), x_range, y_range, size, size),
+        x_range=x_range, y_range=y_range, value=tuple(xy[0].tolist()), mode=mode, width=size, height=size,
+        alt="Map: choose a point with the mouse or the arrow keys",
+    )  # fmt: skip
+    return plane, xy

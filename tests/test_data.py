@@ -1,0 +1,255 @@
+"""Data: every source, every fault; nothing is ever deleted, and nothing damaged is ever used."""
+
+import gzip
+import hashlib
+import http.server
+import socket
+import struct
+import threading
+import time
+
+import numpy as np
+import pytest
+import torch
+from torchvision import datasets
+
+from course_utils import data, session
+
+
+def idx(array):
+    """An array as the bytes of an IDX file of unsigned bytes."""
+    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
+
+
+def mnist_files(n_train=40, n_test=20):
+    rng = np.random.default_rng(0)
+    files = {}
+    for part, n in (("train", n_train), ("t10k", n_test)):
+        files[f"{part}-images-idx3-ubyte"] = idx(rng.integers(0, 256, (n, 28, 28)))
+        files[f"{part}-labels-idx1-ubyte"] = idx(np.arange(n) % 10)
+    return files
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A data folder of its own, with nothing else to look in."""
+    monkeypatch.setattr(session, "data_dirs", lambda: [tmp_path])
+    return tmp_path
+
+
+@pytest.fixture
+def raw(home):
+    raw = home / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, content in mnist_files().items():
+        (raw / name).write_bytes(content)
+    return raw
+
+
+def contents(folder):
+    return {f: f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+# ── from disk ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_mnist_from_disk(raw, capsys):
+    digits = data.digits()
+    assert digits.name == "MNIST" and digits.x.shape == (40, 1, 28, 28) and digits.x_test.shape == (20, 1, 28, 28)
+    first = np.frombuffer((raw / "train-images-idx3-ubyte").read_bytes()[16:], np.uint8)[:784]
+    assert torch.allclose(digits.x[0].flatten(), torch.from_numpy(first / 127.5 - 1).float(), atol=1e-6)
+    assert digits.x.min() == -1 and digits.x.max() == 1 and digits.x.dtype == torch.float32
+    assert digits.y[:12].tolist() == [*range(10), 0, 1]
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def truncated(file):
+    file.write_bytes(file.read_bytes()[:-300])
+
+
+def half_a_header(file):
+    file.write_bytes(file.read_bytes()[:3])
+
+
+def wrong_magic(file):
+    file.write_bytes(b"\x1f\x8b\x08\x00" + file.read_bytes()[4:])
+
+
+def missing(file):
+    file.unlink()
+
+
+def empty(file):
+    file.write_bytes(b"")
+
+
+def unreadable(file):
+    file.unlink()
+    file.mkdir()  # also the administrator cannot read a folder as a file
+
+
+def other_shape(file):
+    file.write_bytes(idx(np.zeros((40, 14, 14)) if "images" in file.name else np.zeros(3)))
+
+
+@pytest.mark.parametrize("damage", [truncated, half_a_header, wrong_magic, missing, empty, unreadable, other_shape])
+@pytest.mark.parametrize("name", ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"])
+def test_a_bad_file_is_named_never_used_never_deleted(raw, capsys, damage, name):
+    damage(raw / name)
+    before = contents(raw)
+    with pytest.raises(data.DataError, match=name.split("-idx")[0] if damage is not other_shape else "train|t10k"):
+        data.digits("mnist")
+    digits = data.digits()  # "auto" falls back, and says why
+    assert digits.name == "bundled UCI digits"
+    assert str(raw) in capsys.readouterr().out
+    assert contents(raw) == before
+
+
+def test_labels_out_of_range_are_damage(raw):
+    (raw / "train-labels-idx1-ubyte").write_bytes(idx(np.full(40, 11)))
+    with pytest.raises(data.DataError, match="labels up to 11"):
+        data.digits("mnist")
+
+
+def test_an_unknown_name_says_which_there_are():
+    with pytest.raises(ValueError, match="auto, mnist, fashion, bundled"):
+        data.digits("cifar")
+
+
+# ── from the net ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def mirror(monkeypatch):
+    """torchvision's mirror, played by a server on this machine; `.answer` may be changed to be silent."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        answer, packed = True, {f"/{k}.gz": gzip.compress(v) for k, v in mnist_files().items()}
+
+        def do_GET(self):
+            if not Handler.answer:
+                time.sleep(3)
+                return
+            body = self.packed[self.path]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("COURSE_SCALE", "class")  # the smoke scale never asks
+    monkeypatch.setattr(datasets.MNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
+    resources = [(name[1:], hashlib.md5(body).hexdigest()) for name, body in Handler.packed.items()]
+    monkeypatch.setattr(datasets.MNIST, "resources", resources)
+    yield Handler
+    server.shutdown()
+
+
+def test_a_download_lands_whole(home, mirror, capsys):
+    digits = data.digits()
+    assert digits.name == "MNIST" and len(digits.x) == 40
+    assert sorted(f.name for f in (home / "MNIST" / "raw").iterdir()) == sorted(mnist_files())
+    assert [f.name for f in home.iterdir()] == ["MNIST"]  # no scraps
+    assert data.digits().name == "MNIST" and "from " in capsys.readouterr().out
+
+
+def test_a_download_that_is_not_what_it_should_be_is_not_kept(home, mirror):
+    mirror.packed = {name: body[:-20] for name, body in mirror.packed.items()}
+    with pytest.raises(data.DataError):
+        data.digits("mnist")
+    assert not list(home.iterdir())
+
+
+def test_silence_is_given_up(home, mirror, monkeypatch, capsys):
+    mirror.answer = False
+    monkeypatch.setattr(data, "PATIENCE", 0.5)
+    begin = time.monotonic()
+    assert data.digits().name == "bundled UCI digits"
+    assert time.monotonic() - begin < 15
+    assert "did not answer" in capsys.readouterr().out
+
+
+def test_a_dead_network_falls_back(home, monkeypatch, capsys):
+    def dead(*_, **__):
+        raise OSError("network is unreachable")
+
+    monkeypatch.setenv("COURSE_SCALE", "class")
+    monkeypatch.setattr(socket, "getaddrinfo", dead)
+    monkeypatch.setattr(socket.socket, "connect", dead)
+    assert data.digits().name == "bundled UCI digits"
+    assert "did not answer" in capsys.readouterr().out
+    with pytest.raises(data.DataError, match="data/README.md"):
+        data.digits("fashion")
+
+
+# ── the bundled set ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_bundled_digits_look_like_digits_and_repeat():
+    a, b = data.digits("bundled"), data.digits("bundled")
+    assert a.x.shape == (20_000, 1, 28, 28) and a.x_test.shape == (2_000, 1, 28, 28)
+    assert torch.equal(a.x, b.x) and a.x.min() >= -1 and a.x.max() <= 1
+    assert 0.08 < (a.x > 0).float().mean() < 0.25  # MNIST: 0.13
+    assert torch.bincount(a.y, minlength=10).min() > 1_500
+
+
+def test_no_test_digit_has_a_twin_in_training(monkeypatch):
+    picks = []
+    monkeypatch.setattr(data, "_redraw", lambda small, pick, generator: picks.append(pick))
+    data._bundled()
+    train, test = (set(p.tolist()) for p in picks)
+    assert not train & test and len(train | test) == 1_797
+
+
+# ── batches and toys ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_batches_are_endless_random_and_matched():
+    x = torch.arange(10.0).unsqueeze(1)
+    batches = data.Batches(x, torch.arange(10), batch_size=64)
+    seen = set()
+    for _ in range(20):
+        a, y = next(batches)
+        assert a.shape == (64, 1) and torch.equal(a[:, 0].long(), y)
+        seen |= set(y.tolist())
+    assert seen == set(range(10))
+    assert next(data.Batches(x))[1] is None
+
+
+def test_batches_refuse_what_cannot_be():
+    with pytest.raises(ValueError, match="empty"):
+        data.Batches(torch.zeros(0, 2))
+    with pytest.raises(ValueError, match="3 items and 2 labels"):
+        data.Batches(torch.zeros(3, 2), torch.zeros(2))
+
+
+def test_the_ring_has_eight_modes_where_they_belong():
+    x, mode = data.ring(8_000)
+    centres = torch.stack([x[mode == k].mean(0) for k in range(8)])
+    assert torch.allclose(centres.norm(dim=1), torch.ones(8), atol=2e-3)
+    steps = torch.cdist(centres, centres).topk(2, largest=False).values[:, 1]
+    assert torch.allclose(steps, torch.full((8,), 2 * np.sin(np.pi / 8)).float(), atol=5e-3)  # eight different ones
+    assert abs((x - centres[mode]).std() - 0.01) < 5e-4
+
+
+def test_the_grid_has_25_modes():
+    x, mode = data.grid(20_000)
+    centres = torch.stack([x[mode == k].mean(0) for k in range(25)])
+    assert set(map(tuple, centres.round().int().tolist())) == {(a, b) for a in range(-4, 5, 2) for b in range(-4, 5, 2)}
+    assert abs((x - centres[mode]).std() - 0.05) < 2e-3
+
+
+def test_the_other_toys():
+    x, along = data.swiss_roll(5_000, std=0.0)
+    assert torch.allclose(x.norm(dim=1), 2 * along.sqrt(), atol=1e-5)
+    x, moon = data.two_moons(5_000, std=0.0)
+    assert x.mean(0).abs().max() < 0.05 and set(moon.tolist()) == {0, 1}
+    assert torch.allclose((x[moon == 0] - torch.tensor([-0.5, -0.25])).norm(dim=1), torch.ones(()), atol=1e-5)
+    mixture = data.mixture_1d()
+    at = torch.linspace(-12, 12, 4001)
+    assert abs(torch.trapezoid(mixture.log_prob(at).exp(), at) - 1) < 1e-4
+    assert abs(mixture.sample((40_000,)).mean() - (0.4 * -2.0 + 0.6 * 1.0)) < 0.03

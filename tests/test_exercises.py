@@ -1,0 +1,190 @@
+"""Every exercise there is, and every one to come: reference right, stub open, each known mistake told by name."""
+
+import inspect
+
+import pytest
+import torch
+
+from course_utils.exercises import EXERCISES, answer, core, exercise, grade, hint, progress, solution, verdict
+
+IDS = sorted(EXERCISES)
+FUNCTIONS = [id for id in IDS if not EXERCISES[id].is_question]
+
+
+@pytest.fixture(autouse=True)
+def nothing_solved_yet(monkeypatch):
+    monkeypatch.setattr(core, "_status", {})
+    monkeypatch.setattr(core, "_hints_given", {})
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_the_reference_is_correct(id):
+    state, message = verdict(id, EXERCISES[id].reference)
+    assert state == "correct" and message.startswith("correct")
+
+
+def stubs():
+    def dots(*_):
+        ...
+
+    def dots_assigned(*_):
+        value = ...
+        return value.sum()
+
+    def not_implemented(*_):
+        raise NotImplementedError
+
+    return dots, dots_assigned, not_implemented
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_the_stub_is_open(id):
+    for stub in (..., None) if EXERCISES[id].is_question else stubs():
+        assert verdict(id, stub)[0] == "open"
+
+
+@pytest.mark.parametrize(("id", "name"), [(id, name) for id in IDS for name in EXERCISES[id].mistakes])
+def test_a_known_mistake_gets_its_own_message(id, name):
+    mistake = EXERCISES[id].mistakes[name]
+    state, message = verdict(id, mistake.wrong)
+    assert state == "wrong" and message == f"not right yet: {mistake.tell}"
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_hints_and_content_are_there(id):
+    task = EXERCISES[id]
+    assert task.title and task.hints and task.mistakes
+    if task.is_question:
+        assert task.why
+    else:
+        assert inspect.getdoc(task.reference) and len(task.mistakes) >= 3
+
+
+# ── faults of a student's code ───────────────────────────────────────────────────────────────────
+
+ID = "01.2"
+right = EXERCISES[ID].reference
+
+
+def faults():
+    def raises(x_rec, x):
+        return x_rec.no_such_thing
+
+    def endless(x_rec, x):
+        while True:
+            try:
+                while True:
+                    pass
+            except Exception:
+                pass
+
+    def chatty(x_rec, x):
+        for _ in range(100_000):
+            print("hello")
+        return right(x_rec, x) + 1
+
+    def in_place(x_rec, x):
+        x -= x_rec.detach()
+        return x.square().flatten(1).sum(1).mean()
+
+    def a_number(x_rec, x):
+        return right(x_rec, x).item()
+
+    def half_precision(x_rec, x):
+        return right(x_rec, x).half()
+
+    def not_a_number(x_rec, x):
+        return right(x_rec, x) * float("nan")
+
+    def two_too_many(x_rec, x):
+        return 3 * right(x_rec, x)
+
+    return [
+        (raises, r"AttributeError.*no_such_thing.*line \d+: return x_rec.no_such_thing"),
+        (endless, "without an end"),
+        (chatty, "values differ"),
+        (in_place, "changes its input in place"),
+        (a_number, "it gives [0-9.]+, expected a tensor"),
+        (half_precision, "dtype torch.float16, expected torch.float32"),
+        (not_a_number, "not finite"),
+        (two_too_many, "values differ: yours .*, expected"),
+        (lambda: 1, "TypeError"),
+        (lambda x_rec, x: right(x_rec, x).detach().requires_grad_(), "RuntimeError|gradient"),
+        (lambda x_rec, x: "four", "four"),
+        (3.0, "a function was expected, not float"),
+    ]
+
+
+@pytest.mark.parametrize(("fn", "told"), faults(), ids=lambda v: getattr(v, "__name__", None))
+def test_a_fault_is_told_and_nothing_breaks(monkeypatch, capsys, fn, told):
+    import re
+
+    monkeypatch.setattr(core, "PATIENCE", 0.5)
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    state, message = verdict(ID, fn)
+    assert state == "wrong" and re.search(told, message, re.S), message
+    assert torch.equal(torch.rand(1), expected)  # judging leaves the notebook's random numbers alone
+    assert len(capsys.readouterr().out) < 2 * core.PRINTED
+    assert "course_utils" not in message
+
+
+def test_an_answer_in_other_words_is_the_same_answer():
+    assert verdict("01.7", " B ")[0] == "correct"
+    assert verdict("01.9", [0.0, 0])[0] == "correct"
+    assert verdict("01.4", 219_546.0)[0] == "correct"
+    assert verdict("01.6", 1)[0] == "wrong"  # a number is no truth value
+    assert verdict("01.9", "somewhere")[0] == "wrong"
+
+
+# ── what students call ───────────────────────────────────────────────────────────────────────────
+
+
+def test_the_right_function_is_used_and_a_wrong_one_is_not(capsys):
+    def reconstruction(x_rec, x):
+        return ((x_rec - x) ** 2).flatten(1).sum(1).mean()
+
+    assert exercise(ID)(reconstruction) is reconstruction
+    assert "✓ 01.2: correct. (Your reconstruction is used" in capsys.readouterr().out
+    assert exercise(ID)(lambda x_rec, x: None) is right
+    assert "○ 01.2: not answered yet. (The course's reconstruction is used" in capsys.readouterr().out
+    assert exercise(ID)(lambda x_rec, x: x.sum()) is right
+    assert '✗ 01.2: not right yet' in capsys.readouterr().out
+
+
+def test_hints_grow_and_the_last_stays(capsys):
+    for _ in range(4):
+        hint(ID)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Hint 1 of 3") and lines[1].startswith("Hint 2 of 3") and lines[2] == lines[3]
+
+
+def test_solution_is_the_library(capsys):
+    solution(ID)
+    assert "def reconstruction(x_rec, x):" in capsys.readouterr().out
+    solution("01.4")
+    assert "219546" in capsys.readouterr().out
+
+
+def test_progress_and_grade(monkeypatch, capsys):
+    answer("01.6", True)
+    answer("01.10" if EXERCISES["01.10"].is_question else "01.7", "a")
+    progress()
+    out = capsys.readouterr().out
+    assert "1 of 2 solved" in out
+    grade("01.7")  # silent for a student
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    grade("01.6")
+    for id in ("01.7", "01.1"):  # wrong, never answered
+        with pytest.raises(AssertionError, match=id):
+            grade(id)
+
+
+def test_mixing_up_the_two_kinds_is_told():
+    with pytest.raises(KeyError, match="there is no exercise '99.9'"):
+        answer("99.9", 1)
+    with pytest.raises(TypeError, match='@exercise'):
+        answer(ID, 1)
+    with pytest.raises(TypeError, match="answer"):
+        exercise("01.1")

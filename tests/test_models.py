@@ -1,0 +1,43 @@
+import pytest
+import torch
+
+from course_utils import models
+
+
+def test_lab_1_as_on_the_slide(capsys):
+    net = models.VanillaAutoencoder(latent_dim=3).train()
+    assert models.parameters(net) == 218_643
+    assert net(torch.zeros(2, 1, 28, 28)).shape == (2, 1, 28, 28) and net.enc(torch.zeros(2, 1, 28, 28)).shape == (2, 3)
+    models.summary(net)
+    out = capsys.readouterr().out
+    rows = [line.strip("│├─ ").split() for line in out.splitlines()]
+    slide = """Sequential: 1-1 [-1, 3] -- | Linear: 2-1 [-1, 128] 100,480 | ReLU: 2-2 [-1, 128] --
+        | Linear: 2-3 [-1, 64] 8,256 | ReLU: 2-4 [-1, 64] -- | Linear: 2-5 [-1, 3] 195 | Linear: 2-6 [-1, 64] 256
+        | ReLU: 2-7 [-1, 64] -- | Linear: 2-8 [-1, 128] 8,320 | ReLU: 2-9 [-1, 128] --
+        | Linear: 2-10 [-1, 784] 101,136 | Tanh: 2-11 [-1, 784] --"""
+    for row in slide.split("|"):
+        assert row.split() in rows
+    assert "Total params: 218,643" in out and net.training
+
+
+def test_lab_2_as_on_the_slide(capsys):
+    net = models.ConvAutoencoder()
+    assert models.parameters(net) == 50_161
+    models.summary(net)
+    out = capsys.readouterr().out
+    for shape in ("32, 10, 10", "32, 5, 5", "64, 3, 3", "64, 2, 2", "16, 15, 15", "1, 28, 28"):
+        assert f"[-1, {shape}]" in out
+    for weights in ("320", "18,496", "18,464", "12,816", " 65\n"):
+        assert weights in out
+
+
+@pytest.mark.parametrize("net", [models.VanillaAutoencoder(5), models.ConvAutoencoder()])
+def test_outputs_are_pixels(net):
+    x_rec = net(torch.rand(3, 1, 28, 28) * 200 - 100)
+    assert x_rec.min() >= -1 and x_rec.max() <= 1
+
+
+def test_a_linear_autoencoder_is_linear():
+    net = models.LinearAutoencoder(4)
+    a, b, zero = torch.randn(1, 1, 28, 28), torch.randn(1, 1, 28, 28), torch.zeros(1, 1, 28, 28)
+    assert torch.allclose(net(a + b) - net(a) - net(b) + net(zero), zero, atol=1e-5)

@@ -1,0 +1,78 @@
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from course_utils import plotting
+from course_utils.train import History
+
+
+def test_tile_puts_ink_black_on_white_in_rows():
+    x = torch.full((3, 1, 4, 4), -1.0)
+    x[1] = 1
+    sheet = plotting.tile(x, n_cols=2, gap=1)
+    assert sheet.shape == (9, 9)
+    assert sheet[:4, :4].min() == 1 and sheet[:4, 5:].max() == 0 and sheet[5:].min() == 1
+    assert np.array_equal(plotting.tile(x.flatten(1), 2, 1), sheet)
+    with pytest.raises(ValueError, match=r"images are \(n, 1, H, W\)"):
+        plotting.tile(torch.zeros(2, 3, 4, 4))
+
+
+def test_png_is_the_array_enlarged():
+    a = np.array([[0.0, 1.0], [0.5, np.nan]])
+    back = np.asarray(Image.open(io.BytesIO(plotting.png(a, 3))))
+    assert back.shape == (6, 6) and back[0, 0] == 0 and back[0, 5] == 255 and back[5, 0] == 127 and back[5, 5] == 0
+
+
+def test_above_interleaves_rows():
+    x = torch.arange(5.0).reshape(5, 1, 1, 1)
+    assert plotting.above(x, x + 10, 2).flatten().tolist() == [0, 1, 10, 11, 2, 3, 12, 13, 4, 14]
+
+
+def history(n=300, film=None):
+    h = History()
+    for i in range(n):
+        h._add(dict(L_rec=torch.tensor(100 / (1 + i)), other=torch.tensor(float(i))))
+    if film is not None:
+        h.film.append(film)
+    return h
+
+
+FIGURES = {
+    "image grid": lambda: plotting.image_grid(torch.rand(7, 1, 28, 28), 3, "title"),
+    "one image": lambda: plotting.image_grid(torch.rand(1, 1, 28, 28)),
+    "reconstructions": lambda: plotting.reconstructions(torch.rand(4, 1, 28, 28), "t", **{"a b": torch.rand(4, 1, 28, 28)}),
+    "curves": lambda: plotting.curves(history()),
+    "curves of one step": lambda: plotting.curves(history(1)),
+    "curves with nan": lambda: plotting.training(history(1), 10, "x"),
+    "training": lambda: plotting.training(history(), 600, "3 s left"),
+    "training, images": lambda: plotting.training(history(film=torch.rand(20, 1, 28, 28)), 600, "3 s left"),
+    "training, points": lambda: plotting.training(history(film=torch.rand(20, 2)), 600, "3 s left"),
+    "scatter": lambda: plotting.latent_scatter(torch.rand(30, 2), torch.arange(30) % 10, "map"),
+    "surface": lambda: plotting.value_surface(lambda x, y: x * y, (-1, 1), (-1, 1)),
+    "axes": lambda: plotting.axes(2, 3)[0],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws(name, recwarn):
+    png = plotting.figure_png(FIGURES[name]())
+    assert np.asarray(Image.open(io.BytesIO(png)).convert("L")).std() > 1  # not blank
+    assert not [w for w in recwarn if "Glyph" in str(w.message) or "layout" in str(w.message)]
+
+
+def contrast(a, b):
+    def luminance(colour):
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("colour", [plotting.REAL, plotting.PRIOR, plotting.CODE, plotting.INK])
+def test_colours_that_carry_text_or_lines_stand_out_on_white(colour):
+    assert contrast(colour, "#FFFFFF") >= 4.5

@@ -1,0 +1,95 @@
+"""Shipped weights: they are what their report says, and anything else is refused."""
+
+import json
+import shutil
+
+import pytest
+import torch
+
+from course_utils import data, models, pretrained, session
+
+NAMES = list(pretrained.RECIPES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_load_sample_reconstruct(name):
+    net, about = pretrained.load(name), pretrained.info(name)
+    assert not net.training and models.parameters(net) == about["parameters"]
+    assert {"recipe", "data", "steps", "seed", "scores", "torch", "seconds"} <= set(about) and about["data"] == "MNIST"
+    a, b, c = pretrained.sample(name, 5), pretrained.sample(name, 5, seed=0), pretrained.sample(name, 5, seed=1)
+    assert a.shape == (5, 1, 28, 28) and a.min() >= -1 and a.max() <= 1 and a.std() > 0.2
+    assert torch.equal(a, b) and not torch.equal(a, c)
+    x = data.digits("bundled").x_test[:200]
+    x_rec = pretrained.reconstruct(name, x)
+    assert x_rec.shape == x.shape
+    spread = (x - x.mean(0)).square().flatten(1).sum(1).mean()
+    assert (x - x_rec).square().flatten(1).sum(1).mean() < 0.8 * spread  # also for digits it never saw the like of
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_scores_in_the_report_are_true(name, monkeypatch):
+    if not any((folder / "MNIST" / "raw").is_dir() for folder in session.data_dirs()):
+        pytest.skip("needs MNIST on disk")
+    scores = pretrained.RECIPES[name].scores(pretrained.load(name), data.digits("mnist"))
+    assert scores == pytest.approx(pretrained.info(name)["scores"], rel=0.01)
+
+
+def test_sampling_leaves_the_random_numbers_alone():
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    pretrained.sample(NAMES[0], 2)
+    assert torch.equal(torch.rand(1), expected)
+
+
+@pytest.fixture
+def copies(tmp_path, monkeypatch):
+    shutil.copytree(pretrained.FOLDER, tmp_path / "w")
+    monkeypatch.setattr(pretrained, "FOLDER", tmp_path / "w")
+    return tmp_path / "w"
+
+
+def test_missing_damaged_or_foreign_files_are_refused(copies):
+    file, about = copies / "ae.safetensors", copies / "ae.json"
+    whole, report = file.read_bytes(), about.read_text()
+    for content in (whole[:-100], b"", b"\x80\x04" + whole, bytes([whole[-1] ^ 1]) + whole[1:]):
+        file.write_bytes(content)
+        with pytest.raises(pretrained.WeightsError, match="not the file that ae.json describes.*pretrain ae"):
+            pretrained.load("ae")
+    shutil.copy(copies / "conv_ae.safetensors", file)
+    about.write_text(json.dumps({**json.loads(report), "sha256": pretrained.info("conv_ae")["sha256"]}))
+    with pytest.raises(pretrained.WeightsError, match="another network than 'ae'"):
+        pretrained.load("ae")
+    file.unlink()
+    with pytest.raises(pretrained.WeightsError, match="cannot be read"):
+        pretrained.load("ae")
+    for text in ("{", ""):
+        about.write_text(text)
+        with pytest.raises(pretrained.WeightsError, match="git checkout"):
+            pretrained.sample("ae", 1)
+
+
+def test_wrong_names_and_images_are_told():
+    with pytest.raises(ValueError, match="there are: ae"):
+        pretrained.load("biggan")
+    with pytest.raises(ValueError, match=r"\(n, 1, 28, 28\), but these are \(3, 784\)"):
+        pretrained.reconstruct("ae", torch.zeros(3, 784))
+
+
+def test_a_recipe_makes_weights_that_load(copies, monkeypatch):
+    monkeypatch.setattr(data, "digits", lambda name: data.Digits(*data_of_forty(), name="forty"))
+    monkeypatch.setitem(pretrained.RECIPES, "ae", short(pretrained.RECIPES["ae"]))
+    report = pretrained.make("ae", seed=4)
+    assert report["data"] == "forty" and report["seed"] == 4 and report == pretrained.info("ae")
+    assert pretrained.sample("ae", 2).shape == (2, 1, 28, 28)
+
+
+def data_of_forty():
+    x, y = torch.rand(40, 1, 28, 28) * 2 - 1, torch.arange(40) % 10
+    return x, y, x[:10], y[:10]
+
+
+def short(recipe):
+    import dataclasses
+
+    return dataclasses.replace(recipe, n_steps=20)

@@ -1,0 +1,37 @@
+import pytest
+import torch
+
+from course_utils import session
+
+
+@pytest.mark.parametrize(("scale", "n"), [("smoke", 5), ("class", 800), ("full", 20_000)])
+def test_n_steps_follows_the_scale(monkeypatch, scale, n):
+    monkeypatch.setenv("COURSE_SCALE", scale)
+    assert session.n_steps(cpu=800, gpu=20_000) == n
+
+
+def test_the_default_scale_is_class_on_a_cpu(monkeypatch):
+    monkeypatch.delenv("COURSE_SCALE")
+    assert session.scale() == ("full" if session.device().type == "cuda" else "class")
+
+
+def test_unknown_wishes_say_what_there_is(monkeypatch):
+    monkeypatch.setenv("COURSE_SCALE", "huge")
+    with pytest.raises(ValueError, match="smoke, class, full"):
+        session.scale()
+    monkeypatch.setenv("COURSE_DEVICE", "tpu")
+    with pytest.raises(ValueError, match="choose one of: .*cpu"):
+        session.device.__wrapped__()
+
+
+def test_start_seeds_everything(capsys):
+    session.start(seed=3)
+    a = torch.rand(3)
+    session.start(seed=3)
+    assert torch.equal(a, torch.rand(3))
+    assert "scale: smoke · seed 3" in capsys.readouterr().out
+
+
+def test_the_own_data_folder_comes_first(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
+    assert session.data_dirs() == [tmp_path, session.ROOT / "data"]

@@ -1,0 +1,169 @@
+"""The loop: it counts, keeps, shows, stops and repeats itself exactly."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from course_utils import data
+from course_utils.train import adam, descend, train
+
+
+def fit_step(batches, *, net, opt):
+    x, _ = next(batches)
+    loss = (net(x) - 1).square().mean()
+    descend(loss, opt.net)
+    return dict(loss=loss, twice=2 * loss)
+
+
+@pytest.fixture
+def batches():
+    return data.Batches(torch.randn(200, 3), batch_size=16)
+
+
+def new_net():
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 1))
+
+
+def state(net):
+    return torch.cat([v.flatten().double() for v in net.state_dict().values()])
+
+
+def test_descend_moves_only_its_own_and_leaves_no_gradient_elsewhere():
+    a, b = nn.Linear(2, 2), nn.Linear(2, 1)
+    opt = adam(a=[a], b=[b], lr=0.1)
+    before = state(a), state(b)
+    descend(b(a(torch.randn(5, 2))).square().mean(), opt.a)
+    assert not torch.equal(state(a), before[0]) and torch.equal(state(b), before[1])
+    assert all(p.grad is None for p in b.parameters())
+
+
+def test_descend_is_the_usual_three_lines():
+    a, b = nn.Linear(2, 1), nn.Linear(2, 1)
+    b.load_state_dict(a.state_dict())
+    opt, usual = adam(a=[a], lr=0.1), torch.optim.Adam(b.parameters(), lr=0.1)
+    for _ in range(5):
+        x = torch.randn(7, 2)
+        descend(a(x).square().mean(), opt.a)
+        usual.zero_grad()
+        b(x).square().mean().backward()
+        usual.step()
+    assert torch.allclose(state(a), state(b), atol=1e-6)
+
+
+def test_descend_says_what_is_wrong_with_a_loss():
+    net = nn.Linear(2, 2)
+    opt = adam(net=[net])
+    with pytest.raises(ValueError, match="take its mean"):
+        descend(net(torch.zeros(3, 2)), opt.net)
+    with pytest.raises(ValueError, match="float"):
+        descend(0.5, opt.net)
+    with pytest.raises(ValueError, match="detach"):
+        descend(net(torch.zeros(3, 2)).mean().detach(), opt.net)
+
+
+def test_history_and_film(batches):
+    net = new_net()
+    history = train(
+        fit_step, batches, 30, lambda: torch.zeros(4, 1, 28, 28), n_frames=7, net=net, opt=adam(net=[net], lr=0.01)
+    )
+    assert list(history) == ["loss", "twice"] and history.n_steps == 30 and history.stopped == ""
+    assert isinstance(history["loss"], np.ndarray) and history["loss"].shape == (30,)
+    assert np.allclose(2 * history["loss"], history["twice"]) and history["loss"][-5:].mean() < history["loss"][0]
+    assert len(history.film) == len(history.film_steps) == 7
+    assert history.film_steps[0] == 0 and history.film_steps[-1] == 30 and history.film_steps[1] < 29 / 6
+    assert history.seconds > 0
+    with pytest.raises(KeyError, match="it has: loss, twice"):
+        history["L_rec"]
+
+
+def run(batches_seed=0, watch=None):
+    net = new_net()
+    torch.manual_seed(batches_seed)
+    batches = data.Batches(torch.linspace(-1, 1, 60).reshape(20, 3), batch_size=8)
+    history = train(fit_step, batches, 25, watch and watch(net), net=net, opt=adam(net=[net], lr=0.01))
+    return state(net), history["loss"]
+
+
+def test_the_same_seed_gives_exactly_the_same():
+    (a, loss_a), (b, loss_b), (c, _) = run(), run(), run(batches_seed=1)
+    assert torch.equal(a, b) and np.array_equal(loss_a, loss_b) and not torch.equal(a, c)
+
+
+def test_being_watched_changes_nothing():
+    """Not the random numbers, and not batch norm's memory: the watcher sees networks in evaluation mode."""
+    a, _ = run()
+    b, _ = run(watch=lambda net: lambda: net(torch.randn(6, 3)).reshape(3, 2))
+    assert torch.equal(a, b)
+
+
+def test_modes(batches):
+    net, seen = new_net(), []
+
+    def step(batches, *, net, opt):
+        seen.append(net.training)
+        return fit_step(batches, net=net, opt=opt)
+
+    train(step, batches, 3, net=net.eval(), opt=adam(net=[net]))
+    assert seen == [True] * 3 and not net.training
+
+
+@pytest.mark.parametrize("at", [0, 3, 9])
+def test_an_interrupt_ends_after_the_step_and_keeps_everything(batches, capsys, at):
+    net, done = new_net(), []
+
+    def step(batches, *, net, opt):
+        if len(done) == at:
+            os.kill(os.getpid(), signal.SIGINT)  # in the middle of a step
+        losses = fit_step(batches, net=net, opt=opt)
+        done.append(1)
+        return losses
+
+    opt = adam(net=[net])
+    history = train(step, batches, 100, net=net, opt=opt)
+    assert history.stopped == "interrupted" and history.n_steps == len(done) == at + 1
+    assert next(iter(opt.net.state.values()))["step"].item() == at + 1
+    assert "kept" in capsys.readouterr().out and not net.training
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_interrupt_is_at_once(batches):
+    def step(batches):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        return dict(loss=torch.zeros(()))
+
+    with pytest.raises(KeyboardInterrupt):
+        train(step, batches, 5)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_loss_that_is_not_finite_stops_with_advice(batches, capsys, bad):
+    count = iter(range(1000))
+
+    def step(batches):
+        return dict(fine=torch.tensor(1.0), spoiled=torch.tensor(bad if next(count) >= 60 else 1.0))
+
+    history = train(step, batches, 1000)
+    out = capsys.readouterr().out
+    assert history.stopped == "diverged" and history.n_steps == 100
+    assert "spoiled" in out and "since step 60" in out and "learning rate" in out
+
+
+def test_a_step_that_returns_the_wrong_thing_is_told(batches):
+    with pytest.raises(TypeError, match="dict of named losses, but this one returned Tensor"):
+        train(lambda batches: torch.zeros(()), batches, 3)
+    with pytest.raises(TypeError, match=r"'loss' has shape \(2,\)"):
+        train(lambda batches: dict(loss=torch.zeros(2)), batches, 3)
+    names = iter("ab")
+    with pytest.raises(TypeError, match="same losses every time"):
+        train(lambda batches: {next(names): torch.zeros(())}, batches, 2)
+
+
+def test_no_steps_is_no_error(batches):
+    assert train(fit_step, batches, 0).n_steps == 0

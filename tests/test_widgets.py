@@ -1,0 +1,116 @@
+"""The real controls, driven without a browser: every change redraws, every error is seen."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from course_utils import models, plotting, widgets
+from course_utils.train import History
+
+
+def pixels(panel):
+    return np.asarray(Image.open(io.BytesIO(panel.image.value)))
+
+
+def decode(z):
+    """An image whose rows are as dark as z, so that pictures differ when codes do."""
+    return z.tanh().repeat_interleave(28, 0).repeat(1, 28)[:, :28].reshape(-1, 1, 1, 28).repeat(1, 1, 28, 1)[:1]
+
+
+@pytest.mark.parametrize("z_dim", [1, 3, 20])
+def test_every_slider_redraws_from_end_to_end(z_dim):
+    panel = widgets.latent_sliders(decode, z_dim)
+    assert len(panel.sliders) == z_dim
+    start = pixels(panel)
+    for slider in panel.sliders:
+        for value in (slider.min, slider.max):
+            before = panel.image.value
+            slider.value = value
+            assert panel.image.value != before
+    panel.reset.click()
+    assert np.array_equal(pixels(panel), start) and all(s.value == 0 for s in panel.sliders)
+    panel.random.click()
+    assert not np.array_equal(pixels(panel), start)
+
+
+def test_sliders_span_real_codes_and_random_takes_one_of_them():
+    z_codes = torch.randn(500, 3) * torch.tensor([1.0, 10.0, 0.0]) + torch.tensor([0.0, 50.0, 2.0])
+    panel = widgets.latent_sliders(models.VanillaAutoencoder().dec, z_codes=z_codes)
+    assert [round(s.value) for s in panel.sliders] == [0, 50, 2]
+    assert 20 < panel.sliders[1].min < 35 and panel.sliders[2].max > panel.sliders[2].min
+    panel.random.click()
+    z = torch.tensor([s.value for s in panel.sliders])
+    assert (z_codes - z).abs().amin(0)[0] < 0.05
+
+
+def test_playing_does_not_touch_the_random_numbers_of_training():
+    torch.manual_seed(7)
+    expected = torch.rand(2)
+    torch.manual_seed(7)
+    panel = widgets.latent_sliders(decode, 2)
+    panel.random.click()
+    assert torch.equal(torch.rand(2), expected)
+
+
+def test_an_error_is_shown_and_raised_and_goes_away():
+    def fragile(z):
+        if z[0, 0] > 2:
+            raise RuntimeError("too far")
+        return decode(z)
+
+    panel = widgets.latent_sliders(fragile, 2)
+    with pytest.raises(RuntimeError):
+        panel.sliders[0].value = 2.5
+    assert "RuntimeError: too far" in panel.error.value
+    panel.sliders[0].value = 0.5
+    assert panel.error.value == ""
+
+
+def test_film_shows_frame_and_step():
+    history = History()
+    history.film, history.film_steps = [torch.full((6, 1, 4, 4), v) for v in (-1.0, 0.0, 1.0)], [0, 10, 500]
+    panel = widgets.film(history)
+    assert pixels(panel).mean() < 120 and panel.play.max == 2
+    panel.slider.value = 0
+    assert pixels(panel).min() == 255
+    assert "after 0 steps" in panel.children[0].children[0].children[1].value
+    with pytest.raises(ValueError, match="watch"):
+        widgets.film(History())
+
+
+def test_film_of_points():
+    history = History()
+    history.film, history.film_steps = [torch.randn(50, 2)], [0]
+    assert pixels(widgets.film(history)).std() > 1
+
+
+def test_picker_finds_the_image_under_the_click():
+    images = torch.stack([torch.full((1, 28, 28), v) for v in torch.linspace(-1, 1, 7)])
+    panel = widgets.picker(images, lambda i: images[i : i + 1], n_cols=3)
+    for (x, y), i in {(0.5, -0.5): 0, (2.9, -0.1): 2, (0.1, -1.5): 3, (0.5, -2.5): 6, (2.5, -2.9): 6, (3, -3): 6}.items():
+        panel.plane.value = (x, y)
+        assert panel.chosen() == i
+        assert abs(pixels(panel).mean() / 255 - (1 - images[i].mean().item()) / 2) < 0.02
+
+
+def test_point_map_takes_the_nearest_point_and_latent_plane_the_very_point():
+    xy, y = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 2.0]]), torch.tensor([0, 1, 2])
+    panel = widgets.point_map(xy, y, lambda i: torch.full((1, 1, 8, 8), i - 1.0), size=100)
+    panel.plane.value = (0.2, 1.8)
+    assert panel.chosen() == 2 and pixels(panel).max() == 0
+    assert panel.plane.x_range[0] < 0 < 1 < panel.plane.x_range[1]
+    seen = []
+    panel = widgets.latent_plane(lambda z: seen.append(z.tolist()) or decode(z), xy, y, size=100)
+    panel.plane.value = (0.25, -0.05)
+    assert np.allclose(seen[-1], [[0.25, -0.05]])
+
+
+def test_a_page_without_a_kernel_shows_the_still_picture():
+    data, _ = widgets.latent_sliders(decode, 2)._repr_mimebundle_()
+    assert {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"} <= set(data)
+    assert "0x" not in data["text/plain"]
+    data, _ = widgets.Plane(background=plotting.png(np.ones((2, 2))))._repr_mimebundle_()
+    assert "image/png" in data
