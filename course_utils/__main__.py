@@ -23,11 +23,10 @@ FIRST = "notebooks/01_autoencoder.ipynb"
 
 
 def main():
-    verbs = {"open": open_course, "test": test, "sync": sync, "strip": strip, "solve": solve, "figures": figures,
-             "pretrain": pretrain}  # fmt: skip
-    parser = argparse.ArgumentParser(
-        prog="python -m course_utils", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    verbs = dict(open=open_course, test=test, sync=sync, strip=strip, solve=solve, figures=figures)
+    verbs |= dict(pretrain=pretrain)
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("python -m course_utils", description=__doc__, formatter_class=raw)
     parser.add_argument("verb", choices=verbs)
     arguments, words = parser.parse_known_args()
     sys.exit(verbs[arguments.verb](words))
@@ -43,12 +42,13 @@ def open_course(words):
 
 
 def test(words):
+    os.environ.setdefault("COURSE_SCALE", "smoke")
     return subprocess.call([environment(), "-m", "pytest", *words], cwd=ROOT)
 
 
 def environment():
     """The Python of the active virtual environment, else of .venv, with requirements.txt installed. → str"""
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036  (it runs before anything is installed)
         sys.exit(f"The course needs Python 3.10 or newer; this is {sys.version.split()[0]}.")
     if sys.prefix != sys.base_prefix or os.environ.get("CONDA_PREFIX"):
         home, python = Path(sys.prefix), sys.executable
@@ -58,13 +58,14 @@ def environment():
         if not Path(python).exists():
             print(f"Making a virtual environment in {home} …", flush=True)
             if subprocess.call([sys.executable, "-m", "venv", str(home)]):
-                sys.exit("No virtual environment could be made. On Debian or Ubuntu: apt install python3-venv")
+                sys.exit(
+                    "No virtual environment could be made. On Debian or Ubuntu: apt install python3-venv"
+                )
     wanted = hashlib.sha256(b"".join((ROOT / f).read_bytes() for f in ("requirements.txt", "pyproject.toml")))
     stamp, wanted = home / "course_utils-installed", f"{ROOT} {wanted.hexdigest()}"
     if not stamp.exists() or stamp.read_text() != wanted:
         print("Installing requirements.txt (a few minutes the first time) …", flush=True)
-        install = [python, "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", "requirements.txt"]
-        if subprocess.call(install, cwd=ROOT):
+        if subprocess.call([python, "-m", "pip", "install", "-q", "-r", "requirements.txt"], cwd=ROOT):
             sys.exit("The installation did not finish. It needs a network once: run the same command again.")
         stamp.write_text(wanted)
     return python
@@ -162,10 +163,12 @@ def save_expected(cell, target, most=150_000):
 
     from PIL import Image
 
-    pngs = [out["data"]["image/png"] for out in cell.outputs if "image/png" in out.get("data", {})]
-    if not pngs:
+    drawn = [out for out in cell.outputs if "image/png" in out.get("data", {})]
+    if not drawn:
         sys.exit(f"The cell for {target.name} drew no picture.")
-    picture = Image.open(io.BytesIO(base64.b64decode(pngs[-1]))).convert("RGB")
+    picture = Image.open(io.BytesIO(base64.b64decode(drawn[-1]["data"]["image/png"]))).convert("RGB")
+    width = drawn[-1].get("metadata", {}).get("image/png", {}).get("width", picture.width)
+    picture = picture.resize((width, picture.height * width // picture.width), Image.LANCZOS)
     target.parent.mkdir(exist_ok=True)
     for quality in (90, 80, 65, 50, 35):
         picture.save(target, "WEBP", quality=quality, method=6)

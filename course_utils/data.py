@@ -107,7 +107,9 @@ def _read(raw):
     """The four files of torchvision's layout → x, y, x_test, y_test; None if there is none of them."""
     from torchvision.datasets.mnist import read_image_file, read_label_file
 
-    files = [raw / f"{part}-{what}-ubyte" for part in ("train", "t10k") for what in ("images-idx3", "labels-idx1")]
+    files = [
+        raw / f"{part}-{what}-ubyte" for part in ("train", "t10k") for what in ("images-idx3", "labels-idx1")
+    ]
     try:
         there = [file.exists() for file in files]
     except OSError as problem:
@@ -186,13 +188,15 @@ def _bundled(n_train=20_000, n_test=2_000, n_test_originals=360):
     """
     table = Path(find_spec("sklearn").submodule_search_locations[0]) / "datasets/data/digits.csv.gz"
     try:
-        with gzip.open(table, "rt") as file:  # sklearn.datasets.load_digits reads the same, after a slow import
+        # The file that sklearn.datasets.load_digits reads, without its slow import.
+        with gzip.open(table, "rt") as file:
             rows = np.loadtxt(file, delimiter=",", dtype=np.float32)
     except OSError:
         from sklearn.datasets import load_digits
 
         rows = np.column_stack([load_digits().data, load_digits().target]).astype(np.float32)
-    small, labels = torch.from_numpy(rows[:, :64]).reshape(-1, 1, 8, 8) / 16, torch.from_numpy(rows[:, 64]).long()
+    rows = torch.from_numpy(rows)
+    small, labels = rows[:, :64].reshape(-1, 1, 8, 8) / 16, rows[:, 64].long()
     generator = torch.Generator().manual_seed(0)
     order = torch.randperm(len(small), generator=generator)
     parts = []
@@ -208,9 +212,10 @@ def _redraw(small, pick, generator):
     def vary(*shape):
         return torch.rand(n, *shape, generator=generator) * 2 - 1
 
-    turn, slant, stretch, zoom, shift = 0.2 * vary(), 0.15 * vary(), 1 + 0.1 * vary(), 1 + 0.1 * vary(), 0.1 * vary(2)
-    rows = torch.stack([turn.cos() * stretch, slant - turn.sin(), turn.sin(), turn.cos() / stretch], 1).view(n, 2, 2)
-    affine = torch.cat([rows * (28 / 20) / zoom.view(n, 1, 1), shift.unsqueeze(2)], 2)  # 20 of 28 pixels are ink
+    turn, slant, shift = 0.2 * vary(), 0.15 * vary(), 0.1 * vary(2)
+    stretch, zoom = 1 + 0.1 * vary(), (1 + 0.1 * vary()) * (20 / 28)  # 20 of 28 pixels are ink
+    linear = [turn.cos() * stretch, slant - turn.sin(), turn.sin(), turn.cos() / stretch]
+    affine = torch.cat([(torch.stack(linear, 1) / zoom.unsqueeze(1)).view(n, 2, 2), shift.unsqueeze(2)], 2)
     bend = F.interpolate(0.07 * torch.randn(n, 2, 4, 4, generator=generator), size=28, mode="bicubic")
     where = F.affine_grid(affine, (n, 1, 28, 28), align_corners=False) + bend.permute(0, 2, 3, 1)
     smooth = F.interpolate(small, scale_factor=4, mode="bicubic")  # 8×8 → 32×32 once, then a cheap look-up
@@ -256,7 +261,9 @@ def two_moons(n, std=0.05):
 def mixture_1d(means=(-2.0, 1.0), stds=(0.5, 1.0), weights=(0.4, 0.6)):
     """A mixture of Normals on a line, with `.sample((n,))` and `.log_prob(x)`. → torch.distributions"""
     means, stds, weights = (torch.tensor(v, device=session.device()) for v in (means, stds, weights))
-    return distributions.MixtureSameFamily(distributions.Categorical(weights), distributions.Normal(means, stds))
+    return distributions.MixtureSameFamily(
+        distributions.Categorical(weights), distributions.Normal(means, stds)
+    )
 
 
 def _noise(n):

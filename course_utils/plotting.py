@@ -14,7 +14,18 @@ from PIL import Image
 
 REAL, FAKE, PRIOR, CODE, INK = "#0072B2", "#D55E00", "#767676", "#007F5C", "#222222"
 # Ten colours that colour-blind readers can tell apart best (Petroff 2021); digits also carry their numeral.
-TEN = "#3f90da #e8940a #bd1f01 #6f7f7d #832db6 #a96b59 #e76300 #958a3c #494b57 #2aa5ab".split()
+TEN = [
+    "#3f90da",
+    "#e8940a",
+    "#bd1f01",
+    "#6f7f7d",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#958a3c",
+    "#494b57",
+    "#2aa5ab",
+]
 WIDTH = 10.0  # inches: every figure is as wide as the notebook's column
 
 STYLE = {
@@ -40,7 +51,7 @@ def use_style():
     matplotlib.rcParams.update(STYLE)
     if in_notebook():
         formatter = _ipython().display_formatter.formatters["image/png"]
-        formatter.for_type(Figure, figure_png)
+        formatter.for_type(Figure, _for_notebook)
         _ipython().display_formatter.formatters["text/plain"].for_type(Figure, lambda *_: None)
 
 
@@ -64,11 +75,16 @@ def display(figure):
     return show(figure, display_id=True)
 
 
-def figure_png(figure):
+def figure_png(figure, sharper=1.0):
     """A Figure as PNG bytes."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    figure.savefig(buffer, format="png", dpi=sharper * figure.dpi)
     return buffer.getvalue()
+
+
+def _for_notebook(figure):
+    """A Figure with half as many pixels again as its width on the page, to stay sharp when it is projected."""
+    return figure_png(figure, sharper=1.5), {"width": round(figure.get_figwidth() * figure.dpi)}
 
 
 def axes(n_rows=1, n_cols=1, height=3.6, **kwargs):
@@ -139,7 +155,9 @@ def _show_sheet(ax, sheet):
 def above(x, x_rec, n_cols=10):
     """Originals with their reconstructions below, as rows of `n_cols`: (n, …), (n, …) → (2n, …)"""
     n_cols = min(n_cols, len(x))
-    rows = [part for start in range(0, len(x), n_cols) for part in (x[start:][:n_cols], x_rec[start:][:n_cols])]
+    rows = [
+        part for start in range(0, len(x), n_cols) for part in (x[start:][:n_cols], x_rec[start:][:n_cols])
+    ]
     return torch.cat([row.cpu() for row in rows])
 
 

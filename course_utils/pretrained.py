@@ -132,11 +132,15 @@ def make(name, seed=0):
         "scores": {key: round(value, 4) for key, value in recipe.scores(net.eval(), digits).items()},
     }
     codes = {f"codes.{key}": value for key, value in recipe.codes(net, digits).items()}
-    content = to_bytes({key: value.cpu().contiguous() for key, value in {**net.state_dict(), **codes}.items()})
+    content = to_bytes(
+        {key: value.cpu().contiguous() for key, value in {**net.state_dict(), **codes}.items()}
+    )
     FOLDER.mkdir(parents=True, exist_ok=True)
     report["sha256"] = hashlib.sha256(content).hexdigest()
     (FOLDER / f"{name}.safetensors").write_bytes(content)
-    (FOLDER / f"{name}.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (FOLDER / f"{name}.json").write_text(
+        json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     return report
 
 
@@ -167,7 +171,9 @@ def _autoencoder(words, build, n_steps):
         return net.dec(codes["mean"] + codes["std"] * noise)
 
     words += "; batch 256, Adam at 1e-3, 2e-4, 4e-5 for 70, 20, 10 % of the steps"
-    return Recipe(words, build, n_steps, _fit_autoencoder, _autoencoder_scores, codes, sample, lambda net, x: net(x))
+    return Recipe(
+        words, build, n_steps, _fit_autoencoder, _autoencoder_scores, codes, sample, lambda net, x: net(x)
+    )
 
 
 RECIPES = {

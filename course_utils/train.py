@@ -91,7 +91,9 @@ def train(step, batches, n_steps, watch=None, n_frames=60, **players):
     """
     history, view = History(), _View(n_steps)
     nets = [net for net in players.values() if isinstance(net, nn.Module)]
-    frames = {round((n_steps - 1) * (i / max(n_frames - 1, 1)) ** 2) for i in range(n_frames)} if watch else ()
+    frames = (
+        {round((n_steps - 1) * (i / max(n_frames - 1, 1)) ** 2) for i in range(n_frames)} if watch else ()
+    )
     start = time.perf_counter()
 
     def look():
@@ -125,7 +127,9 @@ def train(step, batches, n_steps, watch=None, n_frames=60, **players):
 
 def _named_scalars(losses):
     if not isinstance(losses, dict):
-        raise TypeError(f"a step returns a dict of named losses, but this one returned {type(losses).__name__}.")
+        raise TypeError(
+            f"a step returns a dict of named losses, but this one returned {type(losses).__name__}."
+        )
     for name, value in losses.items():
         if torch.as_tensor(value).numel() != 1:
             raise TypeError(f"the step's loss {name!r} has shape {tuple(value.shape)}: take its mean.")
@@ -134,7 +138,9 @@ def _named_scalars(losses):
 
 def _say_how_it_ended(history, n_steps):
     if history.stopped == "interrupted":
-        print(f"■ Stopped by you after {history.n_steps:,} of {n_steps:,} steps. What was learned is kept; go on below.")
+        print(
+            f"■ Stopped by you after {history.n_steps:,} of {n_steps:,} steps. What was learned is kept; go on below."
+        )
     if history.stopped == "diverged":
         t, name = history._first_bad()
         print(

@@ -18,7 +18,9 @@ from course_utils import data, session
 
 def idx(array):
     """An array as the bytes of an IDX file of unsigned bytes."""
-    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
+    return (
+        struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
+    )
 
 
 def mnist_files(n_train=40, n_test=20):
@@ -55,7 +57,11 @@ def contents(folder):
 
 def test_mnist_from_disk(raw, capsys):
     digits = data.digits()
-    assert digits.name == "MNIST" and digits.x.shape == (40, 1, 28, 28) and digits.x_test.shape == (20, 1, 28, 28)
+    assert (
+        digits.name == "MNIST"
+        and digits.x.shape == (40, 1, 28, 28)
+        and digits.x_test.shape == (20, 1, 28, 28)
+    )
     first = np.frombuffer((raw / "train-images-idx3-ubyte").read_bytes()[16:], np.uint8)[:784]
     assert torch.allclose(digits.x[0].flatten(), torch.from_numpy(first / 127.5 - 1).float(), atol=1e-6)
     assert digits.x.min() == -1 and digits.x.max() == 1 and digits.x.dtype == torch.float32
@@ -92,12 +98,18 @@ def other_shape(file):
     file.write_bytes(idx(np.zeros((40, 14, 14)) if "images" in file.name else np.zeros(3)))
 
 
-@pytest.mark.parametrize("damage", [truncated, half_a_header, wrong_magic, missing, empty, unreadable, other_shape])
-@pytest.mark.parametrize("name", ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"])
+@pytest.mark.parametrize(
+    "damage", [truncated, half_a_header, wrong_magic, missing, empty, unreadable, other_shape]
+)
+@pytest.mark.parametrize(
+    "name", ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"]
+)
 def test_a_bad_file_is_named_never_used_never_deleted(raw, capsys, damage, name):
     damage(raw / name)
     before = contents(raw)
-    with pytest.raises(data.DataError, match=name.split("-idx")[0] if damage is not other_shape else "train|t10k"):
+    with pytest.raises(
+        data.DataError, match=name.split("-idx")[0] if damage is not other_shape else "train|t10k"
+    ):
         data.digits("mnist")
     digits = data.digits()  # "auto" falls back, and says why
     assert digits.name == "bundled UCI digits"
@@ -232,14 +244,18 @@ def test_the_ring_has_eight_modes_where_they_belong():
     centres = torch.stack([x[mode == k].mean(0) for k in range(8)])
     assert torch.allclose(centres.norm(dim=1), torch.ones(8), atol=2e-3)
     steps = torch.cdist(centres, centres).topk(2, largest=False).values[:, 1]
-    assert torch.allclose(steps, torch.full((8,), 2 * np.sin(np.pi / 8)).float(), atol=5e-3)  # eight different ones
+    assert torch.allclose(
+        steps, torch.full((8,), 2 * np.sin(np.pi / 8)).float(), atol=5e-3
+    )  # eight different ones
     assert abs((x - centres[mode]).std() - 0.01) < 5e-4
 
 
 def test_the_grid_has_25_modes():
     x, mode = data.grid(20_000)
     centres = torch.stack([x[mode == k].mean(0) for k in range(25)])
-    assert set(map(tuple, centres.round().int().tolist())) == {(a, b) for a in range(-4, 5, 2) for b in range(-4, 5, 2)}
+    assert set(map(tuple, centres.round().int().tolist())) == {
+        (a, b) for a in range(-4, 5, 2) for b in range(-4, 5, 2)
+    }
     assert abs((x - centres[mode]).std() - 0.05) < 2e-3
 
 

@@ -24,8 +24,7 @@ def test_the_reference_is_correct(id):
 
 
 def stubs():
-    def dots(*_):
-        ...
+    def dots(*_): ...
 
     def dots_assigned(*_):
         value = ...
@@ -150,7 +149,7 @@ def test_the_right_function_is_used_and_a_wrong_one_is_not(capsys):
     assert exercise(ID)(lambda x_rec, x: None) is right
     assert "○ 01.2: not answered yet. (The course's reconstruction is used" in capsys.readouterr().out
     assert exercise(ID)(lambda x_rec, x: x.sum()) is right
-    assert '✗ 01.2: not right yet' in capsys.readouterr().out
+    assert "✗ 01.2: not right yet" in capsys.readouterr().out
 
 
 def test_hints_grow_and_the_last_stays(capsys):
@@ -184,7 +183,7 @@ def test_progress_and_grade(monkeypatch, capsys):
 def test_mixing_up_the_two_kinds_is_told():
     with pytest.raises(KeyError, match="there is no exercise '99.9'"):
         answer("99.9", 1)
-    with pytest.raises(TypeError, match='@exercise'):
+    with pytest.raises(TypeError, match="@exercise"):
         answer(ID, 1)
     with pytest.raises(TypeError, match="answer"):
         exercise("01.1")

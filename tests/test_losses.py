@@ -9,7 +9,9 @@ def test_reconstruction_against_torch_and_by_hand():
     x, x_rec = torch.randn(7, 1, 5, 3), torch.randn(7, 1, 5, 3)
     oracle = torch.nn.functional.mse_loss(x_rec, x, reduction="sum") / 7
     assert torch.allclose(reconstruction(x_rec, x), oracle)
-    assert reconstruction(torch.zeros(2, 1, 2, 2), torch.ones(2, 1, 2, 2)) == 4  # four pixels, each off by one
+    assert (
+        reconstruction(torch.zeros(2, 1, 2, 2), torch.ones(2, 1, 2, 2)) == 4
+    )  # four pixels, each off by one
 
 
 def test_reconstruction_has_the_gradient_of_a_square():

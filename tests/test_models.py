@@ -7,7 +7,9 @@ from course_utils import models
 def test_lab_1_as_on_the_slide(capsys):
     net = models.VanillaAutoencoder(latent_dim=3).train()
     assert models.parameters(net) == 218_643
-    assert net(torch.zeros(2, 1, 28, 28)).shape == (2, 1, 28, 28) and net.enc(torch.zeros(2, 1, 28, 28)).shape == (2, 3)
+    assert net(torch.zeros(2, 1, 28, 28)).shape == (2, 1, 28, 28) and net.enc(
+        torch.zeros(2, 1, 28, 28)
+    ).shape == (2, 3)
     models.summary(net)
     out = capsys.readouterr().out
     rows = [line.strip("│├─ ").split() for line in out.splitlines()]

@@ -23,7 +23,13 @@ def test_tile_puts_ink_black_on_white_in_rows():
 def test_png_is_the_array_enlarged():
     a = np.array([[0.0, 1.0], [0.5, np.nan]])
     back = np.asarray(Image.open(io.BytesIO(plotting.png(a, 3))))
-    assert back.shape == (6, 6) and back[0, 0] == 0 and back[0, 5] == 255 and back[5, 0] == 127 and back[5, 5] == 0
+    assert (
+        back.shape == (6, 6)
+        and back[0, 0] == 0
+        and back[0, 5] == 255
+        and back[5, 0] == 127
+        and back[5, 5] == 0
+    )
 
 
 def test_above_interleaves_rows():

@@ -15,15 +15,23 @@ NAMES = list(pretrained.RECIPES)
 def test_load_sample_reconstruct(name):
     net, about = pretrained.load(name), pretrained.info(name)
     assert not net.training and models.parameters(net) == about["parameters"]
-    assert {"recipe", "data", "steps", "seed", "scores", "torch", "seconds"} <= set(about) and about["data"] == "MNIST"
-    a, b, c = pretrained.sample(name, 5), pretrained.sample(name, 5, seed=0), pretrained.sample(name, 5, seed=1)
+    assert {"recipe", "data", "steps", "seed", "scores", "torch", "seconds"} <= set(about) and about[
+        "data"
+    ] == "MNIST"
+    a, b, c = (
+        pretrained.sample(name, 5),
+        pretrained.sample(name, 5, seed=0),
+        pretrained.sample(name, 5, seed=1),
+    )
     assert a.shape == (5, 1, 28, 28) and a.min() >= -1 and a.max() <= 1 and a.std() > 0.2
     assert torch.equal(a, b) and not torch.equal(a, c)
     x = data.digits("bundled").x_test[:200]
     x_rec = pretrained.reconstruct(name, x)
     assert x_rec.shape == x.shape
     spread = (x - x.mean(0)).square().flatten(1).sum(1).mean()
-    assert (x - x_rec).square().flatten(1).sum(1).mean() < 0.8 * spread  # also for digits it never saw the like of
+    assert (x - x_rec).square().flatten(1).sum(
+        1
+    ).mean() < 0.8 * spread  # also for digits it never saw the like of
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -45,10 +45,22 @@ def test_ae_step_moves_both_nets_and_draws_one_batch():
 
 def test_a_linear_autoencoder_finds_the_error_of_pca():
     """The oracle is the eigenvalues: what the best 2-dimensional subspace must lose."""
-    x = torch.randn(500, 6) * torch.tensor([3.0, 2.0, 1.0, 0.5, 0.3, 0.1]) @ torch.linalg.qr(torch.randn(6, 6)).Q + 1
+    x = (
+        torch.randn(500, 6)
+        * torch.tensor([3.0, 2.0, 1.0, 0.5, 0.3, 0.1])
+        @ torch.linalg.qr(torch.randn(6, 6)).Q
+        + 1
+    )
     enc, dec = torch.nn.Linear(6, 2), torch.nn.Linear(2, 6)
     for lr in (2e-2, 2e-3):
-        train(steps.ae_step, data.Batches(x, batch_size=500), 400, enc=enc, dec=dec, opt=adam(AE=[enc, dec], lr=lr))
+        train(
+            steps.ae_step,
+            data.Batches(x, batch_size=500),
+            400,
+            enc=enc,
+            dec=dec,
+            opt=adam(AE=[enc, dec], lr=lr),
+        )
     lost = torch.linalg.svdvals(x - x.mean(0))[2:].square().sum().item() / 500
     error = metrics.reconstruction_error(lambda v: dec(enc(v)), x)
     assert lost * 0.999 < error < lost * 1.03

@@ -69,11 +69,20 @@ def test_descend_says_what_is_wrong_with_a_loss():
 def test_history_and_film(batches):
     net = new_net()
     history = train(
-        fit_step, batches, 30, lambda: torch.zeros(4, 1, 28, 28), n_frames=7, net=net, opt=adam(net=[net], lr=0.01)
+        fit_step,
+        batches,
+        30,
+        lambda: torch.zeros(4, 1, 28, 28),
+        n_frames=7,
+        net=net,
+        opt=adam(net=[net], lr=0.01),
     )
     assert list(history) == ["loss", "twice"] and history.n_steps == 30 and history.stopped == ""
     assert isinstance(history["loss"], np.ndarray) and history["loss"].shape == (30,)
-    assert np.allclose(2 * history["loss"], history["twice"]) and history["loss"][-5:].mean() < history["loss"][0]
+    assert (
+        np.allclose(2 * history["loss"], history["twice"])
+        and history["loss"][-5:].mean() < history["loss"][0]
+    )
     assert len(history.film) == len(history.film_steps) == 7
     assert history.film_steps[0] == 0 and history.film_steps[-1] == 30 and history.film_steps[1] < 29 / 6
     assert history.seconds > 0

@@ -17,7 +17,9 @@ def pixels(panel):
 
 def decode(z):
     """An image whose rows are as dark as z, so that pictures differ when codes do."""
-    return z.tanh().repeat_interleave(28, 0).repeat(1, 28)[:, :28].reshape(-1, 1, 1, 28).repeat(1, 1, 28, 1)[:1]
+    return (
+        z.tanh().repeat_interleave(28, 0).repeat(1, 28)[:, :28].reshape(-1, 1, 1, 28).repeat(1, 1, 28, 1)[:1]
+    )
 
 
 @pytest.mark.parametrize("z_dim", [1, 3, 20])
@@ -90,7 +92,14 @@ def test_film_of_points():
 def test_picker_finds_the_image_under_the_click():
     images = torch.stack([torch.full((1, 28, 28), v) for v in torch.linspace(-1, 1, 7)])
     panel = widgets.picker(images, lambda i: images[i : i + 1], n_cols=3)
-    for (x, y), i in {(0.5, -0.5): 0, (2.9, -0.1): 2, (0.1, -1.5): 3, (0.5, -2.5): 6, (2.5, -2.9): 6, (3, -3): 6}.items():
+    for (x, y), i in {
+        (0.5, -0.5): 0,
+        (2.9, -0.1): 2,
+        (0.1, -1.5): 3,
+        (0.5, -2.5): 6,
+        (2.5, -2.9): 6,
+        (3, -3): 6,
+    }.items():
         panel.plane.value = (x, y)
         assert panel.chosen() == i
         assert abs(pixels(panel).mean() / 255 - (1 - images[i].mean().item()) / 2) < 0.02

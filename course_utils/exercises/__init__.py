@@ -3,4 +3,14 @@
 from . import autoencoder
 from .core import EXERCISES, answer, exercise, grade, hint, progress, solution, verdict
 
-__all__ = ["EXERCISES", "answer", "autoencoder", "exercise", "grade", "hint", "progress", "solution", "verdict"]
+__all__ = [
+    "EXERCISES",
+    "answer",
+    "autoencoder",
+    "exercise",
+    "grade",
+    "hint",
+    "progress",
+    "solution",
+    "verdict",
+]

@@ -15,7 +15,9 @@ Exercise(
     why="The class is the sign of W·x, and W/2 has the same sign. Only the confidence changes: p moves toward ½.",
     hints=("When does logistic regression choose class 1?", "σ(W·x) > ½ exactly when W·x > 0."),
     mistakes={
-        "false": Mistake(False, "p does change, but which side of ½ is it on? Accuracy counts sides, not sizes."),
+        "false": Mistake(
+            False, "p does change, but which side of ½ is it on? Accuracy counts sides, not sizes."
+        ),
     },
 )
 
@@ -77,7 +79,8 @@ def _layers(fn, arguments):
         return f"a {type(net).__name__} instead of a network"
     leaves = [m for m in net.modules() if not list(m.children())]
     words = [
-        f"Linear {m.in_features}→{m.out_features}" if isinstance(m, nn.Linear) else type(m).__name__ for m in leaves
+        f"Linear {m.in_features}→{m.out_features}" if isinstance(m, nn.Linear) else type(m).__name__
+        for m in leaves
     ]
     try:
         words.append(f"output {tuple(net(torch.zeros(2, 1, 28, 28)).shape)}")
@@ -124,7 +127,8 @@ Exercise(
             lambda k: _mlp(784, 128, 64, k, act=nn.Tanh), "the slide puts ReLU, not Tanh, between the layers."
         ),
         "always_three": Mistake(
-            lambda k: _mlp(784, 128, 64, 3), "your code always has 3 numbers: use latent_dim for the last layer."
+            lambda k: _mlp(784, 128, 64, 3),
+            "your code always has 3 numbers: use latent_dim for the last layer.",
         ),
     },
 )
@@ -142,10 +146,18 @@ Exercise(
         "Linear(64, k) has 64·k weights and k biases; Linear(k, 64) has 64·k weights and always 64 biases.",
     ),
     mistakes={
-        "no_decoder": Mistake(_AT_THREE + 7 * 65, "the encoder is right; the decoder's first layer grows as well."),
-        "no_encoder": Mistake(_AT_THREE + 7 * 64, "the decoder is right; the encoder's last layer grows as well."),
-        "no_bias": Mistake(_AT_THREE + 14 * 64, "nearly: each new number of the code also brings a bias in the encoder."),
-        "two_biases": Mistake(_AT_THREE + 14 * 65, "the decoder's first layer has 64 outputs, so always 64 biases."),
+        "no_decoder": Mistake(
+            _AT_THREE + 7 * 65, "the encoder is right; the decoder's first layer grows as well."
+        ),
+        "no_encoder": Mistake(
+            _AT_THREE + 7 * 64, "the decoder is right; the encoder's last layer grows as well."
+        ),
+        "no_bias": Mistake(
+            _AT_THREE + 14 * 64, "nearly: each new number of the code also brings a bias in the encoder."
+        ),
+        "two_biases": Mistake(
+            _AT_THREE + 14 * 65, "the decoder's first layer has 64 outputs, so always 64 biases."
+        ),
         "unchanged": Mistake(_AT_THREE, "that is the number at latent_dim 3."),
     },
 )
@@ -164,16 +176,19 @@ Exercise(
     hints=("The chain rule: what comes from above times the slope here.", "∂ tanh(x)/∂x = 1 − tanh²(x)."),
     mistakes={
         "no_upstream": Mistake(
-            lambda x, upstream: 1 - torch.tanh(x) ** 2, "that is the slope of tanh alone: multiply by upstream."
+            lambda x, upstream: 1 - torch.tanh(x) ** 2,
+            "that is the slope of tanh alone: multiply by upstream.",
         ),
         "x_for_z": Mistake(
-            lambda x, upstream: upstream * (1 - x**2), "in 1 − z² the z is tanh(x), the output, not the input."
+            lambda x, upstream: upstream * (1 - x**2),
+            "in 1 − z² the z is tanh(x), the output, not the input.",
         ),
         "not_squared": Mistake(
             lambda x, upstream: upstream * (1 - torch.tanh(x)), "the slope is 1 − z², with a square."
         ),
         "forward": Mistake(
-            lambda x, upstream: upstream * torch.tanh(x), "that multiplies by tanh itself; its slope is wanted."
+            lambda x, upstream: upstream * torch.tanh(x),
+            "that multiplies by tanh itself; its slope is wanted.",
         ),
     },
 )
@@ -192,7 +207,10 @@ Exercise(
     "A ReLU before the sigmoid (deck 003, exercise 3)",
     reference="b",
     why="ReLU gives at least 0 and σ(0) = ½, so no input can be put into the negative class.",
-    hints=("Which numbers can leave a ReLU?", "What is σ(0), and can σ get below it when its input is never negative?"),
+    hints=(
+        "Which numbers can leave a ReLU?",
+        "What is σ(0), and can σ get below it when its input is never negative?",
+    ),
     mistakes={
         "a": Mistake("a", "something is lost: which inputs can the sigmoid still get?"),
         "c": Mistake("c", "only where the ReLU is silent; a positive input still gives more than ½."),
@@ -225,7 +243,10 @@ Exercise(
     "The saddle (deck 003, exercise 4)",
     reference=(0, 0),
     why="Both slopes are 0 there, yet the loss falls along w1 = w2 and rises along w1 = −w2.",
-    hints=("Set both derivatives of (1 − w1·w2)² to zero.", "A point with zero slope and loss above 0; there is just one."),
+    hints=(
+        "Set both derivatives of (1 − w1·w2)² to zero.",
+        "A point with zero slope and loss above 0; there is just one.",
+    ),
     mistakes={
         "minimum": Mistake((1, 1), "the loss is 0 there: that is a minimum, not a saddle."),
         "other_minimum": Mistake((-1, -1), "the loss is 0 there: that is a minimum, not a saddle."),
@@ -268,9 +289,12 @@ Exercise(
     ),
     mistakes={
         "standard_normal": Mistake(
-            lambda z, n: torch.randn(n, z.shape[1]), "that is N(0, 1) in every dimension; use each one's mean and std."
+            lambda z, n: torch.randn(n, z.shape[1]),
+            "that is N(0, 1) in every dimension; use each one's mean and std.",
         ),
-        "no_mean": Mistake(lambda z, n: z.std(0) * torch.randn(n, z.shape[1]), "the mean of each dimension is missing."),
+        "no_mean": Mistake(
+            lambda z, n: z.std(0) * torch.randn(n, z.shape[1]), "the mean of each dimension is missing."
+        ),
         "one_std": Mistake(
             lambda z, n: z.mean() + z.std() * torch.randn(n, z.shape[1]),
             "you use one mean and spread for all dimensions: take them over dim 0, one for each column.",
@@ -283,6 +307,8 @@ Exercise(
             lambda z, n: z.mean(0) + z.std(0) * torch.randn(n, 1),
             "all dimensions get the same noise: draw a number for each, torch.randn(n, k).",
         ),
-        "uniform": Mistake(_uniform, "mean and spread are right, but this noise is uniform: the slide uses randn."),
+        "uniform": Mistake(
+            _uniform, "mean and spread are right, but this noise is uniform: the slide uses randn."
+        ),
     },
 )

@@ -93,7 +93,11 @@ def exercise(id):
     def judge(fn):
         state, message = verdict(id, fn)
         name = task.reference.__name__
-        used = f"your {name} is used from here on." if state == "correct" else f"the course's {name} is used for now."
+        used = (
+            f"your {name} is used from here on."
+            if state == "correct"
+            else f"the course's {name} is used for now."
+        )
         _tell(id, state, f"{message} ({used[0].upper()}{used[1:]})")
         return fn if state == "correct" else task.reference
 
@@ -167,7 +171,10 @@ def verdict(id, given):
     except Wrong as reason:
         state, message = "wrong", f"not right yet: {reason}"
     except _TooLong:
-        state, message = "wrong", f"not right yet: it ran for {PATIENCE:.0f} s without an end. Does a loop never stop?"
+        state, message = (
+            "wrong",
+            f"not right yet: it ran for {PATIENCE:.0f} s without an end. Does a loop never stop?",
+        )
     if printed.getvalue():
         print(printed.getvalue().rstrip())
     _status[id] = state
@@ -252,7 +259,9 @@ def _outcome(task, fn, case):
 def _fresh(case):
     """Copies of the arguments, so that no call sees what another did to them."""
     return tuple(
-        a.detach().clone().requires_grad_(a.requires_grad) if isinstance(a, torch.Tensor) else copy.deepcopy(a)
+        a.detach().clone().requires_grad_(a.requires_grad)
+        if isinstance(a, torch.Tensor)
+        else copy.deepcopy(a)
         for a in case
     )
 
@@ -273,7 +282,9 @@ def value_and_gradients(fn, arguments):
     generator = torch.Generator().manual_seed(1)
     weights = torch.randn(value.shape, generator=generator).to(value)
     gradients = torch.autograd.grad((value * weights).sum(), leaves, allow_unused=True)
-    return value.detach(), *(torch.zeros_like(p) if g is None else g for g, p in zip(gradients, leaves, strict=True))
+    return value.detach(), *(
+        torch.zeros_like(p) if g is None else g for g, p in zip(gradients, leaves, strict=True)
+    )
 
 
 def _same(a, b, tolerance):
@@ -286,7 +297,9 @@ def _same(a, b, tolerance):
     if isinstance(a, torch.Tensor):
         if a.shape != b.shape or a.dtype != b.dtype or a.device != b.device:
             return False
-        return torch.allclose(a.double().cpu(), b.double().cpu(), rtol=tolerance, atol=tolerance, equal_nan=True)
+        return torch.allclose(
+            a.cpu().double(), b.cpu().double(), rtol=tolerance, atol=tolerance, equal_nan=True
+        )
     return abs(a - b) <= tolerance * (1 + abs(b)) if isinstance(a, float) else a == b
 
 

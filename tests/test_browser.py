@@ -1,0 +1,166 @@
+"""Real JupyterLab, real Chromium: open 01, Run All, drag a slider, click the map, look. `pytest -m browser`
+
+Needs `pip install -e .[browser]` and a Chromium on the PATH. Screenshots go to artifacts/.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pw = pytest.importorskip("playwright.sync_api")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")]
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-sync",
+]
+ROOT = Path(__file__).resolve().parent.parent
+SHOTS = ROOT / "artifacts"
+
+RUN_ALL = """async () => {
+  const app = window.jupyterapp;
+  await app.restored;
+  const until = async f => { for (let i = 0; i < 600 && !f(); i++) await new Promise(r => setTimeout(r, 100)); return f(); };
+  const p = await until(() => app.shell.currentWidget?.sessionContext && app.shell.currentWidget);
+  await p.context.ready; await p.revealed; await p.sessionContext.ready;
+  const k = await until(() => p.sessionContext.session?.kernel);
+  await k.info;
+  await app.commands.execute('notebook:run-all-cells');
+  await k.requestKernelInfo();
+  return p.context.model.toJSON().cells.filter(c => c.cell_type === 'code').map(c => ({
+    id: c.id, n: c.execution_count, errors: c.outputs.filter(o => o.output_type === 'error' || o.name === 'stderr')
+      .map(o => o.text || o.ename + ': ' + o.evalue)}));
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    root = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    settings = root / "config" / "labconfig"
+    settings.mkdir(parents=True)
+    (settings / "default_setting_overrides.json").write_text(
+        json.dumps({
+            "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+            "@jupyterlab/apputils-extension:themes": {"theme": os.environ.get("THEME", "JupyterLab Light")},
+        })
+    )  # fmt: skip
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    folders = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
+               "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces", "IPYTHONDIR": "ipython"}  # fmt: skip
+    environment = {**os.environ, **{key: str(root / name) for key, name in folders.items()}}
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--port-retries=0",
+               "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={root}",
+               "--LabApp.expose_app_in_browser=True"]  # fmt: skip
+    log = root / "lab.log"
+    with log.open("w") as out:
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        server = subprocess.Popen(command, env=environment, cwd=root, stdout=out, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(url + "/api/status", timeout=1)
+                break
+            except OSError:
+                assert server.poll() is None, log.read_text()
+                time.sleep(0.1)
+        else:
+            pytest.fail("JupyterLab did not start:\n" + log.read_text())
+        yield url
+    finally:
+        server.terminate()
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+@pytest.fixture
+def page():
+    SHOTS.mkdir(exist_ok=True)
+    with pw.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(600_000)
+        yield page
+        browser.close()
+
+
+def open_and_run(page, lab, name):
+    page.goto(f"{lab}/lab/tree/notebooks/{name}?reset")
+    page.wait_for_function("() => window.jupyterapp !== undefined")
+    cells = page.evaluate(RUN_ALL)
+    assert all(c["n"] and not c["errors"] for c in cells), [c for c in cells if c["errors"] or not c["n"]]
+    return page.locator(".jp-NotebookPanel:visible")
+
+
+def cell_of(page, id):
+    """The cell with this id, scrolled into view (JupyterLab draws only what is near the window)."""
+    index = page.evaluate(
+        """async id => {
+          const nb = window.jupyterapp.shell.currentWidget.content;
+          const i = nb.widgets.findIndex(c => c.model.id === id);
+          nb.activeCellIndex = i; await nb.scrollToItem(i, 'start'); return i; }""",
+        id,
+    )
+    cell = page.locator(f'.jp-NotebookPanel:visible .jp-Cell[data-windowed-list-index="{index}"]')
+    cell.wait_for(state="visible")
+    page.wait_for_timeout(500)
+    return cell
+
+
+def changes(page, image, do):
+    """Do something, and wait until the picture is another one."""
+    src = image.get_attribute("src")
+    do()
+    pw.expect(image).not_to_have_attribute("src", src)
+
+
+def test_01_in_a_real_browser(page, lab):
+    open_and_run(page, lab, "01_autoencoder.ipynb")
+
+    cell = cell_of(page, "walk")
+    image, handle = cell.locator("img.course-picture"), cell.locator(".noUi-handle").first
+    for _ in range(5):
+        changes(page, image, lambda: handle.press("ArrowRight"))
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    changes(page, image, lambda: page.mouse.move(box["x"] - 60, box["y"] + 5, steps=10))
+    page.mouse.up()
+    changes(page, image, lambda: cell.get_by_role("button", name="Random").click())
+    page.screenshot(path=SHOTS / "01_walk.png")
+
+    for id in ("tsne-click", "holes", "neighbours"):
+        cell = cell_of(page, id)
+        plane, image = cell.locator("svg.plane"), cell.locator("img.course-picture")
+        box = plane.bounding_box()
+        for fx, fy in ((0.7, 0.3), (0.25, 0.6)):
+            spot = box["x"] + fx * box["width"], box["y"] + fy * box["height"]
+            changes(page, image, lambda spot=spot: page.mouse.click(*spot))
+        changes(page, image, lambda: [page.keyboard.press("ArrowRight") for _ in range(8)])
+        page.screenshot(path=SHOTS / f"01_{id}.png")
+
+    cell = cell_of(page, "lab1-film")
+    slider, image = cell.locator(".noUi-handle").first, cell.locator("img.course-picture")
+    changes(page, image, lambda: slider.press("Home"))
+    page.screenshot(path=SHOTS / "01_film.png")
+
+    for id in ("title", "lab1-see", "saddle-see", "progress"):
+        cell_of(page, id)
+        page.screenshot(path=SHOTS / f"01_{id}.png")
