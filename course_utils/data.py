@@ -81,13 +81,13 @@ def digits(name="auto", device=None):
         except DataError as problem:
             if name != "auto":
                 raise
-            why = f" (no MNIST: {problem})"
-    return _ready(_bundled(), "bundled UCI digits", f"made from scikit-learn's copy{why}", device)
+            why = f"; no MNIST: {problem}"
+    return _ready(_bundled(), "bundled UCI digits", why, device)
 
 
 def _ready(parts, name, where, device):
     x, y, x_test, y_test = (part.to(device or session.device()) for part in parts)
-    print(f"Data: {name}, {len(x):,} images to train and {len(x_test):,} to test, {where}")
+    print(f"Data: {name}, {len(x):,} images to train, {len(x_test):,} to test{where}")
     return Digits(x, y, x_test, y_test, name)
 
 
@@ -96,11 +96,11 @@ def _from_disk_or_net(kind):
     for folder in folders:
         parts = _read(folder / FOLDERS[kind] / "raw")
         if parts:
-            return parts, f"from {folder}"
+            return parts, f", from {folder}"
     looked = " or ".join(str(folder) for folder in folders)
     if session.scale() == "smoke":
-        raise DataError(f"not in {looked}, and the smoke scale never downloads")
-    return _download(kind, folders), "downloaded"
+        raise DataError(f"not in {looked}; the smoke scale does not download")
+    return _download(kind, folders), ", just downloaded"
 
 
 def _read(raw):
@@ -167,7 +167,7 @@ def _download(kind, folders):
             socket.setdefaulttimeout(before)
         raw = Path(fresh) / FOLDERS[kind] / "raw"
         if failure or worker.is_alive():
-            raise DataError("the download did not answer; see data/README.md for other ways to get it")
+            raise DataError("its download did not answer (data/README.md has other ways)")
         parts = _read(raw)
         if home:
             target = home / FOLDERS[kind] / "raw"

@@ -124,6 +124,20 @@ def png(array, scale=1):
     return buffer.getvalue()
 
 
+def beside(*pngs, gap=20):
+    """Pictures (PNG bytes) in one row, each in the middle of its height. → PNG bytes"""
+    pictures = [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs]
+    height = max(p.height for p in pictures)
+    row = Image.new("RGB", (sum(p.width for p in pictures) + gap * (len(pictures) - 1), height), "white")
+    left = 0
+    for p in pictures:
+        row.paste(p, (left, (height - p.height) // 2))
+        left += p.width + gap
+    buffer = io.BytesIO()
+    row.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def image_grid(images, n_cols=10, title=None, row_labels=None):
     """Images (n, 1, H, W) in rows of `n_cols`, black on white. → Figure"""
     sheet = tile(images, n_cols)
@@ -204,15 +218,37 @@ def curves(history, title="Losses during training"):
 
 
 def training(history, n_steps, note):
-    """The live picture: losses to the left, what `watch` saw last to the right. → Figure"""
-    figure, (left, right) = axes(1, 2, height=3.3, width_ratios=(3, 2))
+    """The live picture: losses, and beside them what `watch` saw last. → Figure"""
+    if history.film:
+        figure, (left, right) = axes(1, 2, height=3.3, width_ratios=(3, 2))
+        frame(right, history.film[-1])
+    else:
+        figure, left = axes(height=2.5)
     _curves(left, history, n_steps)
     latest = "  ".join(f"{name} {history[name][-1]:.4g}" for name in history)
     left.set_title(f"step {history.n_steps:,} of {n_steps:,} · {note}\n{latest}", loc="left", fontsize=13)
-    if history.film:
-        frame(right, history.film[-1])
-    else:
-        right.axis("off")
+    return figure
+
+
+def panels(at, contents, xlabel="x", height=3.2):
+    """One small plot for each title, side by side: `{title: {label: values}}`. → Figure
+
+    Values of the length of `at` are a curve over it; under the labels `real` and `fake` they are
+    data, and drawn as a histogram.
+    """
+    at = torch.as_tensor(at).cpu()
+    figure, row = axes(1, len(contents), height=height, squeeze=False)
+    for ax, (title, lines) in zip(row[0], contents.items(), strict=True):
+        for i, (label, values) in enumerate(lines.items()):
+            values = torch.as_tensor(values).detach().cpu()
+            if label in ("real", "fake"):
+                colour, span = {"real": REAL, "fake": FAKE}[label], (float(at[0]), float(at[-1]))
+                ax.hist(values, 50, range=span, density=True, color=colour, alpha=0.5)
+            else:
+                ax.plot(at, values, ("-", "--", ":")[i % 3], label=label)
+        ax.set(title=title, xlabel=xlabel)
+        if ax.get_legend_handles_labels()[0]:
+            ax.legend()
     return figure
 
 
@@ -242,21 +278,23 @@ def _digits_scatter(ax, xy, y, size=34):
         ax.scatter(*xy[y == digit].T, s=size, color=TEN[digit], marker=f"${digit}$", linewidths=0)
 
 
-def latent_scatter(z, y, title=None, names=("z1", "z2")):
-    """Codes (n, 2) drawn as their digits. → Figure"""
+def latent_scatter(z, y, title=None, prior=None):
+    """Codes (n, 2) drawn as their digits, over draws (m, 2) of a prior in grey. → Figure"""
     figure, ax = axes(height=6.5)
-    _digits_scatter(ax, np.asarray(z), np.asarray(y))
-    ax.set(xlabel=names[0], ylabel=names[1], title=title, aspect="equal")
+    if prior is not None:
+        ax.scatter(*torch.as_tensor(prior).cpu().T, s=22, color=PRIOR, marker="x", linewidths=1.2, alpha=0.8)
+    _digits_scatter(ax, torch.as_tensor(z).cpu().numpy(), torch.as_tensor(y).cpu().numpy())
+    ax.set(xlabel="z1", ylabel="z2", title=title, aspect="equal")
     return figure
 
 
-def map_png(xy, y, x_range, y_range, width, height):
+def map_png(xy, y, x_range, y_range, width, height, sharper=1.5):
     """The same scatter as PNG bytes that fill exactly `x_range` × `y_range`, to lie under a `Plane`."""
-    figure = Figure(figsize=(width / 100, height / 100), dpi=200)
+    figure = Figure(figsize=(width / 100, height / 100), dpi=100)
     ax = figure.add_axes([0, 0, 1, 1], xlim=x_range, ylim=y_range)
     ax.axis("off")
     _digits_scatter(ax, np.asarray(xy), np.asarray(y), size=22)
-    return figure_png(figure)
+    return figure_png(figure, sharper)
 
 
 def value_surface(f, x_range, y_range, names=("x", "y", "value"), n=121, levels=24, v_max=None):

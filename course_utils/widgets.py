@@ -1,4 +1,4 @@
-"""Sliders and players: each is controls around exactly one drawing function.
+"""Sliders, players and maps: each is controls around exactly one drawing function.
 
 Every widget here is a `Panel`: it redraws one picture as fast as it is dragged, shows an error instead of
 swallowing it, and carries a still picture for pages that have no kernel.
@@ -30,7 +30,10 @@ class Panel(w.HBox):
         self.redraw()
         for widget, trait in watched:
             widget.observe(self.redraw, trait)
-        super().__init__([w.VBox([*controls, self.error]), self.image], layout=w.Layout(align_items="center"))
+        self.image.layout.flex = "0 0 auto"  # a wide picture goes below the controls instead of squeezing them
+        self._planes = [control for control in controls if isinstance(control, Plane)]
+        layout = w.Layout(flex_flow="row wrap", align_items="center")
+        super().__init__([w.VBox([*controls, self.error]), self.image], layout=layout)
 
     def redraw(self, _=None):
         if self._quiet:
@@ -64,7 +67,8 @@ class Panel(w.HBox):
         return f"{type(self).__name__}()"  # no memory address: a saved notebook stays the same
 
     def _repr_mimebundle_(self, **kwargs):
-        return _with_still(super()._repr_mimebundle_(**kwargs), self.image.value)
+        pictures = [*(plane.background for plane in self._planes), self.image.value]
+        return _with_still(super()._repr_mimebundle_(**kwargs), plotting.beside(*pictures))
 
 
 def _with_still(bundle, png):

@@ -140,7 +140,7 @@ def test_the_solved_notebook_runs_without_network_or_mnist_and_all_is_correct(
     )
     n = len([id for id in EXERCISES if id.startswith(path.name[:2] + ".")])
     assert f"{n} of {n} solved" in printed and "✗" not in printed and "not answered yet" not in printed
-    assert "(no MNIST: " in printed or "from " in printed  # whatever it found, it said so
+    assert "; no MNIST: " in printed or ", from " in printed  # whatever it found, it said so
     errors = [
         o
         for c in book.cells

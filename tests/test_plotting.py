@@ -57,6 +57,8 @@ FIGURES = {
     "training, images": lambda: plotting.training(history(film=torch.rand(20, 1, 28, 28)), 600, "3 s left"),
     "training, points": lambda: plotting.training(history(film=torch.rand(20, 2)), 600, "3 s left"),
     "scatter": lambda: plotting.latent_scatter(torch.rand(30, 2), torch.arange(30) % 10, "map"),
+    "scatter, prior": lambda: plotting.latent_scatter(torch.rand(30, 2), torch.arange(30) % 10, prior=torch.rand(9, 2)),
+    "panels": lambda: plotting.panels(torch.arange(5.0), {"a": {"f": torch.rand(5)}, "b": {"real": torch.rand(40)}}),
     "surface": lambda: plotting.value_surface(lambda x, y: x * y, (-1, 1), (-1, 1)),
     "axes": lambda: plotting.axes(2, 3)[0],
 }  # fmt: skip
