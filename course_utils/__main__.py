@@ -29,6 +29,8 @@ def main():
     parser = argparse.ArgumentParser("python -m course_utils", description=__doc__, formatter_class=raw)
     parser.add_argument("verb", choices=verbs)
     arguments, words = parser.parse_known_args()
+    if arguments.verb not in ("open", "test") and environment() != sys.executable:
+        sys.exit(subprocess.call([environment(), "-m", "course_utils", arguments.verb, *words], cwd=ROOT))
     sys.exit(verbs[arguments.verb](words))
 
 
@@ -50,7 +52,8 @@ def environment():
     """The Python of the active virtual environment, else of .venv, with requirements.txt installed. → str"""
     if sys.version_info < (3, 10):  # noqa: UP036  (it runs before anything is installed)
         sys.exit(f"The course needs Python 3.10 or newer; this is {sys.version.split()[0]}.")
-    if sys.prefix != sys.base_prefix or os.environ.get("CONDA_PREFIX"):
+    conda = os.environ.get("CONDA_DEFAULT_ENV", "base") != "base"
+    if sys.prefix != sys.base_prefix or conda:
         home, python = Path(sys.prefix), sys.executable
     else:
         home = ROOT / ".venv"
@@ -58,9 +61,7 @@ def environment():
         if not Path(python).exists():
             print(f"Making a virtual environment in {home} …", flush=True)
             if subprocess.call([sys.executable, "-m", "venv", str(home)]):
-                sys.exit(
-                    "No virtual environment could be made. On Debian or Ubuntu: apt install python3-venv"
-                )
+                sys.exit("No virtual environment could be made. Debian and Ubuntu: apt install python3-venv")
     wanted = hashlib.sha256(b"".join((ROOT / f).read_bytes() for f in ("requirements.txt", "pyproject.toml")))
     stamp, wanted = home / "course_utils-installed", f"{ROOT} {wanted.hexdigest()}"
     if not stamp.exists() or stamp.read_text() != wanted:

@@ -129,8 +129,10 @@ def _read(raw):
     for x, y, file in ((*tensors[:2], files[0]), (*tensors[2:], files[2])):
         if x.dim() != 3 or x.shape[1:] != (28, 28) or len(x) == 0:
             raise DataError(_damaged(file, f"images of shape {tuple(x.shape)}, not (N, 28, 28)"))
-        if len(x) != len(y) or y.max() > 9:
-            raise DataError(_damaged(file, f"{len(x)} images with {len(y)} labels up to {int(y.max())}"))
+        if len(x) != len(y):
+            raise DataError(_damaged(file, f"{len(x)} images but {len(y)} labels"))
+        if y.max() > 9:
+            raise DataError(_damaged(file, f"labels up to {int(y.max())}"))
     return [t.unsqueeze(1).float().div_(127.5).sub_(1) if t.dim() == 3 else t.long() for t in tensors]
 
 
@@ -167,7 +169,9 @@ def _download(kind, folders):
             socket.setdefaulttimeout(before)
         raw = Path(fresh) / FOLDERS[kind] / "raw"
         if failure or worker.is_alive():
-            raise DataError("its download did not answer (data/README.md has other ways)")
+            why = failure[0] if failure else f"no answer for {PATIENCE:.0f} s"
+            words = " ".join(str(why).split())[:120]
+            raise DataError(f"its download failed: {words} (data/README.md has other ways)")
         parts = _read(raw)
         if home:
             target = home / FOLDERS[kind] / "raw"
@@ -250,7 +254,7 @@ def swiss_roll(n, turns=1.5, radius=2.0, std=0.03):
 
 
 def two_moons(n, std=0.05):
-    """Two half circles that hold each other: points (n, 2) around 0, which moon (n,) 0 or 1."""
+    """Two half circles interleaved: points (n, 2) around 0, which moon (n,) 0 or 1."""
     moon = torch.randint(2, (n,), device=session.device())
     angle = math.pi * torch.rand(n, device=session.device())
     side = 1 - 2 * moon

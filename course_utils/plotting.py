@@ -196,13 +196,14 @@ def _curve(ax, values, label):
 
 
 def _curves(ax, history, n_steps):
-    for name in history:
-        _curve(ax, history[name], name)
+    losses = {name: history[name] for name in history}
+    for name, values in losses.items():
+        _curve(ax, values, name)
     ax.set_xlim(0, n_steps)
     ax.set_xlabel("step")
     ax.set_ylabel("loss")
     ax.legend(loc="upper right")
-    values = np.concatenate([history[name] for name in history])
+    values = np.concatenate(list(losses.values()))
     values = values[np.isfinite(values)]
     if len(values) > 100:  # the first steps' high losses would flatten the rest
         low, high = values.min(), np.quantile(values, 0.995)
@@ -225,8 +226,8 @@ def training(history, n_steps, note):
     else:
         figure, left = axes(height=2.5)
     _curves(left, history, n_steps)
-    latest = "  ".join(f"{name} {history[name][-1]:.4g}" for name in history)
-    left.set_title(f"step {history.n_steps:,} of {n_steps:,} · {note}\n{latest}", loc="left", fontsize=13)
+    title = f"step {history.n_steps:,} of {n_steps:,} · {note}\n{history.latest()}"
+    left.set_title(title, loc="left", fontsize=13)
     return figure
 
 
@@ -258,7 +259,8 @@ def frame(ax, seen):
         ax.scatter(*seen.T, s=6, color=FAKE)
         ax.set_aspect("equal")
     else:
-        _show_sheet(ax, tile(seen, max(1, round((len(seen) * 1.2) ** 0.5)) if len(seen) % 8 else 8))
+        fitting = [n for n in (10, 8) if len(seen) % n == 0]  # the rows of `above` stay rows
+        _show_sheet(ax, tile(seen, fitting[0] if fitting else round((len(seen) * 1.2) ** 0.5)))
 
 
 def points_png(points, span=3.0, size=400):
@@ -301,7 +303,7 @@ def value_surface(f, x_range, y_range, names=("x", "y", "value"), n=121, levels=
     """A function of two numbers seen from the side and from above. f: (n, n), (n, n) → (n, n). → Figure"""
     x, y = np.meshgrid(np.linspace(*x_range, n), np.linspace(*y_range, n))
     value = np.asarray(f(x, y))
-    shown = np.clip(value, None, v_max)
+    shown = value if v_max is None else np.minimum(value, v_max)
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
         side, top = figure.add_subplot(1, 2, 1, projection="3d"), figure.add_subplot(1, 2, 2)

@@ -27,7 +27,7 @@ class WeightsError(RuntimeError):
 class Recipe:
     """How one shipped network is made and used.
 
-    fit(net, digits) trains; codes(net, digits) are tensors kept beside the weights; sample(net, codes, n) and
+    fit(net, digits, n_steps) trains and returns its last History; codes(net, digits) are tensors kept beside the weights; sample(net, codes, n) and
     reconstruct(net, x) give images (n, 1, 28, 28).
     """
 
@@ -94,7 +94,8 @@ def _open(name):
         raise WeightsError(f"{file} is not the file that {name}.json describes; {_remedy(name)}")
     tensors = {key: value.to(session.device()) for key, value in from_bytes(content).items()}
     codes = {key[6:]: tensors.pop(key) for key in list(tensors) if key.startswith("codes.")}
-    net = recipe.build().to(session.device())
+    with torch.random.fork_rng():  # its first weights are drawn at random, and then replaced
+        net = recipe.build().to(session.device())
     try:
         net.load_state_dict(tensors)
     except RuntimeError as problem:
@@ -114,11 +115,15 @@ def make(name, seed=0):
     from safetensors.torch import save as to_bytes
 
     recipe = _find(name)
-    digits = data.digits("auto")
+    digits = data.digits("mnist")
     session.seed_all(seed)
     net = recipe.build().to(session.device())
     begin = time.perf_counter()
-    recipe.fit(net, digits, recipe.n_steps)
+    history = recipe.fit(net, digits, recipe.n_steps)
+    if history.stopped:
+        raise WeightsError(
+            f"the training of {name!r} was {history.stopped}; the shipped weights stay as they were."
+        )
     report = {
         "name": name,
         "recipe": recipe.words,
@@ -148,7 +153,10 @@ def _fit_autoencoder(net, digits, n_steps):
     batches = data.Batches(digits.x, batch_size=256)
     for lr, share in ((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1)):
         opt = adam(AE=[net], lr=lr)
-        train(ae_step, batches, round(share * n_steps), enc=net.enc, dec=net.dec, opt=opt)
+        history = train(ae_step, batches, round(share * n_steps), enc=net.enc, dec=net.dec, opt=opt)
+        if history.stopped:
+            break
+    return history
 
 
 def _autoencoder_scores(net, digits):

@@ -51,9 +51,15 @@ class History(Mapping):
         self._records = []
 
     def _add(self, losses):
+        if not isinstance(losses, dict):
+            raise TypeError(f"a step returns a dict of named losses, not {type(losses).__name__}.")
         if self._records and losses.keys() != self._records[0].keys():
             raise TypeError(f"a step names the same losses every time; was {list(self)}, is {list(losses)}.")
-        self._records.append({name: torch.as_tensor(value).detach() for name, value in losses.items()})
+        values = {name: torch.as_tensor(value).detach() for name, value in losses.items()}
+        for name, value in values.items():
+            if value.numel() != 1:
+                raise TypeError(f"the step's loss {name!r} has shape {tuple(value.shape)}: take its mean.")
+        self._records.append({name: value.reshape(()) for name, value in values.items()})
 
     @property
     def n_steps(self):
@@ -62,7 +68,18 @@ class History(Mapping):
     def __getitem__(self, name):
         if name not in list(self):
             raise KeyError(f"no loss {name!r} in this history; it has: {', '.join(self) or 'none yet'}")
-        return torch.stack([record[name] for record in self._records]).float().cpu().numpy()
+        return self._column(name).cpu().numpy()
+
+    def _column(self, name, since=0):
+        """One loss from step `since` on, as one tensor where the losses are."""
+        values = [record[name] for record in self._records[since:]]
+        if len({value.device for value in values}) > 1:  # Python numbers among them
+            values = [value.cpu() for value in values]
+        return torch.stack(values).float()
+
+    def latest(self):
+        """The last losses in words. → str"""
+        return "  ".join(f"{name} {float(value):.4g}" for name, value in self._records[-1].items())
 
     def __iter__(self):
         return iter(self._records[0] if self._records else ())
@@ -72,9 +89,14 @@ class History(Mapping):
 
     def _first_bad(self, since=0):
         """The first (step, name) from `since` on whose loss is not a finite number, or None."""
-        values = torch.stack([torch.stack(list(record.values())).float() for record in self._records[since:]])
-        bad = (~torch.isfinite(values)).nonzero().tolist()  # one question to the device, not one a step
-        return (since + bad[0][0], list(self)[bad[0][1]]) if bad else None
+        bad = {}
+        for name in self:
+            steps = (
+                ~torch.isfinite(self._column(name, since))
+            ).nonzero()  # one question to the device a loss
+            if len(steps):
+                bad[name] = since + steps[0].item()
+        return min((step, name) for name, step in bad.items()) if bad else None
 
 
 def train(step, batches, n_steps, watch=None, n_frames=60, **players):
@@ -97,7 +119,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, **players):
     start = time.perf_counter()
 
     def look():
-        with _evaluating(nets), torch.no_grad(), torch.random.fork_rng(enabled=True):
+        with _evaluating(nets), torch.no_grad(), torch.random.fork_rng():
             history.film.append(watch().detach().cpu())
         history.film_steps.append(history.n_steps)
 
@@ -107,7 +129,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, **players):
             for t in range(n_steps):
                 if t in frames and t < n_steps - 1:
                     look()
-                history._add(_named_scalars(step(batches, **players)))
+                history._add(step(batches, **players))
                 if (t % 50 == 49 or t == n_steps - 1) and history._first_bad(max(0, t - 49)):
                     history.stopped = "diverged"
                 elif pressed():
@@ -123,17 +145,6 @@ def train(step, batches, n_steps, watch=None, n_frames=60, **players):
     view.close(history)
     _say_how_it_ended(history, n_steps)
     return history
-
-
-def _named_scalars(losses):
-    if not isinstance(losses, dict):
-        raise TypeError(
-            f"a step returns a dict of named losses, but this one returned {type(losses).__name__}."
-        )
-    for name, value in losses.items():
-        if torch.as_tensor(value).numel() != 1:
-            raise TypeError(f"the step's loss {name!r} has shape {tuple(value.shape)}: take its mean.")
-    return losses
 
 
 def _say_how_it_ended(history, n_steps):
@@ -209,8 +220,7 @@ class _View:
         from . import plotting
 
         if not plotting.in_notebook():
-            losses = "  ".join(f"{name} {history[name][-1]:.4g}" for name in history)
-            print(f"step {history.n_steps:,}/{self.n_steps:,}  {losses}  {note}", flush=True)
+            print(f"step {history.n_steps:,}/{self.n_steps:,}  {history.latest()}  {note}", flush=True)
             self.every = 10.0  # a log wants fewer lines than a picture has frames
             return
         picture = plotting.training(history, self.n_steps, note)

@@ -30,7 +30,9 @@ class Panel(w.HBox):
         self.redraw()
         for widget, trait in watched:
             widget.observe(self.redraw, trait)
-        self.image.layout.flex = "0 0 auto"  # a wide picture goes below the controls instead of squeezing them
+        self.image.layout.flex = (
+            "0 0 auto"  # a wide picture goes below the controls instead of squeezing them
+        )
         self._planes = [control for control in controls if isinstance(control, Plane)]
         layout = w.Layout(flex_flow="row wrap", align_items="center")
         super().__init__([w.VBox([*controls, self.error]), self.image], layout=layout)

@@ -19,7 +19,7 @@ def calls(monkeypatch, tmp_path):
         (tmp_path / name).write_text(name)
     monkeypatch.setattr(cli, "ROOT", tmp_path)
     monkeypatch.setattr(cli.subprocess, "call", lambda command, **_: calls.append(command) or 0)
-    monkeypatch.delenv("CONDA_PREFIX", raising=False)
+    monkeypatch.delenv("CONDA_DEFAULT_ENV", raising=False)
     return calls
 
 

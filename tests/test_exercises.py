@@ -168,10 +168,11 @@ def test_solution_is_the_library(capsys):
 
 def test_progress_and_grade(monkeypatch, capsys):
     answer("01.6", True)
-    answer("01.10" if EXERCISES["01.10"].is_question else "01.7", "a")
+    answer("01.7", "a")
     progress()
     out = capsys.readouterr().out
-    assert "1 of 2 solved" in out
+    assert f"1 of {len(IDS)} solved" in out
+    assert out.index(" 01.2:") < out.index(" 01.10:")
     grade("01.7")  # silent for a student
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     grade("01.6")

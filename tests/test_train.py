@@ -1,6 +1,5 @@
 """The loop: it counts, keeps, shows, stops and repeats itself exactly."""
 
-import os
 import signal
 
 import numpy as np
@@ -127,7 +126,7 @@ def test_an_interrupt_ends_after_the_step_and_keeps_everything(batches, capsys, 
 
     def step(batches, *, net, opt):
         if len(done) == at:
-            os.kill(os.getpid(), signal.SIGINT)  # in the middle of a step
+            signal.raise_signal(signal.SIGINT)  # in the middle of a step
         losses = fit_step(batches, net=net, opt=opt)
         done.append(1)
         return losses
@@ -142,8 +141,8 @@ def test_an_interrupt_ends_after_the_step_and_keeps_everything(batches, capsys, 
 
 def test_a_second_interrupt_is_at_once(batches):
     def step(batches):
-        os.kill(os.getpid(), signal.SIGINT)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         return dict(loss=torch.zeros(()))
 
     with pytest.raises(KeyboardInterrupt):
@@ -165,7 +164,7 @@ def test_a_loss_that_is_not_finite_stops_with_advice(batches, capsys, bad):
 
 
 def test_a_step_that_returns_the_wrong_thing_is_told(batches):
-    with pytest.raises(TypeError, match="dict of named losses, but this one returned Tensor"):
+    with pytest.raises(TypeError, match="dict of named losses, not Tensor"):
         train(lambda batches: torch.zeros(()), batches, 3)
     with pytest.raises(TypeError, match=r"'loss' has shape \(2,\)"):
         train(lambda batches: dict(loss=torch.zeros(2)), batches, 3)

@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from .. import session
 from ..losses import reconstruction
 from ..models import VanillaAutoencoder, encoder, parameters
 from ..priors import sample_latents
@@ -140,7 +141,7 @@ Exercise(
     "Parameters with ten numbers in the code",
     reference=_AT_TEN,
     tolerance=0,
-    why="Seven more columns of 64 weights and a bias in the encoder, seven more rows of 64 in the decoder: + 903.",
+    why="Encoder: seven more outputs with 64 weights and a bias each, + 455. Decoder: seven more inputs with 64 weights each, + 448.",
     hints=(
         "Only two layers touch the code: the encoder's last and the decoder's first.",
         "Linear(64, k) has 64·k weights and k biases; Linear(k, 64) has 64·k weights and always 64 biases.",
@@ -206,7 +207,7 @@ Exercise(
     "01.7",
     "A ReLU before the sigmoid (deck 003, exercise 3)",
     reference="b",
-    why="ReLU gives at least 0 and σ(0) = ½, so no input can be put into the negative class.",
+    why="ReLU gives at least 0 and σ(0) = ½, so at the threshold ½ no input is put into the negative class.",
     hints=(
         "Which numbers can leave a ReLU?",
         "What is σ(0), and can σ get below it when its input is never negative?",
@@ -257,23 +258,29 @@ Exercise(
 
 
 def _statistics(fn, arguments):
-    """A sampler's outcome: shape, and mean, spread, share within one standard deviation, and correlation."""
-    z = fn(*arguments)
-    if not isinstance(z, torch.Tensor):
-        return None if z is None or z is Ellipsis else f"a {type(z).__name__} instead of a tensor"
-    if z.dim() != 2 or len(z) < 2:
-        return (z,)
+    """A sampler's outcome: mean, spread, share within one standard deviation, and correlation; or its shape."""
+    z_codes, n = arguments
+    z = fn(z_codes, n)
+    if z is None or z is Ellipsis:
+        return None
+    if not isinstance(z, torch.Tensor) or z.shape != (n, z_codes.shape[1]):
+        return f"{tuple(z.shape)}" if isinstance(z, torch.Tensor) else f"a {type(z).__name__}"
     mean, std = z.mean(0), z.std(0)
     inside = ((z - mean).abs() < std).float().mean(0)
-    return f"shape {tuple(z.shape)}", torch.stack([mean, std, inside]), torch.corrcoef(z.T)[0, 1:]
+    return torch.stack([mean, std, inside, torch.corrcoef(z.T)[0]])
 
 
 def _codes():
-    return [(torch.randn(500, 3) * torch.tensor([3.0, 1.0, 0.3]) + torch.tensor([-2.0, 5.0, 1.0]), 40_000)]
+    codes = torch.randn(500, 3) * torch.tensor([3.0, 1.0, 0.3]) + torch.tensor([-2.0, 5.0, 1.0])
+    return [(codes.to(session.device()), 40_000)]  # where the notebook's codes are
 
 
 def _uniform(z, n):
-    return z.mean(0) + z.std(0) * (torch.rand(n, z.shape[1]) * 2 - 1) * 3**0.5
+    return z.mean(0) + z.std(0) * (torch.rand(n, z.shape[1], device=z.device) * 2 - 1) * 3**0.5
+
+
+def _noise(z, n):
+    return torch.randn(n, z.shape[1], device=z.device)
 
 
 Exercise(
@@ -286,26 +293,29 @@ Exercise(
     hints=(
         "Mean and standard deviation of each column of z_codes, then n rows of Normal noise.",
         "torch.randn(n, k) has mean 0 and standard deviation 1: multiply by what you want, then add.",
+        "On a GPU the noise must be where the codes are: torch.randn(n, k, device=z_codes.device).",
     ),
     mistakes={
         "standard_normal": Mistake(
-            lambda z, n: torch.randn(n, z.shape[1]),
+            lambda z, n: _noise(z, n),
             "that is N(0, 1) in every dimension; use each one's mean and std.",
         ),
-        "no_mean": Mistake(
-            lambda z, n: z.std(0) * torch.randn(n, z.shape[1]), "the mean of each dimension is missing."
-        ),
+        "no_mean": Mistake(lambda z, n: z.std(0) * _noise(z, n), "the mean of each dimension is missing."),
         "one_std": Mistake(
-            lambda z, n: z.mean() + z.std() * torch.randn(n, z.shape[1]),
+            lambda z, n: z.mean() + z.std() * _noise(z, n),
             "you use one mean and spread for all dimensions: take them over dim 0, one for each column.",
         ),
         "variance": Mistake(
-            lambda z, n: z.mean(0) + z.var(0) * torch.randn(n, z.shape[1]),
+            lambda z, n: z.mean(0) + z.var(0) * _noise(z, n),
             "you multiply by the variance; noise is scaled by the standard deviation, its root.",
         ),
         "same_noise": Mistake(
-            lambda z, n: z.mean(0) + z.std(0) * torch.randn(n, 1),
+            lambda z, n: z.mean(0) + z.std(0) * torch.randn(n, 1, device=z.device),
             "all dimensions get the same noise: draw a number for each, torch.randn(n, k).",
+        ),
+        "transposed": Mistake(
+            lambda z, n: (z.mean(0) + z.std(0) * _noise(z, n)).T,
+            "rows and columns are swapped: one row for each new code, (n, latent_dim).",
         ),
         "uniform": Mistake(
             _uniform, "mean and spread are right, but this noise is uniform: the slide uses randn."

@@ -127,11 +127,12 @@ def solution(id):
 
 
 def progress():
-    """Show, for the exercises met so far, what is solved."""
-    for id in sorted(_status):
-        _show(_status[id], id, f"{EXERCISES[id].title}: {WORDS[_status[id]]}")
-    if _status:
-        print(f"{list(_status.values()).count('correct')} of {len(_status)} solved")
+    """Show what is solved, of all exercises of the notebooks met so far."""
+    met = {id.split(".")[0] for id in _status}
+    states = {id: _status.get(id, "open") for id in EXERCISES if id.split(".")[0] in met}
+    for id, state in states.items():
+        _show(state, id, f"{EXERCISES[id].title}: {WORDS[state]}")
+    print(f"{list(states.values()).count('correct')} of {len(states)} solved")
 
 
 def grade(id):
@@ -148,7 +149,7 @@ def source(id):
 
 def _find(id):
     if id not in EXERCISES:
-        raise KeyError(f"there is no exercise {id!r}; there are: {', '.join(sorted(EXERCISES))}.")
+        raise KeyError(f"there is no exercise {id!r}; there are: {', '.join(EXERCISES)}.")
     return EXERCISES[id]
 
 
@@ -220,15 +221,16 @@ def _judge_function(task, fn):
         if all(_same(g, w, task.tolerance) for g, w in zip(got, wrong, strict=True)):
             raise Wrong(mistake.tell)
     g, w = next((g, w) for g, w in zip(got, want, strict=True) if not _same(g, w, task.tolerance))
-    raise Wrong(g.text if isinstance(g, _Raised) else _difference(g, w))
+    raise Wrong(g.text + g.where if isinstance(g, _Raised) else _difference(g, w))
 
 
 @dataclass
 class _Raised:
-    """An outcome: the code stopped with an error."""
+    """An outcome: the code stopped with an error; `where` is the student's line."""
 
     kind: type
     text: str
+    where: str = ""
 
 
 class _Unanswered:
@@ -247,7 +249,7 @@ def _outcome(task, fn, case):
     except Exception as error:
         if "ellipsis" in str(error):
             return _Unanswered()
-        return _Raised(type(error), _their_line(error, fn))
+        return _Raised(type(error), f"it stops with {type(error).__name__}: {error}", _their_line(error, fn))
     if outcome is None or outcome is Ellipsis:
         return _Unanswered()
     for a, b in zip(arguments, before, strict=True):
@@ -289,7 +291,7 @@ def value_and_gradients(fn, arguments):
 
 def _same(a, b, tolerance):
     if isinstance(a, _Raised) and isinstance(b, _Raised):
-        return a.kind is b.kind and (a.kind is not Wrong or a.text == b.text)
+        return a.kind is b.kind and a.text == b.text
     if type(a) is not type(b):
         return False
     if isinstance(a, tuple):
@@ -333,14 +335,13 @@ def _words(value):
 
 
 def _their_line(error, fn):
-    """The error in one sentence, with the student's own line and never one of ours."""
+    """Where the error is: the student's own line, never one of ours."""
     file = getattr(getattr(fn, "__code__", None), "co_filename", None)
     theirs = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    what = f"it stops with {type(error).__name__}: {error}"
     if not theirs:
-        return what
+        return ""
     line = linecache.getline(file, theirs[-1].lineno).strip()
-    return f"{what} (line {theirs[-1].lineno}{f': {line}' if line else ''})"
+    return f" (line {theirs[-1].lineno}{f': {line}' if line else ''})"
 
 
 class _Clipped(io.StringIO):
