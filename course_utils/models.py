@@ -77,6 +77,51 @@ class LinearAutoencoder(Autoencoder):
         super().__init__(enc, dec)
 
 
+class GaussianEncoder(nn.Module):
+    """The encoder of a VAE: not a code but a distribution of codes, q(z|x) = N(μ, σ²).
+
+    x (B, 1, 28, 28) → mu, log_var, each (B, z_dim)
+    """
+
+    def __init__(self, z_dim, hidden=512):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(784, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+        )
+        self.mu, self.log_var = nn.Linear(hidden, z_dim), nn.Linear(hidden, z_dim)
+
+    def forward(self, x):
+        h = self.body(x)  # (B, hidden)
+        return self.mu(h), self.log_var(h)
+
+
+class VAE(nn.Module):
+    """A Gaussian encoder and a decoder to logits; `decode(z)` gives images, the probability of ink in [−1, 1]."""
+
+    def __init__(self, z_dim=20, hidden=512):
+        super().__init__()
+        self.enc = GaussianEncoder(z_dim, hidden)
+        self.dec = nn.Sequential(
+            nn.Linear(z_dim, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, 784),  # logits: the sigmoid is in the loss
+            nn.Unflatten(1, IMAGE),
+        )
+
+    def decode(self, z):
+        return 2 * self.dec(z).sigmoid() - 1
+
+    def forward(self, x):
+        """The image of the mean code. x (B, 1, 28, 28) → the same"""
+        return self.decode(self.enc(x)[0])
+
+
 def parameters(net):
     """How many numbers training can change. → int"""
     return sum(p.numel() for p in net.parameters() if p.requires_grad)

@@ -1,6 +1,7 @@
 """One function per algorithm: the body of the slide's `while not converged`; `train` is the `while`."""
 
-from .losses import reconstruction
+from .losses import bernoulli_nll, kl_normal, reconstruction
+from .priors import reparameterize
 from .train import descend
 
 
@@ -12,3 +13,14 @@ def ae_step(batches, *, enc, dec, opt):
     L_rec = reconstruction(x_rec, x)
     descend(L_rec, opt.AE)
     return dict(L_rec=L_rec)
+
+
+def vae_step(batches, *, enc, dec, opt, nll=bernoulli_nll, kl_weight=1.0):
+    """One update of a variational autoencoder (Kingma & Welling 2014; deck 003, "Training procedure")."""
+    x, _ = next(batches)  # (B, 1, 28, 28)
+    mu, log_var = enc(x)  # (B, z_dim) each: the distribution q(z|x)
+    z_code = reparameterize(mu, log_var)  # (B, z_dim): one draw from it
+    L_rec = nll(dec(z_code), x)  # −log p(x|z)
+    L_kl = kl_normal(mu, log_var)  # KL(q(z|x) ‖ p(z))
+    descend(L_rec + kl_weight * L_kl, opt.VAE)  # = −ELBO, when kl_weight is 1
+    return dict(L_rec=L_rec, L_kl=L_kl)

@@ -125,6 +125,17 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10):
     return panel
 
 
+def choice(label, pictures, scale=3, n_cols=10):
+    """A slider over the names of pictures, such as models trained with different settings. → Panel
+
+    pictures  {name: () → images (n, 1, H, W)}
+    """
+    slider = w.SelectionSlider(options=list(pictures), description=label, layout=w.Layout(width="22em"))
+    panel = Panel([slider], lambda: pictures[slider.value](), [(slider, "value")], scale, n_cols)
+    panel.slider = slider
+    return panel
+
+
 def film(history, scale=3, n_cols=10):
     """Replay a training run: ▶ and a slider over the frames that `train` kept. → Panel"""
     if not history.film:

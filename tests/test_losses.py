@@ -1,8 +1,12 @@
 """Formulas against independent oracles."""
 
-import torch
+import math
 
-from course_utils.losses import reconstruction
+import pytest
+import torch
+from torch.distributions import Bernoulli, Normal, kl_divergence
+
+from course_utils.losses import bernoulli_nll, kl_normal, normal_nll, reconstruction
 
 
 def test_reconstruction_against_torch_and_by_hand():
@@ -18,3 +22,30 @@ def test_reconstruction_has_the_gradient_of_a_square():
     x, x_rec = torch.randn(4, 6), torch.randn(4, 6, requires_grad=True)
     reconstruction(x_rec, x).backward()
     assert torch.allclose(x_rec.grad, 2 * (x_rec.detach() - x) / 4)
+
+
+def test_kl_against_torch_by_sampling_and_at_the_prior():
+    mu, log_var = torch.randn(6, 4), torch.randn(6, 4)
+    q, p = Normal(mu, (0.5 * log_var).exp()), Normal(0.0, 1.0)
+    assert torch.allclose(kl_normal(mu, log_var), kl_divergence(q, p).sum(1).mean())
+    z = q.sample((20_000,))
+    assert kl_normal(mu, log_var).item() == pytest.approx(
+        (q.log_prob(z) - p.log_prob(z)).sum(2).mean().item(), rel=0.02
+    )
+    assert kl_normal(torch.zeros(3, 5), torch.zeros(3, 5)) == 0
+    assert kl_normal(torch.ones(2, 3), torch.zeros(2, 3)) == 1.5  # ½ |μ|²
+
+
+def test_bernoulli_against_torch_and_without_overflow():
+    logits, x = 4 * torch.randn(5, 1, 3, 2), torch.randn(5, 1, 3, 2).sign()
+    oracle = -Bernoulli(logits=logits).log_prob((x + 1) / 2).flatten(1).sum(1).mean()
+    assert torch.allclose(bernoulli_nll(logits, x), oracle)
+    assert bernoulli_nll(torch.zeros(2, 1, 4, 4), torch.rand(2, 1, 4, 4)) == pytest.approx(16 * math.log(2))
+    assert bernoulli_nll(torch.full((1, 1), -1000.0), torch.ones(1, 1)) == 1000
+
+
+@pytest.mark.parametrize("shape", [(), (1, 1, 3, 2), (5, 1, 3, 2)])
+def test_normal_against_torch_with_any_variance(shape):
+    mean, log_var, x = torch.randn(5, 1, 3, 2), torch.randn(shape), torch.randn(5, 1, 3, 2)
+    oracle = -Normal(mean, (0.5 * log_var).exp()).log_prob(x).flatten(1).sum(1).mean()
+    assert torch.allclose(normal_nll((mean, log_var), x), oracle)

@@ -64,3 +64,19 @@ def test_a_linear_autoencoder_finds_the_error_of_pca():
     lost = torch.linalg.svdvals(x - x.mean(0))[2:].square().sum().item() / 500
     error = metrics.reconstruction_error(lambda v: dec(enc(v)), x)
     assert lost * 0.999 < error < lost * 1.03
+
+
+def test_vae_step_moves_both_nets_draws_one_batch_and_weighs_the_kl():
+    vae = models.VAE(z_dim=3, hidden=16)
+    batches = Counted(torch.rand(50, 1, 28, 28) * 2 - 1, batch_size=16)
+    before = {k: v.clone() for k, v in vae.state_dict().items()}
+    losses = steps.vae_step(batches, enc=vae.enc, dec=vae.dec, opt=adam(VAE=[vae]))
+    assert batches.drawn == 1 and list(losses) == ["L_rec", "L_kl"]
+    assert all(not torch.equal(before[k], v) for k, v in vae.state_dict().items())
+    for kl_weight, smaller in ((0.0, False), (100.0, True)):
+        vae = models.VAE(z_dim=3, hidden=16)
+        opt = adam(VAE=[vae], lr=1e-2)
+        first = steps.vae_step(batches, enc=vae.enc, dec=vae.dec, opt=opt, kl_weight=kl_weight)["L_kl"]
+        for _ in range(30):
+            last = steps.vae_step(batches, enc=vae.enc, dec=vae.dec, opt=opt, kl_weight=kl_weight)["L_kl"]
+        assert (last < first) == smaller

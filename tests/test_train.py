@@ -1,6 +1,7 @@
 """The loop: it counts, keeps, shows, stops and repeats itself exactly."""
 
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -175,3 +176,39 @@ def test_a_step_that_returns_the_wrong_thing_is_told(batches):
 
 def test_no_steps_is_no_error(batches):
     assert train(fit_step, batches, 0).n_steps == 0
+
+
+def test_the_kernels_interrupt_stops_a_training_cell_and_the_next_cell_runs():
+    """■ in JupyterLab, VS Code or Colab is this message to a real kernel."""
+    from jupyter_client.manager import start_new_kernel
+
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        slow = """
+import time, torch
+from course_utils.train import train
+def step(batches):
+    time.sleep(0.05)
+    return dict(loss=torch.ones(()))
+print("ready")
+history = train(step, None, 10_000)
+"""
+        reply = client.execute(slow)
+        printed = []
+        while "ready" not in "".join(printed):
+            message = client.get_iopub_msg(timeout=60)
+            printed.append(message["content"].get("text", ""))
+        time.sleep(0.5)
+        manager.interrupt_kernel()
+        while (answer := client.get_shell_msg(timeout=30))["parent_header"]["msg_id"] != reply:
+            pass
+        assert answer["content"]["status"] == "ok"
+        after = client.execute_interactive(
+            "print(history.stopped, 0 < history.n_steps < 10_000)",
+            timeout=30,
+            output_hook=lambda m: printed.append(m["content"].get("text", "")),
+        )
+        assert after["content"]["status"] == "ok" and "interrupted True" in "".join(printed)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

@@ -71,6 +71,14 @@ def test_an_error_is_shown_and_raised_and_goes_away():
     assert panel.error.value == ""
 
 
+def test_choice_shows_the_picture_of_each_name():
+    pictures = {name: lambda v=v: torch.full((1, 1, 4, 4), v) for name, v in (("a", -1.0), ("b", 1.0))}
+    panel = widgets.choice("β", pictures)
+    assert pixels(panel).min() == 255
+    panel.slider.value = "b"
+    assert pixels(panel).max() == 0
+
+
 def test_film_shows_frame_and_step():
     history = History()
     history.film, history.film_steps = [torch.full((6, 1, 4, 4), v) for v in (-1.0, 0.0, 1.0)], [0, 10, 500]

@@ -1,0 +1,248 @@
+"""Exercises of notebook 02: references, checks, known mistakes, hints."""
+
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits as bce
+
+from ..losses import bernoulli_nll, kl_normal
+from ..priors import reparameterize
+from .core import Exercise, Mistake
+
+
+def elbo(L_rec, L_kl):
+    """The bound on log p(x) that a VAE raises, from its two losses."""
+    return -(L_rec + L_kl)
+
+
+Exercise(
+    "02.1",
+    "The bound",
+    reference=elbo,
+    cases=lambda: [(100 * torch.rand(()), 20 * torch.rand(())) for _ in range(3)],
+    hints=("log p(x) ≥ E_q[log p(x|z)] − KL(q‖p).", "L_rec is minus the expectation."),
+    mistakes={
+        "minus_elbo": Mistake(
+            lambda L_rec, L_kl: L_rec + L_kl, "that is −ELBO, the loss; the bound is its negative."
+        ),
+        "kl_added": Mistake(lambda L_rec, L_kl: L_kl - L_rec, "the KL lowers the bound: subtract it."),
+        "kl_only_subtracted": Mistake(
+            lambda L_rec, L_kl: L_rec - L_kl, "L_rec is −log p(x|z): it enters with a minus as well."
+        ),
+    },
+)
+
+
+def _gaussians():
+    return [
+        (torch.randn(s, requires_grad=True), torch.randn(s, requires_grad=True))
+        for s in ((1, 1), (7, 20), (3, 2))
+    ]
+
+
+Exercise(
+    "02.2",
+    "The distance to the prior",
+    reference=kl_normal,
+    cases=_gaussians,
+    hints=(
+        "For each dimension: −½ (1 + log σ² − μ² − σ²). The encoder gives log_var = log σ².",
+        "σ² is log_var.exp(). Sum over dimensions (dim 1), then the mean over the batch.",
+        "-0.5 * (1 + log_var - mu.square() - log_var.exp()), then .sum(1).mean()",
+    ),
+    mistakes={
+        "no_half": Mistake(
+            lambda mu, log_var: -(1 + log_var - mu**2 - log_var.exp()).sum(1).mean(),
+            "the factor ½ is missing (it is on one of the slides too): your KL is twice too large.",
+        ),
+        "sign_flipped": Mistake(
+            lambda mu, log_var: 0.5 * (1 + log_var - mu**2 - log_var.exp()).sum(1).mean(),
+            "the sign is flipped: a KL divergence is never negative.",
+        ),
+        "mean_over_dimensions": Mistake(
+            lambda mu, log_var: -0.5 * (1 + log_var - mu**2 - log_var.exp()).mean(),
+            "you average over dimensions too. Independent dimensions add up: sum over dim 1, mean over the batch.",
+        ),
+        "sum_over_batch": Mistake(
+            lambda mu, log_var: -0.5 * (1 + log_var - mu**2 - log_var.exp()).sum(),
+            "you sum over the batch, so the KL doubles when the batch does. Take the mean over images.",
+        ),
+        "log_sigma": Mistake(
+            lambda mu, log_var: -0.5 * (1 + 0.5 * log_var - mu**2 - log_var.exp()).sum(1).mean(),
+            "that has log σ in place of log σ² (a slip on a slide): log_var is the log of the variance already.",
+        ),
+        "sigma_for_variance": Mistake(
+            lambda mu, log_var: -0.5 * (1 + log_var - mu**2 - (0.5 * log_var).exp()).sum(1).mean(),
+            "the last term is the variance σ² = exp(log_var), not the standard deviation.",
+        ),
+        "no_one": Mistake(
+            lambda mu, log_var: -0.5 * (log_var - mu**2 - log_var.exp()).sum(1).mean(),
+            "the 1 is missing: with μ = 0 and σ = 1 the KL has to be 0.",
+        ),
+    },
+)
+
+
+def _logits_and_images():
+    shapes = ((1, 1, 4, 4), (7, 1, 5, 3), (2, 1, 28, 28))
+    return [(3 * torch.randn(s, requires_grad=True), torch.rand(s) * 2 - 1) for s in shapes]
+
+
+Exercise(
+    "02.3",
+    "Bernoulli pixels",
+    reference=bernoulli_nll,
+    cases=lambda: [(a.detach().requires_grad_(), x) for a, x in _logits_and_images()],
+    hints=(
+        "Pixels are in [−1, 1], but a probability's target is in [0, 1]: (x + 1) / 2.",
+        "nn.functional.binary_cross_entropy_with_logits(logits, target, reduction='none') gives one number a pixel.",
+        "Then .flatten(1).sum(1).mean(): sum over the pixels of an image, mean over images.",
+    ),
+    mistakes={
+        "target_in_minus_one_to_one": Mistake(
+            lambda logits, x: bce(logits, x, reduction="none").flatten(1).sum(1).mean(),
+            "x is in [−1, 1], but the target of a cross-entropy is in [0, 1]: use (x + 1) / 2.",
+        ),
+        "mean_over_pixels": Mistake(
+            lambda logits, x: bce(logits, (x + 1) / 2),
+            "you average over pixels too, so the KL term would outweigh it. Sum over pixels, mean over images.",
+        ),
+        "sum_over_batch": Mistake(
+            lambda logits, x: bce(logits, (x + 1) / 2, reduction="sum"),
+            "you sum over the batch: mean over images.",
+        ),
+        "sigmoid_twice": Mistake(
+            lambda logits, x: bce(logits.sigmoid(), (x + 1) / 2, reduction="none").flatten(1).sum(1).mean(),
+            "…_with_logits applies the sigmoid itself: hand it the logits as they are.",
+        ),
+        "sign_flipped": Mistake(
+            lambda logits, x: -bce(logits, (x + 1) / 2, reduction="none").flatten(1).sum(1).mean(),
+            "that is the log-likelihood; a loss to minimize is minus that.",
+        ),
+    },
+)
+
+
+def _draws():
+    n = 40_000  # the same distribution many times over: its moments become visible
+    mu = torch.tensor([2.0, -1.0, 0.5]).repeat(n, 1).requires_grad_()
+    log_var = torch.tensor([1.0, -2.0, 0.3]).repeat(n, 1).requires_grad_()
+    return [(mu, log_var)]
+
+
+def _moments(fn, arguments):
+    """A sampler's outcome: mean, spread, tails, correlation, and what its gradients amount to."""
+    mu, log_var = arguments
+    z = fn(mu, log_var)
+    if z is None or z is Ellipsis:
+        return None
+    if not isinstance(z, torch.Tensor) or z.shape != mu.shape:
+        return f"{tuple(z.shape)}" if isinstance(z, torch.Tensor) else f"a {type(z).__name__}"
+    noise = (z - mu).detach()
+    inside = (noise.abs() < noise.std(0)).float().mean(0)
+    moments = torch.stack(
+        [z.detach().mean(0), z.detach().std(0), inside, torch.corrcoef(noise.T)[0].nan_to_num()]
+    )
+    if not z.requires_grad:
+        return moments, "no gradient"
+    g_mu, g_log_var = torch.autograd.grad(z.sum(), arguments, allow_unused=True)
+    g_mu, g_log_var = (torch.zeros_like(mu) if g is None else g for g in (g_mu, g_log_var))
+    return moments, torch.stack([g_mu.mean(0), (g_log_var * noise).mean(0)])  # 1 and ½σ²
+
+
+def _eps(mu):
+    return torch.randn_like(mu)
+
+
+Exercise(
+    "02.4",
+    "A draw that lets the gradient through",
+    reference=reparameterize,
+    cases=_draws,
+    outcome=_moments,
+    tolerance=0.04,
+    hints=(
+        "Draw standard noise ε first; then shift and stretch it: μ + σ ⊙ ε.",
+        "From the log of the variance to the standard deviation: σ = exp(½ log σ²).",
+        "mu + (0.5 * log_var).exp() * torch.randn_like(mu)",
+    ),
+    mistakes={
+        "std_is_exp_log_var": Mistake(
+            lambda mu, log_var: mu + log_var.exp() * _eps(mu),
+            "exp(log_var) is the variance (a slip on a slide); the standard deviation is exp(½ · log_var).",
+        ),
+        "log_var_as_std": Mistake(
+            lambda mu, log_var: mu + log_var * _eps(mu),
+            "log_var is a logarithm: take exp(½ · log_var) first.",
+        ),
+        "no_noise": Mistake(
+            lambda mu, log_var: mu + 0 * log_var, "without noise this is the mean: add σ ⊙ ε."
+        ),
+        "one_epsilon": Mistake(
+            lambda mu, log_var: mu + (0.5 * log_var).exp() * torch.randn(len(mu), 1, device=mu.device),
+            "all dimensions get the same ε: draw one for each, torch.randn_like(mu).",
+        ),
+        "uniform_epsilon": Mistake(
+            lambda mu, log_var: mu + (0.5 * log_var).exp() * (torch.rand_like(mu) * 2 - 1) * 3**0.5,
+            "mean and spread are right, but ε is uniform: use randn, not rand.",
+        ),
+        "standard_normal": Mistake(
+            lambda mu, log_var: _eps(mu) + 0 * (mu + log_var), "that is the prior N(0, 1): use μ and σ."
+        ),
+        "blocked": Mistake(
+            lambda mu, log_var: torch.normal(mu, (0.5 * log_var).exp()).detach(),
+            "these are right numbers, but no gradient reaches mu and log_var: compute z from them and from ε.",
+        ),
+    },
+)
+
+
+Exercise(
+    "02.5",
+    "Find the bug: loss A",
+    reference=1,
+    why="exp(log_var) is the variance: σ is exp(½ · log_var). The slip stands on a slide.",
+    hints=("Take log_var = log 4: what should σ be, and what does the code make of it?",),
+    mistakes={
+        "two": Mistake(2, "line 2 is the reparameterization as it should be, if its σ is right."),
+        "three": Mistake(3, "line 3 is right: it sums over pixels."),
+        "four": Mistake(4, "line 4 is right: you have just written it."),
+    },
+)
+
+Exercise(
+    "02.6",
+    "Find the bug: loss B",
+    reference=3,
+    why="The default is a mean over all pixels, 784 times smaller: the KL wins, and the code says nothing about x.",
+    hints=("How large is each of the two terms for an untrained network?", "What is reduction= by default?"),
+    mistakes={
+        "one": Mistake(1, "line 1 is right: σ = exp(½ log σ²)."),
+        "two": Mistake(2, "line 2 is right."),
+        "four": Mistake(4, "line 4 is right: summed over dimensions, averaged over images."),
+    },
+)
+
+Exercise(
+    "02.7",
+    "Find the bug: loss C",
+    reference=5,
+    why="Subtracting a KL rewards codes for being far from the prior: the loss falls without a floor.",
+    hints=("Which of the two terms is minimized, and which is made as large as possible?",),
+    mistakes={
+        "one": Mistake(1, "line 1 is right: σ = exp(½ log σ²)."),
+        "three": Mistake(3, "line 3 is right: it sums over pixels."),
+        "four": Mistake(4, "line 4 is right: that is the closed form."),
+    },
+)
+
+Exercise(
+    "02.8",
+    "A heavier KL",
+    reference="a",
+    why="What the code may not say, the decoder cannot draw: L_rec rises while the KL falls, and images blur.",
+    hints=("The total is a compromise. Which side does a large β favour?",),
+    mistakes={
+        "b": Mistake("b", "both at once would mean that the two terms do not compete. They do."),
+        "c": Mistake("c", "that is what a small β does."),
+        "d": Mistake("d", "the total changes, so its minimum moves."),
+    },
+)
