@@ -240,13 +240,14 @@ def panels(at, contents, xlabel="x", height=3.2):
     at = torch.as_tensor(at).cpu()
     figure, row = axes(1, len(contents), height=height, squeeze=False)
     for ax, (title, lines) in zip(row[0], contents.items(), strict=True):
-        for i, (label, values) in enumerate(lines.items()):
+        styles = iter(("-", "--", ":", "-."))
+        for label, values in lines.items():
             values = torch.as_tensor(values).detach().cpu()
             if label in ("real", "fake"):
                 colour, span = {"real": REAL, "fake": FAKE}[label], (float(at[0]), float(at[-1]))
                 ax.hist(values, 50, range=span, density=True, color=colour, alpha=0.5)
             else:
-                ax.plot(at, values, ("-", "--", ":")[i % 3], label=label)
+                ax.plot(at, values, next(styles), label=label, color=PRIOR if label == "prior" else None)
         ax.set(title=title, xlabel=xlabel)
         if ax.get_legend_handles_labels()[0]:
             ax.legend()

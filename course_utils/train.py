@@ -91,10 +91,8 @@ class History(Mapping):
         """The first (step, name) from `since` on whose loss is not a finite number, or None."""
         bad = {}
         for name in self:
-            steps = (
-                ~torch.isfinite(self._column(name, since))
-            ).nonzero()  # one question to the device a loss
-            if len(steps):
+            steps = torch.isfinite(self._column(name, since)).logical_not().nonzero()
+            if len(steps):  # one question to the device for each loss
                 bad[name] = since + steps[0].item()
         return min((step, name) for name, step in bad.items()) if bad else None
 
@@ -113,9 +111,8 @@ def train(step, batches, n_steps, watch=None, n_frames=60, **players):
     """
     history, view = History(), _View(n_steps)
     nets = [net for net in players.values() if isinstance(net, nn.Module)]
-    frames = (
-        {round((n_steps - 1) * (i / max(n_frames - 1, 1)) ** 2) for i in range(n_frames)} if watch else ()
-    )
+    shares = (i / max(n_frames - 1, 1) for i in range(n_frames if watch else 0))
+    frames = {round((n_steps - 1) * share**2) for share in shares}
     start = time.perf_counter()
 
     def look():
@@ -123,7 +120,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, **players):
             history.film.append(watch().detach().cpu())
         history.film_steps.append(history.n_steps)
 
-    with _stop_button() as pressed:
+    with _stop_button() as pressed, _fast_products():
         try:
             _mode(nets, training=True)
             for t in range(n_steps):
@@ -176,6 +173,17 @@ def _evaluating(nets):
     finally:
         for net, was in zip(nets, were, strict=True):
             net.train(was)
+
+
+@contextlib.contextmanager
+def _fast_products():
+    """Matrix products by the fastest kernels at hand while training: twice as fast on many CPUs, and good enough."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("medium")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Real JupyterLab, real Chromium: open 01, Run All, drag a slider, click the map, look. `pytest -m browser`
+"""Real JupyterLab, real Chromium: open, Run All, drag sliders, click maps, look. `pytest -m browser`
 
 Needs `pip install -e .[browser]` and a Chromium on the PATH. Screenshots go to artifacts/.
 """
@@ -131,36 +131,56 @@ def changes(page, image, do):
     pw.expect(image).not_to_have_attribute("src", src)
 
 
-def test_01_in_a_real_browser(page, lab):
-    open_and_run(page, lab, "01_autoencoder.ipynb")
-
-    cell = cell_of(page, "walk")
+def drag_first_slider(page, cell):
     image, handle = cell.locator("img.course-picture"), cell.locator(".noUi-handle").first
-    for _ in range(5):
+    for _ in range(3):
         changes(page, image, lambda: handle.press("ArrowRight"))
     box = handle.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     changes(page, image, lambda: page.mouse.move(box["x"] - 60, box["y"] + 5, steps=10))
     page.mouse.up()
-    changes(page, image, lambda: cell.get_by_role("button", name="Random").click())
-    page.screenshot(path=SHOTS / "01_walk.png")
 
-    for id in ("tsne-click", "holes", "neighbours"):
-        cell = cell_of(page, id)
-        plane, image = cell.locator("svg.plane"), cell.locator("img.course-picture")
-        box = plane.bounding_box()
-        for fx, fy in ((0.7, 0.3), (0.25, 0.6)):
-            spot = box["x"] + fx * box["width"], box["y"] + fy * box["height"]
-            changes(page, image, lambda spot=spot: page.mouse.click(*spot))
-        changes(page, image, lambda: [page.keyboard.press("ArrowRight") for _ in range(8)])
-        page.screenshot(path=SHOTS / f"01_{id}.png")
 
-    cell = cell_of(page, "lab1-film")
-    slider, image = cell.locator(".noUi-handle").first, cell.locator("img.course-picture")
-    changes(page, image, lambda: slider.press("Home"))
-    page.screenshot(path=SHOTS / "01_film.png")
+def click_plane(page, cell):
+    plane, image = cell.locator("svg.plane"), cell.locator("img.course-picture")
+    box = plane.bounding_box()
+    for fx, fy in ((0.7, 0.3), (0.25, 0.6)):
+        spot = box["x"] + fx * box["width"], box["y"] + fy * box["height"]
+        changes(page, image, lambda spot=spot: page.mouse.click(*spot))
+    changes(page, image, lambda: [page.keyboard.press("ArrowRight") for _ in range(8)])
 
-    for id in ("title", "lab1-see", "saddle-see", "progress"):
+
+def look_at(page, notebook, *ids):
+    for id in ids:
         cell_of(page, id)
+        page.screenshot(path=SHOTS / f"{notebook}_{id}.png")
+
+
+def test_01_in_a_real_browser(page, lab):
+    open_and_run(page, lab, "01_autoencoder.ipynb")
+    cell = cell_of(page, "walk")
+    drag_first_slider(page, cell)
+    changes(
+        page, cell.locator("img.course-picture"), lambda: cell.get_by_role("button", name="Random").click()
+    )
+    for id in ("tsne-click", "holes", "neighbours"):
+        click_plane(page, cell_of(page, id))
         page.screenshot(path=SHOTS / f"01_{id}.png")
+    cell = cell_of(page, "lab1-film")
+    slider = cell.locator(".noUi-handle").first
+    changes(page, cell.locator("img.course-picture"), lambda: slider.press("Home"))
+    look_at(page, "01", "title", "lab1-see", "saddle-see", "walk", "lab1-film", "progress")
+
+
+def test_02_in_a_real_browser(page, lab):
+    open_and_run(page, lab, "02_vae.ipynb")
+    click_plane(page, cell_of(page, "plane"))
+    page.screenshot(path=SHOTS / "02_plane.png")
+    for id in ("plane-sliders", "sliders", "styles-sliders"):
+        drag_first_slider(page, cell_of(page, id))
+        page.screenshot(path=SHOTS / f"02_{id}.png")
+    cell = cell_of(page, "betas-slider")
+    slider = cell.locator(".noUi-handle").first
+    changes(page, cell.locator("img.course-picture"), lambda: slider.press("ArrowRight"))
+    look_at(page, "02", "manifold", "vae-score", "aggregated-2d", "betas-slider", "progress")

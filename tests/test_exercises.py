@@ -5,7 +5,18 @@ import inspect
 import pytest
 import torch
 
-from course_utils.exercises import EXERCISES, answer, core, exercise, grade, hint, progress, solution, verdict
+from course_utils.exercises import (
+    EXERCISES,
+    answer,
+    core,
+    exercise,
+    grade,
+    hint,
+    progress,
+    sandbox,
+    solution,
+    verdict,
+)
 
 IDS = sorted(EXERCISES)
 FUNCTIONS = [id for id in IDS if not EXERCISES[id].is_question]
@@ -125,7 +136,7 @@ def test_a_fault_is_told_and_nothing_breaks(monkeypatch, capsys, fn, told):
     state, message = verdict(ID, fn)
     assert state == "wrong" and re.search(told, message, re.S), message
     assert torch.equal(torch.rand(1), expected)  # judging leaves the notebook's random numbers alone
-    assert len(capsys.readouterr().out) < 2 * core.PRINTED
+    assert len(capsys.readouterr().out) < 2 * sandbox.PRINTED
     assert "course_utils" not in message
 
 

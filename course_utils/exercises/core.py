@@ -7,14 +7,10 @@ the same with a value in place of a function.
 
 import contextlib
 import copy
-import ctypes
 import html
 import inspect
-import io
 import linecache
 import textwrap
-import threading
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,9 +21,9 @@ from torch import nn
 
 from .. import session
 from ..plotting import in_notebook
+from .sandbox import Clipped, TooLong, time_limit
 
 PATIENCE = 10.0  # seconds for one verdict, then the student's loop is taken for endless
-PRINTED = 1000  # characters of a student's own output that are shown
 
 EXERCISES: dict[str, "Exercise"] = {}
 _status: dict[str, str] = {}
@@ -75,10 +71,6 @@ class Wrong(Exception):
 
 class _Open(Exception):
     """Raised while judging: there is no answer yet."""
-
-
-class _TooLong(BaseException):
-    """Raised in the student's code by the clock; no `except Exception` of theirs can swallow it."""
 
 
 # ── what students call ───────────────────────────────────────────────────────────────────────────
@@ -162,16 +154,16 @@ def verdict(id, given):
     state: "open" (no answer yet), "wrong" or "correct". Random numbers drawn meanwhile leave the
     notebook's own stream of them untouched.
     """
-    task, printed = _find(id), _Clipped()
+    task, printed = _find(id), Clipped()
     try:
-        with torch.random.fork_rng(), contextlib.redirect_stdout(printed), _time_limit(PATIENCE):
+        with torch.random.fork_rng(), contextlib.redirect_stdout(printed), time_limit(PATIENCE):
             message = (_judge_value if task.is_question else _judge_function)(task, given)
         state = "correct"
     except _Open:
         state, message = "open", WORDS["open"] + "."
     except Wrong as reason:
         state, message = "wrong", f"not right yet: {reason}"
-    except _TooLong:
+    except TooLong:
         state, message = (
             "wrong",
             f"not right yet: it ran for {PATIENCE:.0f} s without an end. Does a loop never stop?",
@@ -342,44 +334,6 @@ def _their_line(error, fn):
         return ""
     line = linecache.getline(file, theirs[-1].lineno).strip()
     return f" (line {theirs[-1].lineno}{f': {line}' if line else ''})"
-
-
-class _Clipped(io.StringIO):
-    """What a student's code prints, up to a bound."""
-
-    def write(self, text):
-        room = PRINTED - self.tell()
-        if 0 < room < len(text):
-            super().write(text[:room] + " … (more was printed)")
-        elif room > 0:
-            super().write(text)
-        return len(text)
-
-
-@contextlib.contextmanager
-def _time_limit(seconds):
-    """Raise _TooLong in this thread after `seconds`; needs no signals, so it works on every system."""
-    thread, lock, state = threading.get_ident(), threading.Lock(), {"over": False, "fired": False}
-
-    def ring():
-        with lock:
-            if not state["over"]:
-                state["fired"] = True
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_TooLong))
-
-    timer = threading.Timer(seconds, ring)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        with lock:
-            state["over"] = True
-        with contextlib.suppress(_TooLong):  # it may have rung just now
-            while state["fired"]:
-                state["fired"] = False
-                time.sleep(0.01)
 
 
 # ── showing ──────────────────────────────────────────────────────────────────────────────────────

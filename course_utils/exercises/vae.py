@@ -3,6 +3,7 @@
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
+from .. import session
 from ..losses import bernoulli_nll, kl_normal
 from ..priors import reparameterize
 from .core import Exercise, Mistake
@@ -51,7 +52,7 @@ Exercise(
     mistakes={
         "no_half": Mistake(
             lambda mu, log_var: -(1 + log_var - mu**2 - log_var.exp()).sum(1).mean(),
-            "the factor ½ is missing (it is on one of the slides too): your KL is twice too large.",
+            "the factor ½ is missing (it is on one of the slides too): your KL is twice as large as it should be.",
         ),
         "sign_flipped": Mistake(
             lambda mu, log_var: 0.5 * (1 + log_var - mu**2 - log_var.exp()).sum(1).mean(),
@@ -123,9 +124,8 @@ Exercise(
 
 def _draws():
     n = 40_000  # the same distribution many times over: its moments become visible
-    mu = torch.tensor([2.0, -1.0, 0.5]).repeat(n, 1).requires_grad_()
-    log_var = torch.tensor([1.0, -2.0, 0.3]).repeat(n, 1).requires_grad_()
-    return [(mu, log_var)]
+    mu, log_var = torch.tensor([[2.0, -1.0, 0.5], [1.0, -2.0, 0.3]], device=session.device())
+    return [tuple(v.repeat(n, 1).requires_grad_() for v in (mu, log_var))]
 
 
 def _moments(fn, arguments):
@@ -162,7 +162,7 @@ Exercise(
     hints=(
         "Draw standard noise ε first; then shift and stretch it: μ + σ ⊙ ε.",
         "From the log of the variance to the standard deviation: σ = exp(½ log σ²).",
-        "mu + (0.5 * log_var).exp() * torch.randn_like(mu)",
+        "mu + (0.5 * log_var).exp() * torch.randn_like(mu); randn_like also draws where mu is, on a GPU too.",
     ),
     mistakes={
         "std_is_exp_log_var": Mistake(
@@ -204,7 +204,8 @@ Exercise(
     mistakes={
         "two": Mistake(2, "line 2 is the reparameterization as it should be, if its σ is right."),
         "three": Mistake(3, "line 3 is right: it sums over pixels."),
-        "four": Mistake(4, "line 4 is right: you have just written it."),
+        "four": Mistake(4, "line 4 is right: you have written it yourself."),
+        "five": Mistake(5, "line 5 is right: −ELBO is the sum of the two."),
     },
 )
 
@@ -218,6 +219,7 @@ Exercise(
         "one": Mistake(1, "line 1 is right: σ = exp(½ log σ²)."),
         "two": Mistake(2, "line 2 is right."),
         "four": Mistake(4, "line 4 is right: summed over dimensions, averaged over images."),
+        "five": Mistake(5, "line 5 is right: −ELBO is the sum of the two."),
     },
 )
 
@@ -229,6 +231,7 @@ Exercise(
     hints=("Which of the two terms is minimized, and which is made as large as possible?",),
     mistakes={
         "one": Mistake(1, "line 1 is right: σ = exp(½ log σ²)."),
+        "two": Mistake(2, "line 2 is the reparameterization as it should be."),
         "three": Mistake(3, "line 3 is right: it sums over pixels."),
         "four": Mistake(4, "line 4 is right: that is the closed form."),
     },
