@@ -357,5 +357,5 @@ def _show(state, id, message):
     from IPython.display import display
 
     block = f"border-left:4px solid {colour};padding:.35em .8em;font-size:110%"
-    rich = f"<div style='{block}'><b style='color:{colour}'>{sign} {id}</b>&ensp;{html.escape(message)}</div>"
+    rich = f"<div style='{block}'><b>{sign} {id}</b>&ensp;{html.escape(message)}</div>"
     display({"text/plain": text, "text/html": rich}, raw=True)
