@@ -29,8 +29,8 @@ def main():
     parser = argparse.ArgumentParser("python -m course_utils", description=__doc__, formatter_class=raw)
     parser.add_argument("verb", choices=verbs)
     arguments, words = parser.parse_known_args()
-    if arguments.verb not in ("open", "test") and environment() != sys.executable:
-        sys.exit(subprocess.call([environment(), "-m", "course_utils", arguments.verb, *words], cwd=ROOT))
+    if arguments.verb not in ("open", "test") and (python := environment()) != sys.executable:
+        sys.exit(subprocess.call([python, "-m", "course_utils", arguments.verb, *words], cwd=ROOT))
     sys.exit(verbs[arguments.verb](words))
 
 

@@ -134,7 +134,7 @@ def changes(page, image, do):
 def drag_first_slider(page, cell):
     image, handle = cell.locator("img.course-picture"), cell.locator(".noUi-handle").first
     for _ in range(3):
-        changes(page, image, lambda: handle.press("ArrowRight"))
+        press_slider(page, cell, "ArrowRight")
     box = handle.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -149,6 +149,11 @@ def click_plane(page, cell):
         spot = box["x"] + fx * box["width"], box["y"] + fy * box["height"]
         changes(page, image, lambda spot=spot: page.mouse.click(*spot))
     changes(page, image, lambda: [page.keyboard.press("ArrowRight") for _ in range(8)])
+
+
+def press_slider(page, cell, key):
+    image, handle = cell.locator("img.course-picture"), cell.locator(".noUi-handle").first
+    changes(page, image, lambda: handle.press(key))
 
 
 def look_at(page, notebook, *ids):
@@ -167,9 +172,7 @@ def test_01_in_a_real_browser(page, lab):
     for id in ("tsne-click", "holes", "neighbours"):
         click_plane(page, cell_of(page, id))
         page.screenshot(path=SHOTS / f"01_{id}.png")
-    cell = cell_of(page, "lab1-film")
-    slider = cell.locator(".noUi-handle").first
-    changes(page, cell.locator("img.course-picture"), lambda: slider.press("Home"))
+    press_slider(page, cell_of(page, "lab1-film"), "Home")
     look_at(page, "01", "title", "lab1-see", "saddle-see", "walk", "lab1-film", "progress")
 
 
@@ -180,7 +183,5 @@ def test_02_in_a_real_browser(page, lab):
     for id in ("plane-sliders", "sliders", "styles-sliders"):
         drag_first_slider(page, cell_of(page, id))
         page.screenshot(path=SHOTS / f"02_{id}.png")
-    cell = cell_of(page, "betas-slider")
-    slider = cell.locator(".noUi-handle").first
-    changes(page, cell.locator("img.course-picture"), lambda: slider.press("ArrowRight"))
+    press_slider(page, cell_of(page, "betas-slider"), "ArrowRight")
     look_at(page, "02", "manifold", "vae-score", "aggregated-2d", "betas-slider", "progress")

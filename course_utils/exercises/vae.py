@@ -195,46 +195,41 @@ Exercise(
 )
 
 
-Exercise(
+_RIGHT_LINES = {
+    1: "line 1 is right: σ = exp(½ log σ²).",
+    2: "line 2 is the reparameterization as it should be, if its σ is right.",
+    3: "line 3 is right: it sums over pixels.",
+    4: "line 4 is right: that is the closed form, which you have written yourself.",
+    5: "line 5 is right: −ELBO is the sum of the two.",
+}
+
+
+def _find_the_bug(id, loss, line, why, hints):
+    """A question for the number of the one wrong line."""
+    others = {f"line_{n}": Mistake(n, tell) for n, tell in _RIGHT_LINES.items() if n != line}
+    return Exercise(id, f"Find the bug: loss {loss}", reference=line, why=why, hints=hints, mistakes=others)
+
+
+_find_the_bug(
     "02.5",
-    "Find the bug: loss A",
-    reference=1,
+    "A",
+    line=1,
     why="exp(log_var) is the variance: σ is exp(½ · log_var). The slip stands on a slide.",
     hints=("Take log_var = log 4: what should σ be, and what does the code make of it?",),
-    mistakes={
-        "two": Mistake(2, "line 2 is the reparameterization as it should be, if its σ is right."),
-        "three": Mistake(3, "line 3 is right: it sums over pixels."),
-        "four": Mistake(4, "line 4 is right: you have written it yourself."),
-        "five": Mistake(5, "line 5 is right: −ELBO is the sum of the two."),
-    },
 )
-
-Exercise(
+_find_the_bug(
     "02.6",
-    "Find the bug: loss B",
-    reference=3,
+    "B",
+    line=3,
     why="The default is a mean over all pixels, 784 times smaller: the KL wins, and the code says nothing about x.",
     hints=("How large is each of the two terms for an untrained network?", "What is reduction= by default?"),
-    mistakes={
-        "one": Mistake(1, "line 1 is right: σ = exp(½ log σ²)."),
-        "two": Mistake(2, "line 2 is right."),
-        "four": Mistake(4, "line 4 is right: summed over dimensions, averaged over images."),
-        "five": Mistake(5, "line 5 is right: −ELBO is the sum of the two."),
-    },
 )
-
-Exercise(
+_find_the_bug(
     "02.7",
-    "Find the bug: loss C",
-    reference=5,
+    "C",
+    line=5,
     why="Subtracting a KL rewards codes for being far from the prior: the loss falls without a floor.",
     hints=("Which of the two terms is minimized, and which is made as large as possible?",),
-    mistakes={
-        "one": Mistake(1, "line 1 is right: σ = exp(½ log σ²)."),
-        "two": Mistake(2, "line 2 is the reparameterization as it should be."),
-        "three": Mistake(3, "line 3 is right: it sums over pixels."),
-        "four": Mistake(4, "line 4 is right: that is the closed form."),
-    },
 )
 
 Exercise(
