@@ -4,6 +4,7 @@ No DataLoader: the whole set is one tensor where the networks are, and a batch i
 """
 
 import contextlib
+import csv
 import gzip
 import io
 import math
@@ -228,6 +229,32 @@ def _redraw(small, pick, generator):
     return ((ink - low) / (high - low)).clamp_(0, 1).mul_(2).sub_(1)
 
 
+# ── molecules ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Molecules(NamedTuple):
+    """Fingerprints x (N, 166) in {−1, 1}, and for each molecule its family y (N,) and its name."""
+
+    x: torch.Tensor
+    y: torch.Tensor
+    names: list
+    families: list
+
+
+def molecules():
+    """Common molecules as MACCS fingerprints: each bit answers a question such as "is there a ring of six?". → Molecules
+
+    From data/molecules.csv, where RDKit has computed them from the structures (SMILES); see data/README.md.
+    """
+    with open(session.ROOT / "data" / "molecules.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    families = sorted({row["family"] for row in rows})
+    bits = [[int(bit) for bit in f"{int(row['maccs'], 16):0168b}"[:166]] for row in rows]
+    x = torch.tensor(bits, dtype=torch.float32, device=session.device())
+    y = torch.tensor([families.index(row["family"]) for row in rows], device=session.device())
+    return Molecules(2 * x - 1, y, [row["name"] for row in rows], families)
+
+
 # ── toy sets: n points (n, 2) with the label of each ─────────────────────────────────────────────
 
 
@@ -248,9 +275,16 @@ def grid(n, side=5, spacing=2.0, std=0.05):
 def swiss_roll(n, turns=1.5, radius=2.0, std=0.03):
     """A spiral of `turns` turns: points (n, 2), and how far along it each lies (n,) in [0, 1]."""
     along = torch.rand(n, device=session.device())
-    angle = 2 * math.pi * turns * along.sqrt()  # √: points evenly along the roll
-    r = radius * along.sqrt().unsqueeze(1)
-    return r * torch.stack([angle.cos(), angle.sin()], 1) + std * _noise(n), along
+    return spiral(along, turns, radius) + std * _noise(n), along
+
+
+def spiral(along, turns=2.0, radius=3.0):
+    """The points of a spiral at the shares `along` (n,) of its length, 0 to 1. → (n, 2)
+
+    distance radius·√along, angle 2π·turns·√along: with √, even shares are even distances on the spiral, nearly
+    """
+    angle = 2 * math.pi * turns * along.sqrt()
+    return radius * along.sqrt().unsqueeze(1) * torch.stack([angle.cos(), angle.sin()], 1)
 
 
 def two_moons(n, std=0.05):

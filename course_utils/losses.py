@@ -50,3 +50,23 @@ def normal_nll(mean_and_log_var, x):
     mean, log_var = mean_and_log_var
     error = math.log(2 * math.pi) + log_var + (x - mean).square() / log_var.exp()
     return 0.5 * error.flatten(1).sum(1).mean()
+
+
+def nll_real(logits):
+    """How surprised a discriminator is to hear that these are real, in nats. → scalar
+
+    −log D, averaged over the batch,  D = σ(logits), logits (B, …)
+
+    Source: Goodfellow et al. 2014; decks 000 to 004. Trap: log of a sigmoid overflows where softplus does not.
+    """
+    return nn.functional.softplus(-logits).mean()
+
+
+def nll_fake(logits):
+    """How surprised a discriminator is to hear that these are fake, in nats. → scalar
+
+    −log(1 − D), averaged over the batch,  D = σ(logits), logits (B, …)
+
+    Source and trap as for `nll_real`. Both are log 2 where D cannot tell.
+    """
+    return nn.functional.softplus(logits).mean()

@@ -50,3 +50,37 @@ def still_read(x_rec, y, x_known, y_known):
     norms = known.square().sum(1)
     nearest = in_parts(lambda part: (norms - 2 * part.flatten(1) @ known.T).argmin(1), x_rec)
     return (y_known[nearest] == y).float().mean().item()
+
+
+def energy_distance(a, b):
+    """How far two samples are apart as distributions: 0 for equal ones in the limit, else positive. → float
+
+    2 E‖a − b‖ − E‖a − a′‖ − E‖b − b′‖,  a (n, d), b (m, d); the mean over all pairs
+
+    Source: Székely & Rizzo 2013. Trap: samples of finite size are never at 0; `prior_match` gives that floor.
+    """
+
+    def mean_distance(u, v):
+        return in_parts(lambda part: torch.cdist(part, v).mean(1), u).mean()
+
+    return (2 * mean_distance(a, b) - mean_distance(a, a) - mean_distance(b, b)).item()
+
+
+def prior_match(z_codes, prior, size=500):
+    """Energy distance of codes (N, z_dim) from draws of the prior, and of such draws from each other. → float, float
+
+    Both as means over samples of `size`, as many as there are disjoint ones among the codes, in random order (the
+    first half of MNIST's test set is easier than the second). The second is the sampling floor: codes that *are*
+    draws from the prior would reach it, on average.
+    """
+    parts = z_codes[torch.randperm(len(z_codes), device=z_codes.device)].split(size)
+    parts = [part for part in parts if len(part) == len(parts[0])]
+    distances = [energy_distance(part, prior(len(part))) for part in parts]
+    floors = [energy_distance(prior(len(part)), prior(len(part))) for part in parts]
+    return sum(distances) / len(parts), sum(floors) / len(parts)
+
+
+def purity(component, y):
+    """Share of items that have the commonest label y of their component, both (N,); 1 is perfect. → float"""
+    agree = sum(y[component == k].bincount().max() for k in component.unique())
+    return (agree / len(y)).item()

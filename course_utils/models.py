@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from .priors import one_hot
+
 IMAGE = (1, 28, 28)
 
 
@@ -105,21 +107,111 @@ class VAE(nn.Module):
     def __init__(self, z_dim=20, hidden=512):
         super().__init__()
         self.enc = GaussianEncoder(z_dim, hidden)
-        self.dec = nn.Sequential(
-            nn.Linear(z_dim, hidden),
-            nn.ReLU(),
-            nn.Linear(hidden, hidden),
-            nn.ReLU(),
-            nn.Linear(hidden, 784),  # logits: the sigmoid is in the loss
-            nn.Unflatten(1, IMAGE),
-        )
+        self.dec = decoder(z_dim, hidden)
 
     def decode(self, z):
-        return 2 * self.dec(z).sigmoid() - 1
+        return ink(self.dec(z))
 
     def forward(self, x):
         """The image of the mean code. x (B, 1, 28, 28) → the same"""
         return self.decode(self.enc(x)[0])
+
+
+def decoder(z_dim, hidden=512):
+    """z_dim → hidden → hidden → 784 logits, ReLU between. (B, z_dim) → (B, 1, 28, 28)"""
+    return nn.Sequential(
+        nn.Linear(z_dim, hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, 784),  # logits: the sigmoid is in the loss
+        nn.Unflatten(1, IMAGE),
+    )
+
+
+def ink(logits):
+    """Logits of ink as pixels: the probability σ(logits), in [−1, 1]."""
+    return 2 * logits.sigmoid() - 1
+
+
+class ConditionalVAE(nn.Module):
+    """A VAE whose two networks are told the label y (B,) as ten more inputs."""
+
+    def __init__(self, z_dim=4, hidden=256):
+        super().__init__()
+        self.enc = nn.Sequential(nn.Linear(784 + 10, hidden), nn.ReLU(), nn.Linear(hidden, 2 * z_dim))
+        self.dec = nn.Sequential(nn.Linear(z_dim + 10, hidden), nn.ReLU(), nn.Linear(hidden, 784))
+
+    def encode(self, x, y):
+        """x (B, 1, 28, 28), y (B,) → mu, log_var, each (B, z_dim)"""
+        return self.enc(torch.cat([x.flatten(1), one_hot(y)], 1)).chunk(2, dim=1)
+
+    def logits(self, z, y):
+        return self.dec(torch.cat([z, one_hot(y)], 1)).unflatten(1, IMAGE)
+
+    def decode(self, z, y):
+        return ink(self.logits(z, y))
+
+
+class AAE(nn.Module):
+    """The encoder of an adversarial autoencoder, which gives codes and no distribution, and a VAE's decoder.
+
+    With n_labels, the decoder gets that many more inputs beside the code: a label, one-hot.
+    """
+
+    def __init__(self, z_dim=2, hidden=512, n_labels=0):
+        super().__init__()
+        self.enc = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(784, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, z_dim),
+        )
+        self.dec = decoder(z_dim + n_labels, hidden)
+
+    def decode(self, z):
+        return ink(self.dec(z))
+
+    def forward(self, x):
+        return self.decode(self.enc(x))
+
+
+def discriminator(in_dim, hidden=128):
+    """in_dim → hidden → hidden → one logit, LeakyReLU between: is this a draw from the prior? (B, in_dim) → (B, 1)"""
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden),
+        nn.LeakyReLU(0.2),
+        nn.Linear(hidden, hidden),
+        nn.LeakyReLU(0.2),
+        nn.Linear(hidden, 1),
+    )
+
+
+class ClassAndStyleEncoder(nn.Module):
+    """The encoder of a semi-supervised AAE: which digit it is, and how it is written.
+
+    x (B, 1, 28, 28) → y_logits (B, 10), z_code (B, z_dim). Noise on the images, in training only, makes up for few labels.
+    """
+
+    def __init__(self, z_dim=10, hidden=512, noise=0.3):
+        super().__init__()
+        self.noise = noise
+        self.body = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(784, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+        )
+        self.y, self.z = nn.Linear(hidden, 10), nn.Linear(hidden, z_dim)
+
+    def forward(self, x):
+        if self.training:
+            x = x + self.noise * torch.randn_like(x)
+        h = self.body(x)  # (B, hidden)
+        return self.y(h), self.z(h)
 
 
 def parameters(net):

@@ -3,6 +3,7 @@
 Each lies in data/pretrained as NAME.safetensors, with NAME.json beside it: data set, steps, seed, scores, recipe.
 """
 
+import contextlib
 import hashlib
 import json
 import time
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from . import data, metrics, models, session
-from .steps import ae_step
+from . import data, losses, metrics, models, priors, session
+from .steps import aae_label_step, aae_step, aae_style_step, ae_step, cvae_step, vae_step
 from .train import adam, train
 
 FOLDER = session.ROOT / "data" / "pretrained"
@@ -62,8 +63,7 @@ def info(name):
 def sample(name, n, seed=0):
     """n images of the shipped model `name`; the same for the same seed. → (n, 1, 28, 28) in [−1, 1]"""
     net, codes = _open(name)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with _seeded(seed):
         return _find(name).sample(net, codes, n).clamp(-1, 1)
 
 
@@ -149,27 +149,39 @@ def make(name, seed=0):
     return report
 
 
-def _fit_autoencoder(net, digits, n_steps):
-    batches = data.Batches(digits.x, batch_size=256)
-    for lr, share in ((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1)):
-        opt = adam(AE=[net], lr=lr)
-        history = train(ae_step, batches, round(share * n_steps), enc=net.enc, dec=net.dec, opt=opt)
-        if history.stopped:
-            break
-    return history
+def _fit(step, cast, batch_size, betas=(0.9, 0.999), n_labels=None):
+    """cast(net) names the step's players and, by optimizer, the networks that it moves. → Recipe.fit"""
+
+    def fit(net, digits, n_steps):
+        y = digits.y.clone()
+        if n_labels:
+            y[n_labels:] = priors.UNLABELLED
+        batches = data.Batches(digits.x, y, batch_size)
+        players, moved = cast(net)
+        for lr, share in ((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1)):  # ever shorter strides, to settle
+            opt = adam(lr=lr, betas=betas, **moved)
+            history = train(step, batches, round(share * n_steps), opt=opt, **players)
+            if history.stopped:
+                break
+        return history
+
+    return fit
 
 
-def _autoencoder_scores(net, digits):
-    n = 2000
-    with torch.no_grad():
-        x_rec = net(digits.x_test[:n])
-    return {
-        "reconstruction_error": metrics.reconstruction_error(net, digits.x_test),
-        "still_read": metrics.still_read(x_rec, digits.y_test[:n], digits.x[:10_000], digits.y[:10_000]),
-    }
+def _words(what, batch_size, more=""):
+    return f"{what}; batch {batch_size}, Adam at 1e-3, 2e-4, 4e-5 for 70, 20, 10 % of the steps{more}"
 
 
 def _autoencoder(words, build, n_steps):
+    def scores(net, digits):
+        n = 2000
+        with torch.no_grad():
+            x_rec = net(digits.x_test[:n])
+        return {
+            "reconstruction_error": metrics.reconstruction_error(net, digits.x_test),
+            "still_read": metrics.still_read(x_rec, digits.y_test[:n], digits.x[:10_000], digits.y[:10_000]),
+        }
+
     def codes(net, digits):
         z = metrics.in_parts(net.enc, digits.x)
         return {"mean": z.mean(0), "std": z.std(0)}
@@ -178,13 +190,111 @@ def _autoencoder(words, build, n_steps):
         noise = torch.randn(n, *codes["mean"].shape, device=codes["mean"].device)
         return net.dec(codes["mean"] + codes["std"] * noise)
 
-    words += "; batch 256, Adam at 1e-3, 2e-4, 4e-5 for 70, 20, 10 % of the steps"
+    fit = _fit(ae_step, lambda net: (dict(enc=net.enc, dec=net.dec), dict(AE=[net])), 256)
+    return Recipe(_words(words, 256), build, n_steps, fit, scores, codes, sample, lambda net, x: net(x))
+
+
+def _no_codes(net, digits):
+    return {}
+
+
+def _vae(words, z_dim, n_steps):
+    def scores(net, digits):
+        with torch.no_grad(), _seeded(0):
+            mu, log_var = net.enc(digits.x_test)
+            L_rec = losses.bernoulli_nll(net.dec(priors.reparameterize(mu, log_var)), digits.x_test).item()
+            L_kl = losses.kl_normal(mu, log_var).item()
+        return {"minus_elbo": L_rec + L_kl, "L_rec": L_rec, "L_kl": L_kl}
+
+    def sample(net, codes, n):
+        return net.decode(priors.gaussian(z_dim)(n))
+
+    fit = _fit(vae_step, lambda net: (dict(enc=net.enc, dec=net.dec), dict(VAE=[net])), 256)
     return Recipe(
-        words, build, n_steps, _fit_autoencoder, _autoencoder_scores, codes, sample, lambda net, x: net(x)
-    )
+        _words(words, 256), lambda: models.VAE(z_dim), n_steps, fit, scores, _no_codes, sample, lambda net, x: net(x)
+    )  # fmt: skip
+
+
+def _cvae(words, z_dim, n_steps):
+    def decode(net, x, y):
+        return net.decode(net.encode(x, y)[0], y)
+
+    def scores(net, digits):
+        with torch.no_grad():
+            error = losses.reconstruction(decode(net, digits.x_test, digits.y_test), digits.x_test)
+        return {"reconstruction_error": error.item()}
+
+    def sample(net, codes, n):
+        return net.decode(priors.gaussian(z_dim)(n), priors.categorical(n).argmax(1))
+
+    fit = _fit(cvae_step, lambda net: (dict(net=net), dict(VAE=[net])), 256)
+    return Recipe(
+        _words(words, 256), lambda: models.ConditionalVAE(z_dim), n_steps, fit, scores, _no_codes, sample,
+        lambda net, x: _best_label(x, lambda y: decode(net, x, y)),
+    )  # fmt: skip
+
+
+def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None):
+    told = 10 if step is aae_style_step else 0  # what the decoder hears of the label
+    seen = 11 if step is aae_label_step else 0  # what the discriminator hears of it
+
+    def cast(net):
+        D = models.discriminator(z_dim + seen).to(session.device())
+        return dict(enc=net.enc, dec=net.dec, D=D, prior=prior), dict(AE=[net], D=[D])
+
+    def with_label(y, z):
+        return torch.cat([priors.one_hot(y), z], 1) if told else z
+
+    def reconstruct(net, x):
+        z_code = net.enc(x)
+        if not told:
+            return net.decode(z_code)
+        return _best_label(x, lambda y: net.decode(with_label(y, z_code)))
+
+    def scores(net, digits):
+        with torch.no_grad(), _seeded(0):
+            z_codes = net.enc(digits.x_test)
+            x_rec = net.decode(with_label(digits.y_test, z_codes))
+            match, floor = metrics.prior_match(z_codes, prior)
+        error = losses.reconstruction(x_rec, digits.x_test).item()
+        return {"reconstruction_error": error, "prior_match": match, "sampling_floor": floor}
+
+    def sample(net, codes, n):
+        return net.decode(with_label(priors.categorical(n).argmax(1), prior(n)))
+
+    return Recipe(
+        _words(words, 128, ", betas 0.5 and 0.99"), lambda: models.AAE(z_dim, hidden=256, n_labels=told), n_steps,
+        _fit(step, cast, 128, (0.5, 0.99), n_labels), scores, _no_codes, sample, reconstruct,
+    )  # fmt: skip
+
+
+def _best_label(x, decode):
+    """Of the images decode(y) for y = 0 to 9, for each x the one nearest to it: the label that explains it best."""
+    tries = torch.stack([decode(torch.full((len(x),), d, device=x.device)) for d in range(10)])
+    best = (tries - x).square().flatten(2).sum(2).argmin(0)
+    return tries[best, torch.arange(len(x))]
+
+
+@contextlib.contextmanager
+def _seeded(seed):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
 
 
 RECIPES = {
     "ae": _autoencoder("Vanilla autoencoder of Lab 1, latent_dim 3", models.VanillaAutoencoder, 60_000),
     "conv_ae": _autoencoder("Convolutional autoencoder of Lab 2", models.ConvAutoencoder, 30_000),
-}
+    "vae": _vae("VAE, 20-D", 20, 15_000),
+    "vae_2d": _vae("VAE, 2-D", 2, 12_000),
+    "cvae": _cvae("Conditional VAE, 4-D", 4, 15_000),
+    "aae": _aae("AAE, 10-D Gaussian prior", 10, priors.gaussian(10), 15_000),
+    "aae_mixture": _aae(
+        "AAE, mixture of ten Gaussians, 10,000 labels", 2, priors.by_label(priors.gaussian_mixture), 15_000,
+        aae_label_step, 10_000,
+    ),
+    "aae_swiss_roll": _aae(
+        "AAE, Swiss roll, 10,000 labels", 2, priors.by_label(priors.swiss_roll), 15_000, aae_label_step, 10_000
+    ),
+    "aae_style": _aae("AAE with the label given to the decoder, 4-D", 4, priors.gaussian(4), 15_000, aae_style_step),
+}  # fmt: skip

@@ -1,13 +1,65 @@
 """Latent codes: priors n → (n, z_dim), and draws from an encoder's distribution."""
 
+import math
+
 import torch
 
 from . import session
+from .data import spiral
+
+N_CLASSES = 10
+UNLABELLED = 10  # the label of an image whose class is not told
 
 
 def gaussian(z_dim):
     """The prior N(0, I): `prior = gaussian(20)`, then `prior(n)` draws codes (n, 20)."""
     return lambda n: torch.randn(n, z_dim, device=session.device())
+
+
+def gaussian_mixture(y, n_components=10, radius=1.4, stds=(0.5, 0.1)):
+    """One draw from component y of a mixture of Normals, laid out like petals around 0. y (n,) → (n, 2)
+
+    Petal k points to the angle 2πk/n_components; its centre is at `radius`, its standard deviations are `stds`,
+    outward and across. Source: Makhzani et al. 2015, section 2.3; deck 000. Trap: the noise turns with its petal.
+    """
+    angle = y * (2 * math.pi / n_components)
+    outward = torch.stack([angle.cos(), angle.sin()], 1)  # (n, 2)
+    across = torch.stack([-angle.sin(), angle.cos()], 1)  # (n, 2)
+    noise = torch.randn(len(y), 2, device=y.device)
+    return (radius + stds[0] * noise[:, :1]) * outward + stds[1] * noise[:, 1:] * across
+
+
+def swiss_roll(y, n_components=10):
+    """One draw from piece y of a Swiss roll, a spiral cut into n_components pieces. y (n,) → (n, 2)
+
+    Source: Makhzani et al. 2015, section 2.3; deck 000.
+    """
+    along = (y + torch.rand(len(y), device=y.device)) / n_components  # (n,) in [0, 1]
+    return spiral(along, turns=2.0, radius=3.0)
+
+
+def by_label(draw, n_components=10):
+    """A prior of components: `prior(n)` draws codes (n, z_dim), `prior(n, y)` each from the component of its label.
+
+    draw(y, n_components) is `gaussian_mixture` or `swiss_roll`. A label that is no component's, such as
+    UNLABELLED, means any of them.
+    """
+
+    def prior(n, y=None):
+        any_of_them = torch.randint(n_components, (n,), device=session.device())
+        return draw(any_of_them if y is None else torch.where(y < n_components, y, any_of_them), n_components)
+
+    return prior
+
+
+def categorical(n):
+    """One-hot labels, each class as likely as another: the prior of a class. → (n, 10)"""
+    return one_hot(torch.randint(N_CLASSES, (n,), device=session.device()))
+
+
+def one_hot(y, n=N_CLASSES):
+    """Labels y (B,) as rows with a single 1. → (B, n)"""
+    return torch.nn.functional.one_hot(y, n).float()
 
 
 def reparameterize(mu, log_var):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from course_utils.losses import bernoulli_nll, kl_normal, normal_nll, reconstruction
+from course_utils.losses import bernoulli_nll, kl_normal, nll_fake, nll_real, normal_nll, reconstruction
 
 
 def test_reconstruction_against_torch_and_by_hand():
@@ -49,3 +49,12 @@ def test_normal_against_torch_with_any_variance(shape):
     mean, log_var, x = torch.randn(5, 1, 3, 2), torch.randn(shape), torch.randn(5, 1, 3, 2)
     oracle = -Normal(mean, (0.5 * log_var).exp()).log_prob(x).flatten(1).sum(1).mean()
     assert torch.allclose(normal_nll((mean, log_var), x), oracle)
+
+
+def test_real_and_fake_against_torch_and_without_overflow():
+    logits = 3 * torch.randn(9, 1)
+    D = Bernoulli(logits=logits)
+    assert torch.allclose(nll_real(logits), -D.log_prob(torch.ones(9, 1)).mean())
+    assert torch.allclose(nll_fake(logits), -D.log_prob(torch.zeros(9, 1)).mean())
+    assert nll_real(torch.zeros(3)) == nll_fake(torch.zeros(3)) == pytest.approx(math.log(2))
+    assert nll_real(torch.tensor([-1000.0])) == nll_fake(torch.tensor([1000.0])) == 1000

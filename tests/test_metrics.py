@@ -1,8 +1,9 @@
 import json
 
+import pytest
 import torch
 
-from course_utils import metrics
+from course_utils import metrics, priors
 from course_utils.data import Digits
 
 
@@ -30,3 +31,26 @@ def test_compare_prints_what_was_recorded_for_this_data_and_scale(tmp_path, monk
     monkeypatch.delenv("COURSE_RECORD")
     metrics.compare("lab", digits, error=105.0)
     assert "105   104.1" in capsys.readouterr().out
+
+
+def test_energy_distance_against_scipy_and_by_hand():
+    from scipy.stats import energy_distance as by_cdf
+
+    a, b = torch.randn(300, 1), 1 + 2 * torch.randn(2_500, 1)  # more than one part
+    assert metrics.energy_distance(a, b) == pytest.approx(by_cdf(a[:, 0], b[:, 0]) ** 2, rel=1e-3)
+    assert metrics.energy_distance(torch.zeros(1, 2), torch.tensor([[3.0, 4.0]])) == 10
+    assert abs(metrics.energy_distance(a, a)) < 1e-6
+
+
+def test_prior_match_is_at_the_floor_for_draws_of_the_prior_and_above_it_for_others():
+    prior = priors.gaussian(2)
+    match, floor = metrics.prior_match(prior(5000), prior)
+    assert 0.6 < match / floor < 1.6
+    assert metrics.prior_match(prior(5000) + 0.5, prior)[0] > 5 * floor
+    metrics.prior_match(prior(30), prior)  # fewer than one sample
+
+
+def test_purity_counts_the_commonest_label_of_each_component():
+    y = torch.tensor([0, 0, 1, 1, 1, 2])
+    assert metrics.purity(torch.tensor([5, 5, 5, 7, 7, 7]), y) == pytest.approx(4 / 6)
+    assert metrics.purity(y, y) == 1

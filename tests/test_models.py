@@ -43,3 +43,27 @@ def test_a_linear_autoencoder_is_linear():
     net = models.LinearAutoencoder(4)
     a, b, zero = torch.randn(1, 1, 28, 28), torch.randn(1, 1, 28, 28), torch.zeros(1, 1, 28, 28)
     assert torch.allclose(net(a + b) - net(a) - net(b) + net(zero), zero, atol=1e-5)
+
+
+def test_aae_has_a_vaes_networks_but_gives_codes():
+    x = torch.rand(3, 1, 28, 28) * 2 - 1
+    vae, aae = models.VAE(2, hidden=32), models.AAE(2, hidden=32)
+    assert aae.enc(x).shape == (3, 2) and aae(x).shape == x.shape and aae(x).abs().max() <= 1
+    assert models.parameters(vae) - models.parameters(aae) == 2 * 32 + 2  # the head of log_var
+    assert models.AAE(2, hidden=32, n_labels=10).decode(torch.zeros(3, 12)).shape == x.shape
+    assert models.discriminator(13)(torch.zeros(3, 13)).shape == (3, 1)
+
+
+def test_class_and_style_encoder_adds_noise_in_training_only():
+    enc, x = models.ClassAndStyleEncoder(z_dim=3, hidden=16), torch.rand(4, 1, 28, 28)
+    y_logits, z_code = enc(x)
+    assert y_logits.shape == (4, 10) and z_code.shape == (4, 3) and not torch.equal(enc(x)[1], z_code)
+    enc.eval()
+    assert torch.equal(enc(x)[0], enc(x)[0])
+
+
+def test_conditional_vae_hears_its_label_on_both_sides():
+    net, x, y = models.ConditionalVAE(3, hidden=16), torch.rand(4, 1, 28, 28), torch.arange(4)
+    mu, log_var = net.encode(x, y)
+    assert mu.shape == log_var.shape == (4, 3) and not torch.equal(mu, net.encode(x, y + 1)[0])
+    assert net.decode(mu, y).shape == x.shape and not torch.equal(net.decode(mu, y), net.decode(mu, y + 1))

@@ -6,7 +6,7 @@ import inspect
 import pytest
 import torch
 
-from course_utils import data, metrics, models, steps
+from course_utils import data, metrics, models, priors, steps
 from course_utils.train import adam, train
 
 STEPS = [f for name, f in vars(steps).items() if name.endswith("_step")]
@@ -80,3 +80,114 @@ def test_vae_step_moves_both_nets_draws_one_batch_and_weighs_the_kl():
         for _ in range(30):
             last = steps.vae_step(batches, enc=vae.enc, dec=vae.dec, opt=opt, kl_weight=kl_weight)["L_kl"]
         assert (last < first) == smaller
+
+
+# ── adversarial autoencoders ─────────────────────────────────────────────────────────────────────
+
+
+def aae_players(step, labels=10):
+    """Small networks and data for each of the AAE's steps. → batches, players, {name: network}"""
+    x = torch.rand(60, 1, 28, 28) * 2 - 1
+    batches = Counted(x, torch.arange(60) % labels, batch_size=16)
+    players = {"prior": priors.by_label(priors.gaussian_mixture)}
+    if step is steps.aae_semi_step:
+        enc, dec = models.ClassAndStyleEncoder(2, hidden=16), models.decoder(12, hidden=16)
+        nets = dict(enc=enc, dec=dec, D_y=models.discriminator(10, 8), D_z=models.discriminator(2, 8))
+        judges = [nets["D_y"], nets["D_z"]]
+        players["labelled"] = Counted(x[:10], torch.arange(10), batch_size=16)  # one example a class
+    else:
+        net = models.AAE(2, hidden=16, n_labels=10 * (step is steps.aae_style_step))
+        width = 2 + 11 * (step is steps.aae_label_step)
+        nets = dict(enc=net.enc, dec=net.dec, D=models.discriminator(width, 8))
+        judges = [nets["D"]]
+    opt = adam(AE=[nets["enc"], nets["dec"]], D=judges)
+    return batches, {**players, **nets, "opt": opt}, nets
+
+
+AAE_STEPS = [steps.aae_step, steps.aae_label_step, steps.aae_style_step, steps.aae_semi_step]
+
+
+@pytest.mark.parametrize("step", AAE_STEPS, ids=lambda f: f.__name__)
+def test_each_phase_of_an_aae_moves_the_networks_it_names_and_no_others(step, monkeypatch):
+    batches, players, nets = aae_players(step)
+    moved = []
+
+    def watched(loss, opt, descend=steps.descend):
+        before = {name: [p.clone() for p in net.parameters()] for name, net in nets.items()}
+        descend(loss, opt)
+        moved.append({
+            name
+            for name, net in nets.items()
+            if any(not torch.equal(a, b) for a, b in zip(before[name], net.parameters(), strict=True))
+        })  # fmt: skip
+
+    monkeypatch.setattr(steps, "descend", watched)
+    step(batches, **players)
+    step(batches, **players)  # the second time Adam has momentum to move what it should not
+    judges = set(nets) - {"enc", "dec"}
+    phases = [{"enc", "dec"}, judges, {"enc"}] + [{"enc"}] * (step is steps.aae_semi_step)
+    assert moved == 2 * phases
+    assert batches.drawn == 2
+
+
+@pytest.mark.parametrize("step", AAE_STEPS, ids=lambda f: f.__name__)
+def test_codes_reach_the_discriminator_detached(step):
+    """In D's own phase no gradient runs back into the encoder, whatever the optimizer would do with it."""
+    batches, players, nets = aae_players(step)
+    real_descend, seen = steps.descend, []
+
+    def watched(loss, opt):
+        if opt is players["opt"].D:
+            grads = torch.autograd.grad(
+                loss, list(nets["enc"].parameters()), retain_graph=True, allow_unused=True
+            )
+            seen.append(all(g is None for g in grads))
+        real_descend(loss, opt)
+
+    steps.descend = watched
+    try:
+        step(batches, **players)
+    finally:
+        steps.descend = real_descend
+    assert seen == [True]
+
+
+def test_labels_of_unlabelled_data_never_leak():
+    for scrambled in (False, True):
+        torch.manual_seed(0)
+        batches, players, nets = aae_players(steps.aae_semi_step)
+        if scrambled:
+            batches.y = batches.y.flip(0) + 90  # not even labels
+        for _ in range(3):
+            steps.aae_semi_step(batches, **players)
+        weights = torch.cat([p.detach().flatten() for net in nets.values() for p in net.parameters()])
+        plain = weights if not scrambled else plain  # noqa: F821
+    assert torch.equal(weights, plain)
+
+
+def test_an_unlabelled_image_meets_the_whole_prior():
+    batches, players, _ = aae_players(steps.aae_label_step)
+    batches.y[:] = priors.UNLABELLED
+    asked = []
+
+    def prior(n, y=None):
+        asked.append(y)
+        return priors.by_label(priors.gaussian_mixture)(n, y)
+
+    steps.aae_label_step(batches, **{**players, "prior": prior})
+    assert (asked[0] == priors.UNLABELLED).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_an_aae_matches_its_prior(seed):
+    torch.manual_seed(seed)
+    digits = data.digits("bundled")
+    net, D, prior = models.AAE(2, hidden=128), models.discriminator(2), priors.gaussian(2)
+    batches = data.Batches(digits.x, batch_size=128)
+    for lr, n_steps in ((1e-3, 1000), (2e-4, 700)):
+        opt = adam(AE=[net], D=[D], lr=lr, betas=(0.5, 0.99))
+        train(steps.aae_step, batches, n_steps, enc=net.enc, dec=net.dec, D=D, opt=opt, prior=prior)
+    with torch.no_grad():
+        match, floor = metrics.prior_match(net.enc(digits.x), prior)
+    assert match < 3 * floor
