@@ -8,6 +8,7 @@ solve     write solved notebooks into notebooks/solved
 figures   run the notebooks at full scale and save what cells tagged `expected:…` draw, and the scores
           (at another COURSE_SCALE: the scores only)
 pretrain  NAME …: train shipped weights again
+sweep     NAME …: make the tables in data/results again, or go on with one
 """
 
 # Only the standard library up here: `open` and `test` run before anything is installed.
@@ -24,7 +25,7 @@ FIRST = "notebooks/01_autoencoder.ipynb"
 
 def main():
     verbs = dict(open=open_course, test=test, sync=sync, strip=strip, solve=solve, figures=figures)
-    verbs |= dict(pretrain=pretrain)
+    verbs |= dict(pretrain=pretrain, sweep=sweep)
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("python -m course_utils", description=__doc__, formatter_class=raw)
     parser.add_argument("verb", choices=verbs)
@@ -200,6 +201,14 @@ def pretrain(words):
     for name in words or pretrained.RECIPES:
         report = pretrained.make(name)
         print(f"{name}: {report['scores']} in {report['seconds']} s, in {pretrained.FOLDER}")
+    return 0
+
+
+def sweep(words):
+    from course_utils import results
+
+    for name in words or results.SWEEPS:
+        results.make(name)
     return 0
 
 

@@ -97,12 +97,13 @@ class History(Mapping):
         return min((step, name) for name, step in bad.items()) if bad else None
 
 
-def train(step, batches, n_steps, watch=None, n_frames=60, **players):
+def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, **players):
     """Repeat `step(batches, **players)` `n_steps` times; show progress, losses and what `watch()` returns.
 
     step     a function of `steps`, or your own; returns a dict of named scalar losses
     watch    () → images (n, 1, 28, 28) or points (n, 2); called without gradient at `n_frames` steps,
              denser at the start, for the live picture and for the film
+    settle   share of the steps, the last ones, in which the optimizers of `opt` take strides a fifth as long
     players  networks, `opt`, priors and numbers, handed on to the step; the networks are in training
              mode meanwhile and in evaluation mode afterwards and while `watch` looks
 
@@ -120,10 +121,12 @@ def train(step, batches, n_steps, watch=None, n_frames=60, **players):
             history.film.append(watch().detach().cpu())
         history.film_steps.append(history.n_steps)
 
-    with _stop_button() as pressed, _fast_products():
+    with _stop_button() as pressed, _fast_products(), _rates(players.get("opt")) as shorten:
         try:
             _mode(nets, training=True)
             for t in range(n_steps):
+                if settle and t == round((1 - settle) * n_steps):
+                    shorten(0.2)
                 if t in frames and t < n_steps - 1:
                     look()
                 history._add(step(batches, **players))
@@ -173,6 +176,23 @@ def _evaluating(nets):
     finally:
         for net, was in zip(nets, were, strict=True):
             net.train(was)
+
+
+@contextlib.contextmanager
+def _rates(opt):
+    """Lets the learning rates of all optimizers in `opt` be scaled; afterwards they are what they were."""
+    groups = [group for optimizer in vars(opt).values() for group in optimizer.param_groups] if opt else []
+    before = [group["lr"] for group in groups]
+
+    def scale(factor):
+        for group in groups:
+            group["lr"] *= factor
+
+    try:
+        yield scale
+    finally:
+        for group, lr in zip(groups, before, strict=True):
+            group["lr"] = lr
 
 
 @contextlib.contextmanager

@@ -212,3 +212,15 @@ history = train(step, None, 10_000)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def test_settling_shortens_the_strides_at_the_end_and_gives_the_rates_back():
+    net = torch.nn.Linear(1, 1)
+    opt, rates = adam(net=[net], lr=0.1), []
+
+    def step(batches, net, opt):
+        rates.append(opt.net.param_groups[0]["lr"])
+        return dict(L=1.0)
+
+    train(step, None, 10, settle=0.3, net=net, opt=opt)
+    assert rates == pytest.approx([0.1] * 7 + [0.02] * 3) and opt.net.param_groups[0]["lr"] == 0.1

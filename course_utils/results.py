@@ -1,0 +1,98 @@
+"""Tables that take longer than a lesson: `python -m course_utils sweep NAME` makes one, data/results/NAME.json keeps it.
+
+A sweep is a list of runs; what is done already is kept, so an interrupted one goes on where it stopped.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from . import data, metrics, models, priors, session
+from .steps import aae_semi_step
+from .train import adam, descend, train
+
+FOLDER = session.ROOT / "data" / "results"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """`runs` maps a run's name to () → dict of scores; `settings` says in words and numbers how they were made."""
+
+    settings: dict
+    runs: dict
+
+
+def load(name):
+    """A finished table: its settings, and the scores of each run. → dict"""
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def make(name):
+    """Do the runs of sweep `name` that are not done yet, writing after each. → dict, as `load`"""
+    sweep, file = SWEEPS[name], FOLDER / f"{name}.json"
+    done = load(name) if file.exists() else {}
+    if done.get("settings") != sweep.settings:
+        done = {"settings": sweep.settings, "runs": {}}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for i, (run, scores) in enumerate(sweep.runs.items(), 1):
+        if run not in done["runs"]:
+            done["runs"][run] = scores()
+            file.write_text(json.dumps(done, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(f"{name} {i}/{len(sweep.runs)}: {run} {done['runs'][run]}", flush=True)
+    return done
+
+
+# ── few labels: the table of deck 000, "Semi-Supervised Classification" ──────────────────────────
+
+_SEMI_STEPS, _CONTROL_STEPS = 6_000, {100: 500, 1_000: 1_000, 60_000: 6_000}
+
+
+def _semi(n_labels, draw):
+    """Test errors in % of a semi-supervised AAE and of the same encoder by labels alone, with one draw of labels."""
+    session.seed_all(draw)
+    digits = data.digits("mnist")
+    shuffled = torch.randperm(len(digits.x), device=digits.x.device)
+    each = [shuffled[digits.y[shuffled] == d][: n_labels // 10] for d in range(10)]  # balanced, as in the paper
+    known = torch.cat(each) if n_labels < len(digits.x) else shuffled
+    labelled = data.Batches(digits.x[known], digits.y[known], batch_size=100)
+
+    def encoder():
+        return models.ClassAndStyleEncoder(z_dim=2, hidden=256).to(session.device())
+
+    control = encoder()
+    players = dict(enc=control, opt=adam(enc=[control]))
+    train(_by_labels_alone, labelled, _CONTROL_STEPS[n_labels], settle=0.3, **players)
+    enc, dec = encoder(), models.decoder(12, 256).to(session.device())
+    D_y, D_z = (models.discriminator(n).to(session.device()) for n in (10, 2))
+    opt = adam(AE=[enc, dec], D=[D_y, D_z], lr=1e-3, betas=(0.5, 0.99))
+    players = dict(labelled=labelled, enc=enc, dec=dec, D_y=D_y, D_z=D_z, opt=opt, prior=priors.gaussian(2))
+    train(aae_semi_step, data.Batches(digits.x, batch_size=128), _SEMI_STEPS, settle=0.3, **players)
+    return {"aae": _error(enc, digits), "by_labels_alone": _error(control, digits)}
+
+
+def _by_labels_alone(batches, *, enc, opt):
+    x, y = next(batches)
+    L_sup = cross_entropy(enc(x)[0], y)
+    descend(L_sup, opt.enc)
+    return dict(L_sup=L_sup)
+
+
+def _error(enc, digits):
+    with torch.no_grad():
+        y_read = metrics.in_parts(lambda x: enc(x)[0], digits.x_test).argmax(1)
+    return round(100 * (y_read != digits.y_test).float().mean().item(), 2)
+
+
+SWEEPS = {
+    "aae_semi": Sweep(
+        {
+            "words": "test error in % on MNIST, three draws of labels; encoder and decoder 2×256, z 2-D, batch 128",
+            "steps": _SEMI_STEPS,
+            "steps_by_labels_alone": {str(n): steps for n, steps in _CONTROL_STEPS.items()},
+        },
+        {f"{n} labels, draw {i}": partial(_semi, n, i) for n in _CONTROL_STEPS for i in range(3)},
+    ),
+}
