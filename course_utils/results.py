@@ -27,7 +27,12 @@ class Sweep:
 
 def load(name):
     """A finished table: its settings, and the scores of each run. → dict"""
-    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    file = FOLDER / f"{name}.json"
+    if not file.exists():
+        raise FileNotFoundError(
+            f"{file} is missing: `git checkout data/results`, or `python -m course_utils sweep {name}`."
+        )
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def make(name):
@@ -55,7 +60,9 @@ def _semi(n_labels, draw):
     session.seed_all(draw)
     digits = data.digits("mnist")
     shuffled = torch.randperm(len(digits.x), device=digits.x.device)
-    each = [shuffled[digits.y[shuffled] == d][: n_labels // 10] for d in range(10)]  # balanced, as in the paper
+    each = [
+        shuffled[digits.y[shuffled] == d][: n_labels // 10] for d in range(10)
+    ]  # balanced, as in the paper
     known = torch.cat(each) if n_labels < len(digits.x) else shuffled
     labelled = data.Batches(digits.x[known], digits.y[known], batch_size=100)
 

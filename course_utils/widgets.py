@@ -82,12 +82,13 @@ def _with_still(bundle, png):
 # ── sliders and players ──────────────────────────────────────────────────────────────────────────
 
 
-def latent_sliders(decode, z_dim=None, z_codes=None, scale=10):
+def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=()):
     """One slider for each number of the code, and the image it decodes to. → Panel
 
     decode   (1, z_dim) → images (1, 1, H, W)
     z_codes  codes (N, z_dim) of real images: sliders start at their mean, span all but their outermost
              hundredths, and Random picks one of them; without codes: 0, ±3 and N(0, 1)
+    more     further controls, above the sliders, whose `.value` decode looks at
     """
     if z_codes is None:
         low, start, high = -3 * torch.ones(z_dim), torch.zeros(z_dim), 3 * torch.ones(z_dim)
@@ -118,7 +119,10 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10):
         panel.set_all(zip(sliders, inside.tolist(), strict=True))
 
     reset, random = w.Button(description="Reset"), w.Button(description="Random")
-    panel = Panel([*sliders, w.HBox([reset, random])], draw, [(s, "value") for s in sliders], scale)
+    half = -(-len(sliders) // (2 if len(sliders) > 8 else 1))  # a tall column becomes two
+    columns = w.HBox([w.VBox(part) for part in (sliders[:half], sliders[half:]) if part])
+    watched = [(control, "value") for control in (*more, *sliders)]
+    panel = Panel([*more, columns, w.HBox([reset, random])], draw, watched, scale)
     panel.sliders, panel.reset, panel.random = sliders, reset, random
     reset.on_click(lambda _: put(start))
     random.on_click(lambda _: put(random_code()))

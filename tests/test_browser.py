@@ -185,3 +185,14 @@ def test_02_in_a_real_browser(page, lab):
         page.screenshot(path=SHOTS / f"02_{id}.png")
     press_slider(page, cell_of(page, "betas-slider"), "ArrowRight")
     look_at(page, "02", "manifold", "vae-score", "aggregated-2d", "betas-slider", "progress")
+
+
+def test_03_in_a_real_browser(page, lab):
+    open_and_run(page, lab, "03_aae.ipynb")
+    press_slider(page, cell_of(page, "aae-film"), "Home")
+    press_slider(page, cell_of(page, "priors-selector"), "ArrowRight")
+    click_plane(page, cell_of(page, "petals-plane"))
+    page.screenshot(path=SHOTS / "03_petals-plane.png")
+    drag_first_slider(page, cell_of(page, "style-sliders"))
+    page.screenshot(path=SHOTS / "03_style-sliders.png")
+    look_at(page, "03", "judge", "priors-selector", "purity", "molecules-see", "progress")

@@ -272,3 +272,26 @@ def test_the_other_toys():
     at = torch.linspace(-12, 12, 4001)
     assert abs(torch.trapezoid(mixture.log_prob(at).exp(), at) - 1) < 1e-4
     assert abs(mixture.sample((40_000,)).mean() - (0.4 * -2.0 + 0.6 * 1.0)) < 0.03
+
+
+def test_molecules_are_whole_and_named():
+    molecules = data.molecules()
+    n = len(molecules.names)
+    assert molecules.x.shape == (n, 166) and set(molecules.x.unique().tolist()) == {-1.0, 1.0}
+    assert len(set(molecules.names)) == n > 200 and len(molecules.families) == 10
+    assert molecules.y.bincount(minlength=10).min() >= 15
+    assert {"caffeine", "glucose"} <= set(molecules.names)
+
+
+def test_fingerprints_are_rdkits():
+    pytest.importorskip("rdkit", reason="pip install rdkit to compute the fingerprints again")
+    import csv
+
+    from rdkit import Chem
+    from rdkit.Chem import MACCSkeys
+
+    molecules = data.molecules()
+    with open(session.ROOT / "data" / "molecules.csv", encoding="utf-8", newline="") as file:
+        for row, x in zip(csv.DictReader(file), molecules.x, strict=True):
+            keys = MACCSkeys.GenMACCSKeys(Chem.MolFromSmiles(row["smiles"]))
+            assert [int(bit) for bit in keys][1:] == (x > 0).int().tolist(), row["name"]

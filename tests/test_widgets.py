@@ -2,6 +2,7 @@
 
 import io
 
+import ipywidgets as w
 import numpy as np
 import pytest
 import torch
@@ -131,3 +132,11 @@ def test_a_page_without_a_kernel_shows_the_still_picture():
     assert "0x" not in data["text/plain"]
     data, _ = widgets.Plane(background=plotting.png(np.ones((2, 2))))._repr_mimebundle_()
     assert "image/png" in data
+
+
+def test_further_controls_stand_above_the_sliders_and_redraw():
+    label = w.IntSlider(0, 0, 9)
+    panel = widgets.latent_sliders(lambda z: decode(z + label.value), 2, more=[label])
+    before = panel.image.value
+    label.value = 1
+    assert panel.image.value != before and panel.children[0].children[0] is label
