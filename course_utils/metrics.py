@@ -52,6 +52,11 @@ def still_read(x_rec, y, x_known, y_known):
     return (y_known[nearest] == y).float().mean().item()
 
 
+def reading_error(y_logits, y):
+    """Share of items whose largest logit (N, k) is not that of their label y (N,); 0 is perfect. → float, in %"""
+    return 100 * (y_logits.argmax(1) != y).float().mean().item()
+
+
 def energy_distance(a, b):
     """How far two samples are apart as distributions: 0 for equal ones in the limit, else positive. → float
 

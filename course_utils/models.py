@@ -192,7 +192,8 @@ def discriminator(in_dim, hidden=128):
 class ClassAndStyleEncoder(nn.Module):
     """The encoder of a semi-supervised AAE: which digit it is, and how it is written.
 
-    x (B, 1, 28, 28) → y_logits (B, 10), z_code (B, z_dim). Noise on the images, in training only, makes up for few labels.
+    x (B, 1, 28, 28) → y_logits (B, 10), z_code (B, z_dim). Noise on the images
+    (in training only) and batch norm make up for few labels.
     """
 
     def __init__(self, z_dim=10, hidden=512, noise=0.3):
@@ -201,8 +202,10 @@ class ClassAndStyleEncoder(nn.Module):
         self.body = nn.Sequential(
             nn.Flatten(),
             nn.Linear(784, hidden),
+            nn.BatchNorm1d(hidden),
             nn.ReLU(),
             nn.Linear(hidden, hidden),
+            nn.BatchNorm1d(hidden),
             nn.ReLU(),
         )
         self.y, self.z = nn.Linear(hidden, 10), nn.Linear(hidden, z_dim)

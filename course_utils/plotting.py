@@ -257,20 +257,11 @@ def panels(at, contents, xlabel="x", height=3.2):
 def frame(ax, seen):
     """Draw what `watch` returned, images (n, 1, H, W) or points (n, 2), into `ax`."""
     if seen.dim() == 2 and seen.shape[1] == 2:
-        ax.scatter(*seen.T, s=6, color=FAKE)
+        ax.scatter(*seen.T, s=6, color=INK)
         ax.set_aspect("equal")
     else:
         fitting = [n for n in (10, 8) if len(seen) % n == 0]  # the rows of `above` stay rows
         _show_sheet(ax, tile(seen, fitting[0] if fitting else round((len(seen) * 1.2) ** 0.5)))
-
-
-def points_png(points, span=3.0, size=400):
-    """Points (n, 2) in the square ±span as PNG bytes."""
-    figure = Figure(figsize=(size / 100, size / 100), dpi=100)
-    ax = figure.add_axes([0, 0, 1, 1], xlim=(-span, span), ylim=(-span, span))
-    ax.axis("off")
-    ax.scatter(*torch.as_tensor(points).T, s=6, color=FAKE)
-    return figure_png(figure)
 
 
 # ── codes ────────────────────────────────────────────────────────────────────────────────────────
@@ -300,9 +291,13 @@ def latent_scatters(codes, y, prior=None):
 
 def _codes_over(ax, z, y, prior, size):
     if prior is not None:
-        ax.scatter(*torch.as_tensor(prior).cpu().T, s=22, color=PRIOR, marker="x", linewidths=1.2, alpha=0.8)
+        _draws(ax, prior)
     _digits_scatter(ax, torch.as_tensor(z).cpu().numpy(), torch.as_tensor(y).cpu().numpy(), size)
     ax.set(xlabel="z1", ylabel="z2", aspect="equal")
+
+
+def _draws(ax, prior):
+    ax.scatter(*torch.as_tensor(prior).cpu().T, s=22, color=PRIOR, marker="x", linewidths=1.2, alpha=0.8)
 
 
 def judged(D, real, fake, slopes=None, span=3.5, n=81):
@@ -333,12 +328,18 @@ def judged(D, real, fake, slopes=None, span=3.5, n=81):
     return figure
 
 
-def map_png(xy, y, x_range, y_range, width, height, sharper=1.5):
-    """The same scatter as PNG bytes that fill exactly `x_range` × `y_range`, to lie under a `Plane`."""
+def map_png(xy, y=None, x_range=(-3, 3), y_range=(-3, 3), width=420, height=420, prior=None, sharper=1.5):
+    """Points (n, 2), as their digits where y is given, as PNG bytes that fill exactly `x_range` × `y_range`."""
     figure = Figure(figsize=(width / 100, height / 100), dpi=100)
     ax = figure.add_axes([0, 0, 1, 1], xlim=x_range, ylim=y_range)
     ax.axis("off")
-    _digits_scatter(ax, np.asarray(xy), np.asarray(y), size=22)
+    xy = torch.as_tensor(xy).cpu().numpy()
+    if prior is not None:
+        _draws(ax, prior)
+    if y is None:
+        ax.scatter(*xy.T, s=6, color=INK)
+    else:
+        _digits_scatter(ax, xy, torch.as_tensor(y).cpu().numpy(), size=22)
     return figure_png(figure, sharper)
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
-from torch.nn.functional import cross_entropy
 
 from . import data, metrics, models, priors, session
-from .steps import aae_semi_step
-from .train import adam, descend, train
+from .steps import aae_semi_step, supervised_step
+from .train import adam, train
 
 FOLDER = session.ROOT / "data" / "results"
 
@@ -71,7 +70,7 @@ def _semi(n_labels, draw):
 
     control = encoder()
     players = dict(enc=control, opt=adam(enc=[control]))
-    train(_by_labels_alone, labelled, _CONTROL_STEPS[n_labels], settle=0.3, **players)
+    train(supervised_step, labelled, _CONTROL_STEPS[n_labels], settle=0.3, **players)
     enc, dec = encoder(), models.decoder(12, 256).to(session.device())
     D_y, D_z = (models.discriminator(n).to(session.device()) for n in (10, 2))
     opt = adam(AE=[enc, dec], D=[D_y, D_z], lr=1e-3, betas=(0.5, 0.99))
@@ -80,17 +79,9 @@ def _semi(n_labels, draw):
     return {"aae": _error(enc, digits), "by_labels_alone": _error(control, digits)}
 
 
-def _by_labels_alone(batches, *, enc, opt):
-    x, y = next(batches)
-    L_sup = cross_entropy(enc(x)[0], y)
-    descend(L_sup, opt.enc)
-    return dict(L_sup=L_sup)
-
-
 def _error(enc, digits):
-    with torch.no_grad():
-        y_read = metrics.in_parts(lambda x: enc(x)[0], digits.x_test).argmax(1)
-    return round(100 * (y_read != digits.y_test).float().mean().item(), 2)
+    y_logits = metrics.in_parts(lambda x: enc(x)[0], digits.x_test)
+    return round(metrics.reading_error(y_logits, digits.y_test), 2)
 
 
 SWEEPS = {

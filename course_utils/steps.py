@@ -107,3 +107,11 @@ def aae_semi_step(batches, *, labelled, enc, dec, D_y, D_z, opt, prior, adv_weig
     L_sup = cross_entropy(enc(x_known)[0], y_known)
     descend(sup_weight * L_sup, opt.AE)
     return dict(L_rec=L_rec, L_D_y=L_D_y, L_D_z=L_D_z, L_sup=L_sup)
+
+
+def supervised_step(batches, *, enc, opt):
+    """One update of a classifier by labels alone, the control beside `aae_semi_step` (deck 000's "NN baseline")."""
+    x, y = next(batches)
+    L_sup = cross_entropy(enc(x)[0], y)
+    descend(L_sup, opt.enc)
+    return dict(L_sup=L_sup)

@@ -140,8 +140,12 @@ def choice(label, pictures, scale=3, n_cols=10):
     return panel
 
 
-def film(history, scale=3, n_cols=10):
-    """Replay a training run: ▶ and a slider over the frames that `train` kept. → Panel"""
+def film(history, draw=None, scale=3, n_cols=10):
+    """Replay a training run: ▶ and a slider over the frames that `train` kept. → Panel
+
+    draw    what `watch` returned → images (n, 1, H, W) or PNG bytes; without it images are shown as they are,
+            and points (n, 2) as dots
+    """
     if not history.film:
         raise ValueError("this history has no film: give `train` a `watch` function.")
     last = len(history.film) - 1
@@ -150,12 +154,13 @@ def film(history, scale=3, n_cols=10):
     label = w.Label()
     w.jslink((play, "value"), (slider, "value"))
 
-    def draw():
-        label.value = f"after {history.film_steps[slider.value]:,} steps"
-        seen = history.film[slider.value]
-        return plotting.points_png(seen) if seen.dim() == 2 and seen.shape[1] == 2 else seen
+    draw = draw or (lambda seen: plotting.map_png(seen) if seen.dim() == 2 else seen)
 
-    panel = Panel([w.HBox([play, label]), slider], draw, [(slider, "value")], scale, n_cols)
+    def show():
+        label.value = f"after {history.film_steps[slider.value]:,} steps"
+        return draw(history.film[slider.value])
+
+    panel = Panel([w.HBox([play, label]), slider], show, [(slider, "value")], scale, n_cols)
     panel.play, panel.slider = play, slider
     return panel
 
@@ -284,7 +289,7 @@ def _map(xy, y, mode, size):
     low, high = low - 0.04 * (high - low), high + 0.04 * (high - low)
     x_range, y_range = ((float(a), float(b)) for a, b in zip(low, high, strict=True))
     plane = Plane(
-        background=plotting.map_png(xy, torch.as_tensor(y).cpu(), x_range, y_range, size, size),
+        background=plotting.map_png(xy, y, x_range, y_range, size, size),
         x_range=x_range, y_range=y_range, value=tuple(xy[0].tolist()), mode=mode, width=size, height=size,
         alt="Map: choose a point with the mouse or the arrow keys",
     )  # fmt: skip

@@ -20,6 +20,11 @@ def test_still_read_is_one_nearest_neighbour():
     assert metrics.still_read(x_rec, torch.tensor([2, 1, 3]), known, y_known) == torch.tensor(2 / 3).item()
 
 
+def test_reading_error_counts_wrong_labels_in_percent():
+    logits = torch.tensor([[3.0, 1], [0, 2], [5, -5], [0, 1]])
+    assert metrics.reading_error(logits, torch.tensor([0, 1, 1, 1])) == 25
+
+
 def test_compare_prints_what_was_recorded_for_this_data_and_scale(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(metrics, "EXPECTED", tmp_path / "scores.json")
     digits = Digits(*[torch.zeros(1)] * 4, name="MNIST")

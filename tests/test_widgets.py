@@ -96,6 +96,8 @@ def test_film_of_points():
     history = History()
     history.film, history.film_steps = [torch.randn(50, 2)], [0]
     assert pixels(widgets.film(history)).std() > 1
+    coloured = widgets.film(history, lambda z: plotting.map_png(z, torch.arange(50) % 10, prior=z))
+    assert pixels(coloured).std() > 1
 
 
 def test_picker_finds_the_image_under_the_click():
