@@ -2,6 +2,7 @@
 
 import math
 
+import torch
 from torch import nn
 
 
@@ -70,3 +71,64 @@ def nll_fake(logits):
     Source and trap as for `nll_real`. Both are log 2 where D cannot tell.
     """
     return nn.functional.softplus(logits).mean()
+
+
+def discriminator_loss(on_real, on_fake):
+    """How wrong a discriminator is about a batch of each kind, in nats. → scalar
+
+    E[−log D(x)] + E[−log(1 − D(G(z)))],  from its logits (B, …) on real and on fake items
+
+    Source: Goodfellow et al. 2014, Algorithm 1; decks 000 to 003 (deck 001 writes half of it). 2 log 2 where D cannot
+    tell. Trap: the generator must not learn from it, so its items come without gradient.
+    """
+    return nll_real(on_real) + nll_fake(on_fake)
+
+
+def non_saturating(on_fake):
+    """The generator wants its items to be taken for real, in nats: E[−log D(G(z))]. → scalar
+
+    Source: Goodfellow et al. 2014, section 3; deck 001, "Heuristic Non Saturating Game". Its slope in the logit is
+    D − 1: largest where D is sure of a fake.
+    """
+    return nll_real(on_fake)
+
+
+def minimax(on_fake):
+    """The generator wants D to be wrong about fakes, in nats: E[log(1 − D(G(z)))]. → scalar
+
+    Source: Goodfellow et al. 2014, equation 1. Trap: its slope in the logit is −D, nothing where D is sure of a fake.
+    """
+    return -nll_fake(on_fake)
+
+
+def maximum_likelihood(on_fake):
+    """The generator's loss that is maximum likelihood if D is optimal: −E[exp(logit)] = −E[D / (1 − D)]. → scalar
+
+    Source: Goodfellow 2014, arXiv 1412.6515; deck 001, "Comparison of Generator Losses". Trap: the few best fakes
+    carry all of the slope.
+    """
+    return -on_fake.exp().mean()
+
+
+def gradient_penalty(C, x, x_fake):
+    """How far the critic's slope is from 1 between real and fake items. → scalar
+
+    E (‖∇C(x_mix)‖₂ − 1)²,  x_mix = ε x + (1 − ε) x_fake,  ε uniform on [0, 1], one for each item
+
+    Source: Gulrajani et al. 2017, equation 3; deck 004. Trap: one norm and one ε for each item, never for the batch.
+    """
+    epsilon = torch.rand(len(x), *[1] * (x.dim() - 1), device=x.device)
+    x_mix = (epsilon * x + (1 - epsilon) * x_fake).detach().requires_grad_()
+    (slope,) = torch.autograd.grad(C(x_mix).sum(), x_mix, create_graph=True)
+    return (slope.flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def r1_penalty(score, x):
+    """How steep a discriminator is at real items: E ‖∇score(x)‖₂², x (B, …). → scalar
+
+    Source: Mescheder et al. 2018, equation 9, without its γ/2; decks 000 and 004 (ALAE). Trap: it pulls the norm to
+    0, and at real items only; WGAN-GP pulls it to 1, and between real and fake.
+    """
+    x = x.detach().requires_grad_()
+    (slope,) = torch.autograd.grad(score(x).sum(), x, create_graph=True)
+    return slope.flatten(1).square().sum(1).mean()

@@ -57,6 +57,15 @@ def reading_error(y_logits, y):
     return 100 * (y_logits.argmax(1) != y).float().mean().item()
 
 
+@torch.no_grad()
+def accuracy(on_real, on_fake):
+    """Share of a discriminator's verdicts that are right, from its logits on as many real as fake items. → scalar
+
+    1 where it always knows, 0.5 where it cannot tell.
+    """
+    return ((on_real > 0).float().mean() + (on_fake < 0).float().mean()) / 2
+
+
 def energy_distance(a, b):
     """How far two samples are apart as distributions: 0 for equal ones in the limit, else positive. → float
 

@@ -179,14 +179,8 @@ class AAE(nn.Module):
 
 
 def discriminator(in_dim, hidden=128):
-    """in_dim → hidden → hidden → one logit, LeakyReLU between: is this a draw from the prior? (B, in_dim) → (B, 1)"""
-    return nn.Sequential(
-        nn.Linear(in_dim, hidden),
-        nn.LeakyReLU(0.2),
-        nn.Linear(hidden, hidden),
-        nn.LeakyReLU(0.2),
-        nn.Linear(hidden, 1),
-    )
+    """Is this a draw from the prior? in_dim → hidden → hidden → one logit. (B, in_dim) → (B, 1)"""
+    return mlp(in_dim, 1, hidden)
 
 
 class ClassAndStyleEncoder(nn.Module):
@@ -215,6 +209,17 @@ class ClassAndStyleEncoder(nn.Module):
             x = x + self.noise * torch.randn_like(x)
         h = self.body(x)  # (B, hidden)
         return self.y(h), self.z(h)
+
+
+def mlp(in_dim, out_dim, hidden=64):
+    """in_dim → hidden → hidden → out_dim, LeakyReLU between: both players of the games in two dimensions."""
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden),
+        nn.LeakyReLU(0.2),
+        nn.Linear(hidden, hidden),
+        nn.LeakyReLU(0.2),
+        nn.Linear(hidden, out_dim),
+    )
 
 
 def parameters(net):

@@ -1,11 +1,22 @@
 """One function per algorithm: the body of the slide's `while not converged`; `train` is the `while`."""
 
 import torch
+from torch import no_grad
 from torch.nn.functional import cross_entropy
 
-from .losses import bernoulli_nll, kl_normal, nll_fake, nll_real, reconstruction
+from .losses import (
+    bernoulli_nll,
+    discriminator_loss,
+    gradient_penalty,
+    kl_normal,
+    nll_fake,
+    nll_real,
+    non_saturating,
+    reconstruction,
+)
+from .metrics import accuracy
 from .priors import categorical, one_hot, reparameterize
-from .train import descend
+from .train import clip_weights, descend
 
 
 def ae_step(batches, *, enc, dec, opt):
@@ -115,3 +126,58 @@ def supervised_step(batches, *, enc, opt):
     L_sup = cross_entropy(enc(x)[0], y)
     descend(L_sup, opt.enc)
     return dict(L_sup=L_sup)
+
+
+def gan_step(batches, *, G, D, opt, prior, n_d=1, generator_loss=non_saturating):
+    """One generator update of a GAN (Goodfellow et al. 2014, Algorithm 1; decks 000 to 004)."""
+    for _ in range(n_d):
+        x, _ = next(batches)  # a fresh real mini-batch for every update of D
+        with no_grad():  # freeze G's weights
+            x_fake = G(prior(len(x)))
+        on_real, on_fake = D(x), D(x_fake)  # logits (B, 1)
+        L_D = discriminator_loss(on_real, on_fake)
+        descend(L_D, opt.D)
+    L_G = generator_loss(D(G(prior(len(x)))))
+    descend(L_G, opt.G)  # D's weights stay: they are not in opt.G
+    return dict(L_D=L_D, L_G=L_G, accuracy=accuracy(on_real, on_fake))
+
+
+def lsgan_step(batches, *, G, D, opt, prior, n_d=1):
+    """One generator update of a least-squares GAN (Mao et al. 2017; decks 000, 004): targets 1 and 0, no sigmoid."""
+    for _ in range(n_d):
+        x, _ = next(batches)
+        with no_grad():
+            x_fake = G(prior(len(x)))
+        L_D = ((D(x) - 1).square().mean() + D(x_fake).square().mean()) / 2
+        descend(L_D, opt.D)
+    L_G = (D(G(prior(len(x)))) - 1).square().mean() / 2
+    descend(L_G, opt.G)
+    return dict(L_D=L_D, L_G=L_G)
+
+
+def wgan_step(batches, *, G, C, opt, prior, n_critic=5, clip=0.01):
+    """One generator update of a Wasserstein GAN (Arjovsky et al. 2017, Algorithm 1; deck 004)."""
+    for _ in range(n_critic):
+        x, _ = next(batches)
+        with no_grad():
+            x_fake = G(prior(len(x)))
+        W = C(x).mean() - C(x_fake).mean()  # up to a factor, the distance that the critic can see
+        descend(-W, opt.C)
+        clip_weights(C, clip)
+    L_G = -C(G(prior(len(x)))).mean()
+    descend(L_G, opt.G)
+    return dict(W=W, L_G=L_G)
+
+
+def wgan_gp_step(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0):
+    """One generator update of WGAN-GP (Gulrajani et al. 2017, Algorithm 1; deck 004)."""
+    for _ in range(n_critic):
+        x, _ = next(batches)  # a fresh real mini-batch for every critic step
+        with no_grad():
+            x_fake = G(prior(len(x)))
+        W = C(x).mean() - C(x_fake).mean()  # the distance that the critic can see
+        gp = gradient_penalty(C, x, x_fake)
+        descend(-W + gp_weight * gp, opt.C)
+    L_G = -C(G(prior(len(x)))).mean()
+    descend(L_G, opt.G)
+    return dict(W=W, gp=gp, L_G=L_G)

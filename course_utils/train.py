@@ -39,6 +39,13 @@ def descend(loss, opt):
     opt.step()
 
 
+@torch.no_grad()
+def clip_weights(net, bound):
+    """Weight clipping: put every parameter of `net` back into [−bound, bound] (Arjovsky et al. 2017; deck 004)."""
+    for p in net.parameters():
+        p.clamp_(-bound, bound)
+
+
 class History(Mapping):
     """What a training run left behind: `history["L_rec"]` is one number per step, as a NumPy array.
 

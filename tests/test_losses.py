@@ -6,7 +6,20 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from course_utils.losses import bernoulli_nll, kl_normal, nll_fake, nll_real, normal_nll, reconstruction
+from course_utils.losses import (
+    bernoulli_nll,
+    discriminator_loss,
+    gradient_penalty,
+    kl_normal,
+    maximum_likelihood,
+    minimax,
+    nll_fake,
+    nll_real,
+    non_saturating,
+    normal_nll,
+    r1_penalty,
+    reconstruction,
+)
 
 
 def test_reconstruction_against_torch_and_by_hand():
@@ -58,3 +71,38 @@ def test_real_and_fake_against_torch_and_without_overflow():
     assert torch.allclose(nll_fake(logits), -D.log_prob(torch.zeros(9, 1)).mean())
     assert nll_real(torch.zeros(3)) == nll_fake(torch.zeros(3)) == pytest.approx(math.log(2))
     assert nll_real(torch.tensor([-1000.0])) == nll_fake(torch.tensor([1000.0])) == 1000
+
+
+def test_what_each_generator_loss_tells_a_generator():
+    """Their slopes in the logit, by hand: D − 1, −D and −exp(logit)."""
+    logit = torch.tensor([-6.0, 0.0, 2.0], requires_grad=True)
+    D = logit.detach().sigmoid()
+    slopes = {non_saturating: D - 1, minimax: -D, maximum_likelihood: -logit.detach().exp()}
+    for loss, slope in slopes.items():
+        (found,) = torch.autograd.grad(3 * loss(logit), logit)  # 3: undo the mean
+        assert torch.allclose(found, slope, atol=1e-6)
+    assert discriminator_loss(torch.zeros(4), torch.zeros(4)) == pytest.approx(2 * math.log(2))
+
+
+def test_gradient_penalty_of_a_bowl_is_a_third():
+    """C(x) = ½‖x‖² has the slope ‖x‖ = ε for ‖x_real‖ = 1 and x_fake = 0: E (ε − 1)² = 1/3."""
+    x = torch.nn.functional.normalize(torch.randn(200_000, 1, 2, 2).flatten(1)).reshape(-1, 1, 2, 2)
+    found = gradient_penalty(lambda v: 0.5 * v.flatten(1).square().sum(1), x, torch.zeros_like(x))
+    assert found.item() == pytest.approx(1 / 3, rel=0.01)
+
+
+def test_gradient_penalty_takes_each_item_on_its_own_and_can_be_descended():
+    a = torch.nn.Parameter(torch.tensor([3.0, 4.0]))  # a slope of 5 everywhere
+    penalty = gradient_penalty(lambda v: v @ a, torch.randn(7, 2), torch.randn(7, 2))
+    assert penalty.item() == pytest.approx(16)
+    (slope,) = torch.autograd.grad(penalty, a)
+    assert torch.allclose(slope, 2 * 4 * a / 5)
+
+
+def test_r1_is_the_squared_slope_at_real_items():
+    a = torch.nn.Parameter(torch.tensor([3.0, 4.0]))
+    penalty = r1_penalty(lambda v: v @ a, torch.randn(7, 2))
+    assert penalty.item() == pytest.approx(25)
+    assert torch.allclose(torch.autograd.grad(penalty, a)[0], 2 * a)
+    x = torch.randn(50, 3)
+    assert torch.allclose(r1_penalty(lambda v: 0.5 * v.square().sum(1), x), x.square().sum(1).mean())

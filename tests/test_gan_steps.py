@@ -1,0 +1,94 @@
+"""The steps of two players: who moves, how often, and where the game should end."""
+
+import pytest
+import torch
+from torch import nn
+
+from course_utils import data, metrics, models, steps
+from course_utils.priors import gaussian
+from course_utils.train import adam, train
+
+STEPS = {
+    steps.gan_step: ("D", "n_d"),
+    steps.lsgan_step: ("D", "n_d"),
+    steps.wgan_step: ("C", "n_critic"),
+    steps.wgan_gp_step: ("C", "n_critic"),
+}
+
+
+def players(step, **more):
+    judge, _ = STEPS[step]
+    G, J = models.mlp(3, 2, 8), models.mlp(2, 1, 8)
+    return {"G": G, judge: J, "opt": adam(G=[G], **{judge: [J]}), "prior": gaussian(3), **more}
+
+
+class Counted(data.Batches):
+    drawn = 0
+
+    def __next__(self):
+        self.drawn += 1
+        return super().__next__()
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda f: f.__name__)
+def test_each_update_moves_its_own_player_as_often_as_it_should(step, monkeypatch):
+    judge, count = STEPS[step]
+    cast = players(step, **{count: 3})
+    batches, moved = Counted(torch.randn(50, 2), batch_size=16), []
+
+    def watched(loss, opt, descend=steps.descend):
+        before = {name: [p.clone() for p in cast[name].parameters()] for name in ("G", judge)}
+        descend(loss, opt)
+        moved.append([
+            name
+            for name, were in before.items()
+            if any(not torch.equal(a, b) for a, b in zip(were, cast[name].parameters(), strict=True))
+        ])  # fmt: skip
+
+    monkeypatch.setattr(steps, "descend", watched)
+    step(batches, **cast)
+    step(batches, **cast)  # the second time Adam has momentum to move what it should not
+    assert moved == 2 * ([[judge]] * 3 + [["G"]])
+    assert batches.drawn == 6
+
+
+def test_clipped_weights_stay_clipped():
+    cast = players(steps.wgan_step, clip=0.02)
+    steps.wgan_step(data.Batches(torch.randn(50, 2)), **cast)
+    assert max(p.abs().max() for p in cast["C"].parameters()) <= 0.02
+
+
+def test_a_critic_between_two_points_finds_their_distance_and_what_the_penalty_adds():
+    """Two points at distance d, G fixed: W → d (1 + d / (2·gp_weight)), the best of W − gp_weight·gp."""
+    d, gp_weight = 2.0, 10.0
+    x, C = torch.zeros(64, 2), models.mlp(2, 1, 64)
+    G = nn.Linear(1, 2)
+    with torch.no_grad():
+        G.weight.zero_(), G.bias.copy_(torch.tensor([d, 0.0]))
+    opt = adam(C=[C], lr=1e-3, betas=(0.5, 0.9))
+    opt.G = torch.optim.SGD(G.parameters(), lr=0.0)
+    cast = dict(G=G, C=C, opt=opt, prior=gaussian(1), n_critic=1, gp_weight=gp_weight)
+    history = train(steps.wgan_gp_step, data.Batches(x, batch_size=64), 600, settle=0.3, **cast)
+    assert history["W"][-50:].mean() == pytest.approx(d * (1 + d / (2 * gp_weight)), rel=0.03)
+
+
+def test_a_discriminator_of_two_normals_lands_on_the_ratio_of_densities():
+    """D* = p / (p + q): for N(−1, 1) against N(1, 1) its logit is −2x."""
+    x, D = torch.randn(20_000, 1) - 1, models.mlp(1, 1, 32)
+    G = nn.Linear(1, 1)
+    with torch.no_grad():
+        G.weight.fill_(1), G.bias.fill_(1)
+    opt = adam(D=[D], lr=2e-3)
+    opt.G = torch.optim.SGD(G.parameters(), lr=0.0)
+    train(
+        steps.gan_step, data.Batches(x, batch_size=512), 500, settle=0.3, G=G, D=D, opt=opt, prior=gaussian(1)
+    )
+    at = torch.linspace(-2, 2, 9)[:, None]
+    with torch.no_grad():
+        assert (D(at).sigmoid() - (-2 * at).sigmoid()).abs().max() < 0.05
+
+
+def test_accuracy_is_a_half_where_the_discriminator_cannot_tell():
+    sure = torch.full((5, 1), 9.0)
+    assert metrics.accuracy(sure, -sure) == 1 and metrics.accuracy(sure, sure) == 0.5
+    assert metrics.accuracy(-sure, sure) == 0
