@@ -10,7 +10,7 @@ from .. import session
 from ..data import spiral
 from ..losses import nll_fake, nll_real
 from ..priors import gaussian_mixture, swiss_roll
-from .core import Exercise, Mistake
+from .core import Exercise, Mistake, Wrong
 
 Exercise(
     "03.1",
@@ -84,6 +84,10 @@ Exercise(
             lambda D, z, z_code: nll_fake(D(z_code.detach())),
             "only codes are judged; a D that calls everything fake would win. Add the real ones.",
         ),
+        "halved": Mistake(
+            lambda D, z, z_code: (nll_real(D(z)) + nll_fake(D(z_code.detach()))) / 2,
+            "that is half of it: here the two terms are added.",
+        ),
         "both_real": Mistake(
             lambda D, z, z_code: nll_real(D(z)) + nll_real(D(z_code.detach())),
             "both are called real: that is what the encoder wants. D's loss on codes is nll_fake.",
@@ -142,26 +146,32 @@ Exercise(
 )  # fmt: skip
 
 
-def _labels():
-    return [(torch.arange(10, device=session.device()).repeat_interleave(4000),)]
-
-
-def _by_component(fn, arguments):
-    """A sampler's outcome: mean and covariance of each component."""
-    z = _points(fn, arguments)
-    if not isinstance(z, torch.Tensor):
-        return z
-    parts = z.reshape(10, -1, 2)
-    return torch.stack([torch.cat([part.mean(0), part.T.cov().flatten()]) for part in parts])
+def _labels(n_components=10, *shape):
+    y = torch.arange(n_components, device=session.device()).repeat_interleave(20_000)
+    return (y, n_components, *shape)
 
 
 def _points(fn, arguments):
     z = fn(*arguments)
     if z is None or z is Ellipsis:
         return None
-    if not isinstance(z, torch.Tensor) or z.shape != (len(arguments[0]), 2):
-        return f"shape {tuple(z.shape)}" if isinstance(z, torch.Tensor) else f"a {type(z).__name__}"
+    expected = (len(arguments[0]), 2)
+    if not isinstance(z, torch.Tensor):
+        raise Wrong(f"it gives a {type(z).__name__}, expected a tensor (n, 2): one point a row.")
+    if z.shape != expected:
+        raise Wrong(f"its shape is {tuple(z.shape)}, expected {expected}: one point a row.")
     return z.detach()
+
+
+def _by_component(fn, arguments):
+    """A sampler's outcome: mean, covariance and fourth moment of each component."""
+    z = _points(fn, arguments)
+    if z is None:
+        return z
+    return torch.stack([
+        torch.cat([part.mean(0), part.T.cov().flatten(), (part - part.mean(0)).norm(dim=1).pow(4).mean()[None]])
+        for part in z.reshape(arguments[1], -1, 2)
+    ])  # fmt: skip
 
 
 def _turned(angle, outward, across):
@@ -170,15 +180,15 @@ def _turned(angle, outward, across):
     )
 
 
-def _petals(turn=2 * math.pi / 10, radius=1.4, outward=0.5, across=0.1, turned=True):
+def _petals(angle=lambda y, n: 2 * math.pi * y / n, stds=lambda out, across: (out, across), centre=1.0, turned=True):
     """A wrong mixture."""
 
-    def wrong(y):
-        angle, e = turn * y, torch.randn(2, len(y), device=y.device)
+    def wrong(y, n_components=10, radius=1.4, std=(0.5, 0.1)):
+        at, e = angle(y, n_components), torch.randn(2, len(y), device=y.device)
+        outward, across = stds(*std)
         if turned:
-            return _turned(angle, radius + outward * e[0], across * e[1])
-        centre = _turned(angle, radius + 0 * angle, 0 * angle)
-        return centre + torch.stack([outward * e[0], across * e[1]], 1)
+            return _turned(at, centre * radius + outward * e[0], across * e[1])
+        return _turned(at, radius + 0 * at, 0 * at) + torch.stack([outward * e[0], across * e[1]], 1)
 
     return wrong
 
@@ -187,11 +197,11 @@ Exercise(
     "03.5",
     "A mixture as prior",
     reference=gaussian_mixture,
-    cases=_labels,
+    cases=lambda: [_labels(), _labels(5, 2.0, (0.3, 0.2))],
     outcome=_by_component,
     tolerance=0.025,
     hints=(
-        "Petal k points to the angle 2πk/10: its unit vectors are outward (cos, sin) and across (−sin, cos).",
+        "Petal k points to the angle 2πk/n_components: its unit vectors are outward (cos, sin) and across (−sin, cos).",
         "A draw is (radius + stds[0]·ε₁) · outward + stds[1]·ε₂ · across, with two standard normal numbers a point.",
         "outward = torch.stack([angle.cos(), angle.sin()], 1) has shape (n, 2); the ε's need shape (n, 1).",
     ),
@@ -201,32 +211,43 @@ Exercise(
             "the centres are right, but the noise lies along x in every petal: it has to turn with its petal.",
         ),
         "across_and_outward_swapped": Mistake(
-            _petals(outward=0.1, across=0.5), "the long axis lies across the petal: 0.5 belongs outward, 0.1 across."
+            _petals(stds=lambda out, across: (across, out)),
+            "the long axis lies across the petal: stds[0] belongs outward, stds[1] across.",
         ),
-        "no_radius": Mistake(_petals(radius=0.0), "all petals have their centre at 0: add the radius outward."),
+        "no_radius": Mistake(_petals(centre=0.0), "all petals have their centre at 0: add the radius outward."),
         "std_is_root": Mistake(
-            _petals(outward=0.5**0.5, across=0.1**0.5), "stds are standard deviations already: no square root."
+            _petals(stds=lambda out, across: (out**0.5, across**0.5)),
+            "stds are standard deviations already: no square root.",
         ),
         "variance_for_std": Mistake(
-            _petals(outward=0.5**2, across=0.1**2), "you stretch by the variance; the noise is multiplied by the std."
+            _petals(stds=lambda out, across: (out**2, across**2)),
+            "you stretch by the variance; the noise is multiplied by the std.",
         ),
-        "half_a_turn": Mistake(_petals(turn=math.pi / 10), "the petals fill half a circle only: a whole turn is 2π."),
+        "half_a_turn": Mistake(
+            _petals(lambda y, n: math.pi * y / n), "the petals fill half a circle only: a whole turn is 2π."
+        ),
+        "always_ten": Mistake(
+            _petals(lambda y, n: 2 * math.pi * y / 10), "right for ten petals; for others divide by n_components."
+        ),
     },
+    unlike="its draws have other means or spreads: in petal y the centre lies at `radius` in the petal's direction, "
+    "the noise is Normal with stds[0] that way and stds[1] at right angles to it.",
 )  # fmt: skip
 
 
 def _along_the_roll(fn, arguments):
     """A sampler's outcome: where each piece lies, how long it is, and whether it lies on the spiral."""
     z = _points(fn, arguments)
-    if not isinstance(z, torch.Tensor):
+    if z is None:
         return z
-    along = (z.norm(dim=1) / 3).square().reshape(10, -1)
-    off = (z - spiral(along.flatten())).norm(dim=1).reshape(10, -1).mean(1)
-    return torch.stack([along.mean(1), along.std(1), off], 1)
+    along = (z.norm(dim=1) / 3).square()
+    off = (z - spiral(along)).norm(dim=1)
+    along, off = (v.reshape(arguments[1], -1) for v in (along, off))
+    return torch.stack([along.mean(1), along.std(1), off.mean(1)], 1)
 
 
-def _share(y):
-    return (y + torch.rand(len(y), device=y.device)) / 10
+def _share(y, n):
+    return (y + torch.rand(len(y), device=y.device)) / n
 
 
 def _at(distance, angle):
@@ -237,31 +258,35 @@ Exercise(
     "03.6",
     "A Swiss roll as prior",
     reference=swiss_roll,
-    cases=_labels,
+    cases=lambda: [_labels(), _labels(4)],
     outcome=_along_the_roll,
     tolerance=0.01,
     hints=(
-        "Piece k holds the shares k/10 to (k + 1)/10 of the way: add a uniform random number to the label.",
+        "Piece k holds the shares k/n to (k + 1)/n of the way: add a uniform random number to the label.",
         "(y + torch.rand(len(y), device=y.device)) / n_components; spiral(along) has the points.",
         "spiral(along, turns=2.0, radius=3.0): the distance is 3 √along, the angle 4π √along.",
     ),
     mistakes={
         "label_ignored": Mistake(
-            lambda y: spiral(torch.rand(len(y), device=y.device)),
+            lambda y, n=10: spiral(torch.rand(len(y), device=y.device)),
             "every label draws from the whole roll: add y before you divide.",
         ),
         "one_point_a_piece": Mistake(
-            lambda y: spiral(y / 10), "each piece is a single point: add a uniform random number to y."
+            lambda y, n=10: spiral(y / n), "each piece is a single point: add a uniform random number to y."
         ),
         "not_divided": Mistake(
-            lambda y: spiral(y + torch.rand(len(y), device=y.device)),
-            "along goes from 0 to 10: divide by the number of pieces.",
+            lambda y, n=10: spiral(y + torch.rand(len(y), device=y.device)),
+            "along goes from 0 to n_components: divide by it.",
+        ),
+        "always_ten": Mistake(
+            lambda y, n=10: spiral(_share(y, 10)), "right for ten pieces; for others divide by n_components."
         ),
         "no_root_in_radius": Mistake(
-            lambda y: _at(3 * _share(y), 4 * math.pi * _share(y).sqrt()),
+            lambda y, n=10: _at(3 * _share(y, n), 4 * math.pi * _share(y, n).sqrt()),
             "the distance is 3 √along: without the root the inner turns are too dense. spiral() does both.",
         ),
     },
+    unlike="its draws lie elsewhere: uniform within piece y of n_components, and exactly on the spiral, without noise.",
 )  # fmt: skip
 
 _RIGHT_LINES = {
