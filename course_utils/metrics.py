@@ -10,7 +10,7 @@ EXPECTED = session.ROOT / "notebooks" / "expected" / "scores.json"
 
 
 def compare(what, digits, **scores):
-    """Print scores beside the expected ones: those of a recorded run on the same data set at the same scale.
+    """Print the scores of `what`, such as "03 style", beside the expected ones: those of a recorded run on the same data set at the same scale.
 
     `python -m course_utils figures` records them; at the smoke scale nothing is learned, so nothing is expected.
     """
@@ -19,8 +19,9 @@ def compare(what, digits, **scores):
         table.setdefault(setting, {})[what] = {name: round(value, 3) for name, value in scores.items()}
         EXPECTED.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     expected = table.get(setting, {}).get(what, {})
-    width = max(map(len, scores))
-    print(f"{'':{width}}   yours   expected ({setting})")
+    title = what[3:]  # without the notebook's number
+    width = max(map(len, [title, *scores]))
+    print(f"{title:{width}}   yours   expected ({setting})")
     for name, value in scores.items():
         beside = f"{expected[name]:.4g}" if name in expected else "–"
         print(f"{name.replace('_', ' '):{width}} {value:7.4g}   {beside}")

@@ -89,7 +89,7 @@ def aae_style_step(batches, *, enc, dec, D, opt, prior, adv_weight=60.0):
     # Reconstruction phase: what the label says, the code need not say.
     L_rec = bernoulli_nll(dec(torch.cat([one_hot(y), enc(x)], 1)), x)
     descend(L_rec, opt.AE)
-    # Regularization phase, as before: one prior for all classes, so z cannot tell them apart.
+    # Regularization phase, as before: D hears no label. It is the decoder's knowledge that frees the code of it.
     z, z_code = prior(len(x)), enc(x)
     L_D = nll_real(D(z)) + nll_fake(D(z_code.detach()))
     descend(L_D, opt.D)

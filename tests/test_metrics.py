@@ -28,13 +28,13 @@ def test_reading_error_counts_wrong_labels_in_percent():
 def test_compare_prints_what_was_recorded_for_this_data_and_scale(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(metrics, "EXPECTED", tmp_path / "scores.json")
     digits = Digits(*[torch.zeros(1)] * 4, name="MNIST")
-    metrics.compare("lab", digits, error=105.0)
+    metrics.compare("01 lab", digits, error=105.0)
     assert "–" in capsys.readouterr().out and not metrics.EXPECTED.exists()
     monkeypatch.setenv("COURSE_RECORD", "1")
-    metrics.compare("lab", digits, error=104.123456)
-    assert json.loads(metrics.EXPECTED.read_text()) == {"MNIST, smoke scale": {"lab": {"error": 104.123}}}
+    metrics.compare("01 lab", digits, error=104.123456)
+    assert json.loads(metrics.EXPECTED.read_text()) == {"MNIST, smoke scale": {"01 lab": {"error": 104.123}}}
     monkeypatch.delenv("COURSE_RECORD")
-    metrics.compare("lab", digits, error=105.0)
+    metrics.compare("01 lab", digits, error=105.0)
     assert "105   104.1" in capsys.readouterr().out
 
 
