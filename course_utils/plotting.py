@@ -87,10 +87,10 @@ def _for_notebook(figure):
     return figure_png(figure, sharper=1.5), {"width": round(figure.get_figwidth() * figure.dpi)}
 
 
-def axes(n_rows=1, n_cols=1, height=3.6, **kwargs):
+def axes(n_rows=1, n_cols=1, height=3.6, width=WIDTH, **kwargs):
     """An empty Figure in the course's look and its axes: `figure, ax = axes()`."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, height * n_rows), layout="constrained")
+        figure = Figure(figsize=(width, height * n_rows), layout="constrained")
         return figure, figure.subplots(n_rows, n_cols, **kwargs)
 
 

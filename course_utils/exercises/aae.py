@@ -180,7 +180,9 @@ def _turned(angle, outward, across):
     )
 
 
-def _petals(angle=lambda y, n: 2 * math.pi * y / n, stds=lambda out, across: (out, across), centre=1.0, turned=True):
+def _petals(
+    angle=lambda y, n: 2 * math.pi * y / n, stds=lambda out, across: (out, across), centre=1.0, turned=True
+):
     """A wrong mixture."""
 
     def wrong(y, n_components=10, radius=1.4, std=(0.5, 0.1)):

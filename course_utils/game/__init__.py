@@ -1,4 +1,4 @@
-"""The live game of two networks in the plane: `GanGame()` in a notebook; `Game` is the same without widgets."""
+"""The live game of two networks in the plane: `GanGame()` on a page; `Game` is the same without widgets."""
 
 from .state import DATA, RULES, Game, GameStopped
 from .view import GanGame

@@ -1,4 +1,4 @@
-"""The game without a picture: two small networks, a data set, a step; always on the CPU, with chances of its own."""
+"""The game without a picture: two small networks, a data set and a step, on the CPU, with chances of their own."""
 
 import contextlib
 import inspect
@@ -15,17 +15,17 @@ N_SHOWN = 256  # points of each kind in the picture, and in the distance
 
 
 class Toy(NamedTuple):
-    """`draw(n)` gives points (n, 2); `centres` (m, 2) and `std` where the modes can be counted."""
+    """`draw(n)` gives points (n, 2); `centres` (m, 2) and `std`, where there are modes to count."""
 
     draw: object
     centres: torch.Tensor | None = None
-    std: float = 0.0
+    std: float = 0.05
 
 
-def _modes(draw, n, **shape):
-    """A Toy of Normals, its centres found by drawing them without noise."""
-    centres, _ = draw(4000, std=0.0, **shape)
-    return Toy(lambda k: draw(k, **shape)[0].cpu(), torch.unique(centres.cpu(), dim=0)[:n], shape.get("std"))
+def _of_modes(draw):
+    """draw(n, std) gives points and their modes; without noise each mode is its centre."""
+    centres = torch.unique(draw(2000, 0.0)[0].cpu().round(decimals=4), dim=0)
+    return Toy(lambda n: draw(n, 0.05)[0].cpu(), centres)
 
 
 def _line(n):
@@ -33,14 +33,22 @@ def _line(n):
     return torch.cat([along, 0.5 * along], 1) + 0.05 * torch.randn(n, 2)
 
 
-DATA = {
-    "line": Toy(_line),
-    "ring of 8": Toy(lambda n: data.ring(n, radius=2.0, std=0.05)[0].cpu()),
-    "grid of 25": Toy(lambda n: data.grid(n, spacing=1.0, std=0.05)[0].cpu()),
-    "two moons": Toy(lambda n: 1.4 * data.two_moons(n)[0].cpu()),
-    "Swiss roll": Toy(lambda n: data.swiss_roll(n, radius=2.5)[0].cpu()),
-    "draw your own": Toy(None),
-}
+@contextlib.contextmanager
+def _apart():
+    """Whatever is drawn at random in here leaves the notebook's own stream untouched."""
+    with torch.random.fork_rng(devices=[]):
+        yield
+
+
+with _apart():
+    DATA = {
+        "line": Toy(_line),
+        "ring of 8": _of_modes(lambda n, std: data.ring(n, radius=2.0, std=std)),
+        "grid of 25": _of_modes(lambda n, std: data.grid(n, spacing=1.0, std=std)),
+        "two moons": Toy(lambda n: 1.4 * data.two_moons(n)[0].cpu()),
+        "Swiss roll": Toy(lambda n: data.swiss_roll(n, radius=2.5)[0].cpu()),
+        "draw your own": Toy(None),
+    }
 
 RULES = {
     "non-saturating": steps.gan_step,
@@ -49,3 +57,210 @@ RULES = {
     "Wasserstein, clipping": partial(steps.wgan_step, clip=0.1),
     "Wasserstein, penalty": partial(steps.wgan_gp_step, gp_weight=0.1),
 }
+
+OPTIMIZERS = {
+    "Adam": partial(torch.optim.Adam, betas=(0.5, 0.99), fused=True),
+    "RMSProp": torch.optim.RMSprop,
+    "SGD": torch.optim.SGD,
+}
+
+
+class GameStopped(RuntimeError):
+    """The game cannot go on; the message says why, and what to do."""
+
+
+class Frame(NamedTuple):
+    """What there is to see, all on the CPU: see `Game.look`."""
+
+    verdict: torch.Tensor  # (n, n) what D thinks of each place, 0 fake to 1 real, row 0 at the bottom
+    real: torch.Tensor  # (N_SHOWN, 2)
+    fake: torch.Tensor  # (N_SHOWN, 2)
+    pull: torch.Tensor  # (≤ N_SHOWN, 2) where the generator's loss pulls each of the first fakes
+    grid: torch.Tensor  # (lines, points, 2) G's picture of a square grid of z
+
+
+class Game:
+    """A GAN in the plane that is played step by step: `advance`, `look`, `score`.
+
+    rules     {name: step} of your own, before the course's: any step with players G, D or C, opt and prior
+    settings  data, rule, n_d, lr_D, lr_G, optimizer, z_dim, width, batch_size, seed: see `Game.settings`
+    """
+
+    def __init__(self, rules=None, **settings):
+        self.rules = {**(rules or {}), **RULES}
+        self.own_data = torch.empty(0, 2)  # drawn by hand
+        self.settings = SimpleNamespace(
+            data="ring of 8", rule=next(iter(self.rules)), n_d=1, lr_D=1e-3, lr_G=1e-3, optimizer="Adam",
+            z_dim=2, width=64, batch_size=128, seed=0, who="both",
+        )  # fmt: skip
+        unknown = set(settings) - set(vars(self.settings))
+        if unknown:
+            raise TypeError(f"no setting {', '.join(unknown)}; there are: {', '.join(vars(self.settings))}.")
+        vars(self.settings).update(settings)
+        self.reset()
+
+    def reset(self):
+        """Fresh networks, the same as before: the seed decides them and every chance to come."""
+        s = self.settings
+        with _apart():
+            torch.manual_seed(s.seed)
+            self.G, self.D = models.mlp(s.z_dim, 2, s.width), models.mlp(2, 1, s.width)
+            self._z = torch.randn(N_SHOWN, s.z_dim)
+            self._chances = torch.get_rng_state()
+        self.n_steps, self.losses, self.scores = 0, [], []
+        self._new_optimizers()
+        self._new_data()
+
+    def set(self, name, value):
+        """Change a setting; what is learned stays, unless the networks themselves change."""
+        setattr(self.settings, name, value)
+        if name in ("z_dim", "width", "seed"):
+            self.reset()
+        elif name in ("lr_D", "lr_G", "optimizer"):
+            self._new_optimizers(keep=name != "optimizer")
+        elif name in ("data", "batch_size"):
+            self._new_data()
+
+    def draw_own(self, points):
+        """The data set drawn by hand, points (n, 2)."""
+        self.own_data = torch.as_tensor(points, dtype=torch.float32).reshape(-1, 2)
+        self._new_data()
+
+    def advance(self, n_steps=10):
+        """Some steps of the rule; `who` may hold one player still."""
+        if self.batches is None:
+            raise GameStopped("there is no data yet: click into the plane to draw some.")
+        who, n_d = self.settings.who, self.settings.n_d
+        still = {"D only": "G", "G only": "D"}.get(who, "D" if n_d == 0 else None)
+        with self._own_chances():
+            for _ in range(n_steps):
+                losses = self._step(self._optimizers_but(still), max(n_d, 1), self._prior)
+            self._check({name: float(v.detach()) for name, v in losses.items()})
+        self.n_steps += n_steps
+
+    def _check(self, losses):
+        """Keep the frame's last losses, or say that the networks are spoiled."""
+        finite = all(torch.isfinite(torch.tensor(v)) for v in losses.values())
+        if not finite or not all(torch.isfinite(p).all() for p in self.G.parameters()):
+            raise GameStopped(
+                "the numbers are not finite any more: a learning rate is too high. Lower it, and press Reset."
+            )
+        if self.losses and self.losses[-1][1].keys() != losses.keys():
+            self.losses = []  # another rule has other curves
+        self.losses.append((self.n_steps, losses))
+
+    def look(self, n=49):
+        """The verdict on an n × n grid, points, and where the generator's loss pulls them. → Frame"""
+        at = torch.linspace(-SPAN, SPAN, n)
+        places = torch.stack(torch.meshgrid(at, at, indexing="xy"), -1).reshape(-1, 2)
+        with torch.no_grad(), self._own_chances(keep=False):
+            logits, fake = self.D(places).reshape(n, n), self.G(self._z)
+            real = self._draw(N_SHOWN)
+            grid = self.G(_square_grid(self.settings.z_dim)).reshape(-1, 33, 2)
+        return Frame(self._as_share_of_real(logits), real, fake, self._pull(), grid)
+
+    def score(self, n=512):
+        """Now: modes covered, share of points near a mode, exact transport distance to real points. → dict"""
+        if self.batches is None:
+            return {}
+        toy = DATA[self.settings.data]
+        with torch.no_grad(), self._own_chances(keep=False):
+            fake = self.G(torch.randn(n, self.settings.z_dim))
+            distance = transport.earth_mover(fake[:N_SHOWN], self._draw(N_SHOWN))
+        scores = {"step": self.n_steps, "distance": distance}
+        if toy.centres is not None:
+            modes, good = metrics.modes_covered(fake, toy.centres, toy.std)
+            scores.update(modes=modes, of=len(toy.centres), good=good)
+        self.scores.append(scores)
+        return scores
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────────
+
+    def _step(self, opt, n_d, prior, G=None):
+        step = self.rules[self.settings.rule]
+        G = G or self.G
+        cast = dict(G=G, D=self.D, C=self.D, opt=opt, prior=prior, n_d=n_d, n_critic=n_d)
+        wanted = inspect.signature(step).parameters
+        return step(self.batches, **{name: player for name, player in cast.items() if name in wanted})
+
+    def _prior(self, n):
+        return torch.randn(n, self.settings.z_dim)
+
+    def _draw(self, n):
+        if self.settings.data != "draw your own":
+            return DATA[self.settings.data].draw(n)
+        if len(self.own_data) == 0:
+            return torch.empty(0, 2)
+        return self.own_data[torch.randint(len(self.own_data), (n,))] + 0.05 * torch.randn(n, 2)
+
+    def _new_data(self):
+        with self._own_chances():
+            points = self._draw(5000)
+        self.batches = data.Batches(points, batch_size=self.settings.batch_size) if len(points) else None
+        self.scores = []
+
+    def _new_optimizers(self, keep=False):
+        s = self.settings
+        if keep:  # a new rate, with the momentum that there is
+            for opt, lr in ((self.opt.D, s.lr_D), (self.opt.G, s.lr_G)):
+                opt.param_groups[0]["lr"] = lr
+            return
+        make = OPTIMIZERS[s.optimizer]
+        D, G = make(self.D.parameters(), lr=s.lr_D), make(self.G.parameters(), lr=s.lr_G)
+        self.opt = SimpleNamespace(D=D, C=D, G=G)
+
+    def _optimizers_but(self, *still):
+        """The optimizers, with strides of length 0 for the players that are to stand still."""
+        if still == (None,):
+            return self.opt
+        held = {
+            name: torch.optim.SGD(net.parameters(), lr=0.0) for name, net in (("D", self.D), ("G", self.G))
+        }
+        D = held["D"] if "D" in still else self.opt.D
+        return SimpleNamespace(D=D, C=D, G=held["G"] if "G" in still else self.opt.G)
+
+    def _pull(self):
+        """−∂L_G/∂x_fake times the batch, by listening in on a step in which nobody moves. → (n, 2)"""
+        if self.batches is None:
+            return torch.empty(0, 2)
+        seen = []
+
+        def listening(z):
+            x_fake = self.G(z)
+            if x_fake.requires_grad:
+                x_fake.register_hook(lambda slope: seen.append(-slope * len(slope)))
+            return x_fake
+
+        with self._own_chances(keep=False):
+            self._step(self._optimizers_but("D", "G"), 1, lambda n: self._z[:n], G=listening)
+        return seen[-1] if seen else torch.zeros(0, 2)
+
+    def _as_share_of_real(self, logits):
+        """The verdict as a number from 0 to 1: a probability, or where a score without bounds lies in its range."""
+        if (
+            "Wasserstein" in self.settings.rule
+            or "C" in inspect.signature(self.rules[self.settings.rule]).parameters
+        ):
+            low, high = logits.amin(), logits.amax()
+            return (logits - low) / (high - low + 1e-8)
+        if self.settings.rule == "least squares":
+            return logits.clamp(0, 1)
+        return logits.sigmoid()
+
+    @contextlib.contextmanager
+    def _own_chances(self, keep=True):
+        with _apart():
+            torch.set_rng_state(self._chances)
+            yield
+            if keep:
+                self._chances = torch.get_rng_state()
+
+
+def _square_grid(z_dim, n=9, fine=33, span=2.0):
+    """Lines of a square grid in the first two numbers of z, the others 0, as one list of points. → (2·n·fine, z_dim)"""
+    along, at = torch.linspace(-span, span, fine), torch.linspace(-span, span, n)
+    if z_dim == 1:
+        return along[:, None]
+    across = torch.stack([along.repeat(n), at.repeat_interleave(fine)], 1)
+    lines = torch.cat([across, across.flip(1)])
+    return torch.cat([lines, torch.zeros(len(lines), z_dim - 2)], 1)

@@ -1,0 +1,107 @@
+"""A Frame as a picture, fast: matplotlib's own renderer without its figures, 25 times a second."""
+
+import functools
+import io
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, IdentityTransform
+from PIL import Image
+
+from ..plotting import FAKE, INK, REAL, axes, beside, figure_png
+from .state import SPAN
+
+SIZE = 560
+VIEWS = {
+    "verdict": "D's verdict",
+    "pull": "pull of G's loss",
+    "grid": "grid of z",
+    "real": "real points",
+    "fake": "generated",
+}
+TRIANGLE = Path([(0, 1.3), (1.1, -0.7), (-1.1, -0.7), (0, 1.3)], closed=True)
+
+
+@functools.cache
+def _colours():
+    """256 colours from "surely fake" to "surely real", RGBA."""
+    shades = matplotlib.colors.LinearSegmentedColormap.from_list("", ["#f2b48a", "#ffffff", "#8fc1e3"])
+    return (255 * shades(np.linspace(0, 1, 256))).astype(np.uint8)
+
+
+def plane(frame, views=tuple(VIEWS), format="JPEG"):
+    """The plane ±SPAN with whatever of VIEWS is wanted. Frame → bytes"""
+    renderer = RendererAgg(SIZE, SIZE, 72)
+    canvas = np.asarray(renderer.buffer_rgba())
+    canvas[:] = 255
+    if "verdict" in views:
+        shade = (frame.verdict.clamp(0, 1).flip(0).numpy() * 255).astype(np.uint8)
+        canvas[:] = _colours()[
+            np.asarray(Image.fromarray(shade).resize((SIZE, SIZE), Image.Resampling.BILINEAR))
+        ]
+    if "grid" in views:
+        for line in frame.grid:
+            _line(renderer, _pixels(line), FAKE, 1.0, alpha=0.55)
+    if "real" in views:
+        _dots(renderer, _pixels(frame.real), Path.unit_circle(), 3.2, REAL)
+    if "fake" in views:
+        _dots(renderer, _pixels(frame.fake), TRIANGLE, 3.8, FAKE)
+    if "pull" in views:
+        length = frame.pull.norm(dim=1, keepdim=True)
+        tips = frame.fake[: len(frame.pull)] + 0.6 * frame.pull / length.clamp(
+            min=1
+        )  # a slope of 1 is 0.6 long
+        for a, b in zip(_pixels(frame.fake), _pixels(tips), strict=False):
+            _line(renderer, np.stack([a, b]), INK, 1.3)
+    memory = io.BytesIO()
+    Image.fromarray(canvas).convert("RGB").save(
+        memory, format, **({"quality": 92} if format == "JPEG" else {})
+    )
+    return memory.getvalue()
+
+
+def _pixels(points):
+    """Points (n, 2) of the plane in pixels, from the lower left; far ones at the rim, so that they are not lost."""
+    xy = points.numpy().clip(-1.02 * SPAN, 1.02 * SPAN)
+    return (xy + SPAN) * (SIZE / (2 * SPAN))
+
+
+def _dots(renderer, pixels, marker, size, colour):
+    if len(pixels):
+        gc = renderer.new_gc()
+        gc.set_linewidth(0.6)
+        gc.set_foreground("white")
+        face = matplotlib.colors.to_rgba(colour)
+        renderer.draw_markers(gc, marker, Affine2D().scale(size), Path(pixels), IdentityTransform(), face)
+
+
+def _line(renderer, pixels, colour, width, alpha=1.0):
+    gc = renderer.new_gc()
+    gc.set_linewidth(width)
+    gc.set_foreground(colour)
+    gc.set_alpha(alpha)
+    renderer.draw_path(gc, Path(pixels), IdentityTransform())
+
+
+def curves(game):
+    """Losses, and what the game is about: the distance, and the modes where they can be counted. → PNG bytes"""
+    figure, (top, bottom) = axes(2, 1, height=2.8, width=5.0)
+    at = [step for step, _ in game.losses]
+    for name in game.losses[-1][1] if game.losses else ():
+        if name != "accuracy":
+            top.plot(at, [values[name] for _, values in game.losses], label=name, lw=1.5)
+    top.set(title="losses", xlabel="steps")
+    if game.losses:
+        top.legend(loc="upper left")
+    steps = [scores["step"] for scores in game.scores]
+    bottom.plot(steps, [scores["distance"] for scores in game.scores], color=INK, lw=2)
+    bottom.set(title="earth mover's distance", xlabel="steps")
+    bottom.set_ylim(bottom=0)
+    return figure_png(figure)
+
+
+def still(game, views=("verdict", "pull", "real", "fake")):
+    """Both pictures side by side, for a page without a kernel. → PNG bytes"""
+    return beside(plane(game.look(), views, "PNG"), curves(game))

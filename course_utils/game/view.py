@@ -1,0 +1,203 @@
+"""The game's board: buttons and sliders around one Game and its two pictures."""
+
+import asyncio
+import html
+import time
+
+import ipywidgets as w
+
+from ..widgets import Plane, with_still
+from . import picture
+from .state import DATA, OPTIMIZERS, SPAN, Game
+
+SPEEDS = {
+    "slow motion": (1, 0.4),
+    "1 step a frame": (1, 0.04),
+    "10 steps a frame": (10, 0.04),
+    "40 steps a frame": (40, 0.04),
+}
+_running: dict[str, "GanGame"] = {}  # one for each key: a cell that runs again stops its old game
+
+
+class GanGame(w.VBox):
+    """A GAN in the plane to play with: data, rules, rates; ▶, one step at a time, one player alone, in slow motion.
+
+    rules     {name: step}: your own steps, such as the one that stands in your notebook
+    views     what is drawn: some of "verdict" (D's), "pull" (of G's loss), "grid" (G's), "real", "fake"
+    settings  as of `Game`: `GanGame(data="grid of 25", n_d=5)`
+
+    `play(n_frames)` plays without a browser.
+    """
+
+    def __init__(self, rules=None, views=("verdict", "pull", "real", "fake"), key="game", **settings):
+        if key in _running:
+            _running[key].pause()
+        _running[key] = self
+        self.game = Game(rules, **settings)
+        self.task, self._drawn_at = None, 0.0
+        self.plane = Plane(
+            x_range=(-SPAN, SPAN),
+            y_range=(-SPAN, SPAN),
+            width=picture.SIZE,
+            height=picture.SIZE,
+            mode=self._mode(),
+            alt="The game: real points blue, generated points orange",
+        )
+        self.curves, self.status, self.error = w.Image(format="png", width=400), w.HTML(), w.HTML()
+        self.curves.add_class("course-picture")
+        super().__init__(
+            [
+                *self._controls(views),
+                self.status,
+                self.error,
+                w.HBox(
+                    [self.plane, self.curves], layout=w.Layout(flex_flow="row wrap", align_items="center")
+                ),
+            ]
+        )
+        self.redraw()
+
+    def _controls(self, views):
+        s = self.game.settings
+        wide, style = w.Layout(width="19em"), {"description_width": "5.5em"}
+        self.play_button = w.Button(
+            description="▶ Play", button_style="primary", layout=w.Layout(width="7em")
+        )
+        self.step_button = w.Button(description="One step", layout=w.Layout(width="7em"))
+        self.reset_button = w.Button(description="Reset", layout=w.Layout(width="7em"))
+        self.play_button.on_click(lambda _: self.pause() if self.playing else self.start())
+        self.step_button.on_click(lambda _: self._guarded(self._frame, 1))
+        self.reset_button.on_click(lambda _: self._guarded(self.game.reset))
+        self.speed = w.Dropdown(options=list(SPEEDS), value="10 steps a frame", layout=w.Layout(width="12em"))
+        self.who = w.ToggleButtons(options=["both", "D only", "G only"], style={"button_width": "5.5em"})
+
+        def choose(name, options, label):
+            return w.Dropdown(
+                options=list(options), value=getattr(s, name), description=label, layout=wide, style=style
+            )
+
+        def rate(name, label):
+            return w.FloatLogSlider(
+                value=getattr(s, name),
+                min=-5,
+                max=1,
+                step=0.25,
+                description=label,
+                readout_format=".0e",
+                layout=wide,
+                style=style,
+            )
+
+        def count(name, low, high, label):
+            return w.IntSlider(
+                value=getattr(s, name), min=low, max=high, description=label, layout=wide, style=style
+            )
+
+        self.controls = {
+            "data": choose("data", DATA, "data"), "rule": choose("rule", self.game.rules, "loss"),
+            "optimizer": choose("optimizer", OPTIMIZERS, "optimizer"),
+            "lr_D": rate("lr_D", "rate of D"), "lr_G": rate("lr_G", "rate of G"), "n_d": count("n_d", 0, 10, "D per G"),
+            "z_dim": count("z_dim", 1, 16, "noise dim."), "width": count("width", 4, 256, "width"), "who": self.who,
+        }  # fmt: skip
+        for name, control in self.controls.items():
+            control.observe(lambda change, name=name: self._guarded(self._set, name, change.new), "value")
+        self.views = {
+            view: w.Checkbox(view in views, description=words, indent=False, layout=w.Layout(width="11em"))
+            for view, words in picture.VIEWS.items()
+        }
+        for box in self.views.values():
+            box.observe(lambda _: self._guarded(lambda: None), "value")
+        self.plane.observe(lambda change: self._guarded(self.game.draw_own, change.new), "points")
+        c = self.controls
+        return [
+            w.HBox([self.play_button, self.step_button, self.reset_button, self.speed, self.who]),
+            w.HBox([w.VBox([c["data"], c["rule"], c["optimizer"]]), w.VBox([c["lr_D"], c["lr_G"], c["n_d"]]),
+                    w.VBox([c["z_dim"], c["width"]])], layout=w.Layout(flex_flow="row wrap")),
+            w.HBox(list(self.views.values()), layout=w.Layout(flex_flow="row wrap")),
+        ]  # fmt: skip
+
+    # ── playing ──────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def playing(self):
+        return self.task is not None and not self.task.done()
+
+    def start(self):
+        """▶: frame after frame, with a pause between in which every control is heard."""
+        if not self.playing:
+            self.error.value = ""
+            self.play_button.description = "❚❚ Pause"
+            self.task = asyncio.get_running_loop().create_task(self._play_on())
+
+    def pause(self):
+        if self.playing:
+            self.task.cancel()
+        self.play_button.description = "▶ Play"
+
+    async def _play_on(self):
+        while True:
+            n_steps, rest = SPEEDS[self.speed.value]
+            begin = time.perf_counter()
+            if not self._guarded(self._frame, n_steps):
+                return
+            await asyncio.sleep(max(0.01, rest - (time.perf_counter() - begin)))
+
+    def play(self, n_frames=200, n_steps=10):
+        """Play without a browser, as fast as it goes; returns the last scores."""
+        for i in range(n_frames):
+            self.game.advance(n_steps)
+            if i % 10 == 9:
+                self.game.score()
+        self.redraw()
+        return self.game.scores[-1] if self.game.scores else {}
+
+    def _frame(self, n_steps):
+        self.game.advance(n_steps)
+
+    def _set(self, name, value):
+        self.game.set(name, value)
+        if name == "data":
+            self.plane.mode = self._mode()
+
+    def _mode(self):
+        return "draw" if self.game.settings.data == "draw your own" else "still"
+
+    def _guarded(self, act, *arguments):
+        """Do, draw, and show what went wrong: JupyterLab hides errors of callbacks. → True if all went well"""
+        try:
+            act(*arguments)
+            self.redraw()
+        except Exception as problem:
+            words = html.escape(f"{type(problem).__name__}: {problem}")
+            self.error.value = f"<pre role='alert' style='color:#b3261e'>{words}</pre>"
+            self.pause()
+            return False
+        if not self.playing:
+            self.error.value = ""
+        return True
+
+    def redraw(self):
+        """The plane at every frame, the curves and scores twice a second."""
+        self.plane.background = picture.plane(self.game.look(), self._wanted())
+        if time.perf_counter() - self._drawn_at > 0.5 or not self.playing:
+            scores = self.game.score()
+            self.curves.value = picture.curves(self.game)
+            self._drawn_at = time.perf_counter()
+            self._say(scores)
+
+    def _wanted(self):
+        return [view for view, box in self.views.items() if box.value]
+
+    def _say(self, scores):
+        words = [f"step {self.game.n_steps:,}"]
+        if "modes" in scores:
+            words.append(f"{scores['modes']} of {scores['of']} modes, {scores['good']:.0%} of points at one")
+        if "distance" in scores:
+            words.append(f"distance {scores['distance']:.2f}")
+        self.status.value = f"<b>{' · '.join(words)}</b>"
+
+    def __repr__(self):
+        return "GanGame()"
+
+    def _repr_mimebundle_(self, **kwargs):
+        return with_still(super()._repr_mimebundle_(**kwargs), picture.still(self.game, self._wanted()))

@@ -1,0 +1,199 @@
+"""The live game: the same seed plays the same game, one player stands still when told, and faults are said in words."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from course_utils import metrics, steps
+from course_utils.game import DATA, RULES, Game, GameStopped, GanGame, picture
+
+SMALL = dict(width=8, batch_size=16)
+
+
+def weights(net):
+    return torch.cat([p.detach().flatten() for p in net.parameters()])
+
+
+def test_the_same_seed_plays_the_same_game_and_leaves_other_chances_alone():
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    a, b = Game(seed=3, **SMALL), Game(seed=3, **SMALL)
+    a.advance(4)
+    for _ in range(4):  # looking on changes nothing
+        b.advance(1)
+        b.look(), b.score()
+    assert torch.equal(weights(a.G), weights(b.G)) and torch.equal(weights(a.D), weights(b.D))
+    a.reset()
+    a.advance(4)
+    assert torch.equal(weights(a.G), weights(b.G)) and a.n_steps == 4
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(("who", "movers"), [("both", "DG"), ("D only", "D"), ("G only", "G")])
+def test_a_player_stands_still_when_told(rule, who, movers):
+    game = Game(rule=rule, who="both", **SMALL)
+    game.advance(1)  # weights are clipped by now, where the rule clips
+    game.set("who", who)
+    before = {"G": weights(game.G), "D": weights(game.D)}
+    game.advance(2)
+    assert "".join(n for n in "DG" if not torch.equal(weights(getattr(game, n)), before[n])) == movers
+
+
+def test_without_updates_of_d_only_g_learns():
+    game = Game(n_d=0, **SMALL)
+    before = weights(game.D)
+    game.advance(3)
+    assert torch.equal(weights(game.D), before)
+
+
+def test_the_pull_is_the_slope_of_the_generators_loss():
+    """Non-saturating: −∂(−log D)/∂x = (1 − D) ∇logit, for each generated point."""
+    game = Game(**SMALL)
+    game.advance(3)
+    frame = game.look(n=3)
+    x = frame.fake[: len(frame.pull)].clone().requires_grad_()
+    logits = game.D(x)
+    (slope,) = torch.autograd.grad(logits.sum(), x)
+    assert len(frame.pull) == 16
+    assert torch.allclose(frame.pull, (1 - logits.detach().sigmoid()) * slope, atol=1e-5)
+    before = weights(game.D), weights(game.G)
+    game.look()
+    assert torch.equal(before[0], weights(game.D)) and torch.equal(before[1], weights(game.G))
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("z_dim", [1, 2, 5])
+def test_every_data_set_and_noise_can_be_played_and_drawn(data, z_dim):
+    game = Game(data=data, z_dim=z_dim, **SMALL)
+    game.draw_own([(1.0, 1.0)])  # a data set of one point is one
+    game.advance(2)
+    scores = game.score()
+    assert scores["distance"] > 0 and ("modes" in scores) == ("of" in data)
+    assert len(game.look().verdict) == 49
+    assert Image.open(io.BytesIO(picture.still(game))).size[1] >= picture.SIZE
+
+
+def test_your_own_step_is_the_rule():
+    called = []
+
+    def mine(batches, **players):
+        called.append(sorted(players))
+        return steps.gan_step(batches, **players)
+
+    def with_names(batches, *, G, D, opt, prior, n_d):
+        return mine(batches, G=G, D=D, opt=opt, prior=prior, n_d=n_d)
+
+    game = Game({"mine": with_names}, **SMALL)
+    game.advance(2)
+    assert game.settings.rule == "mine" and called == 2 * [["D", "G", "n_d", "opt", "prior"]]
+
+
+def test_faults_are_said_in_words():
+    with pytest.raises(GameStopped, match="click into the plane"):
+        Game(data="draw your own").advance(1)
+    game = Game(optimizer="SGD", lr_D=1e30, lr_G=1e30, **SMALL)
+    with pytest.raises(GameStopped, match="learning rate"):
+        game.advance(50)
+    with pytest.raises(TypeError, match="there are: data"):
+        Game(dataset="ring")
+
+
+def test_modes_are_counted_as_in_pacgan():
+    centres = torch.tensor([[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]])
+    x_fake = torch.tensor([[0.1, 0.0], [0.0, -0.2], [5.0, 0.29], [2.0, 2.0]])
+    assert metrics.modes_covered(x_fake, centres, std=0.1) == (2, 0.75)
+    assert metrics.modes_covered(x_fake + 100, centres, std=0.1) == (0, 0.0)
+
+
+# ── the board ────────────────────────────────────────────────────────────────────────────────────
+
+
+def pixels(board):
+    return np.asarray(Image.open(io.BytesIO(board.plane.background)), dtype=float)
+
+
+def test_every_control_redraws():
+    board = GanGame(**SMALL)
+    board.step_button.click()
+    assert board.game.n_steps == 1 and "step 1" in board.status.value
+    values = dict(data="grid of 25", rule="minimax", optimizer="SGD", lr_D=1.0, lr_G=1e-5, n_d=0, z_dim=1, width=16,
+                  who="D only")  # fmt: skip
+    for name, value in values.items():
+        before = pixels(board)
+        board.controls[name].value = value
+        board.step_button.click()
+        assert getattr(board.game.settings, name) == value and board.error.value == ""
+        assert (pixels(board) != before).any(), name
+    board.reset_button.click()
+    assert board.game.n_steps == 0 and "image/png" in board._repr_mimebundle_()[0]
+
+
+def test_every_view_can_be_switched():
+    board = GanGame(**SMALL)
+    for box in board.views.values():
+        before = pixels(board)
+        box.value = not box.value
+        assert (pixels(board) != before).any()
+
+
+def test_drawing_a_data_set():
+    board = GanGame(data="draw your own", **SMALL)
+    board.step_button.click()
+    assert "click into the plane" in board.error.value and board.plane.mode == "draw"
+    board.plane.points = [(1.0, 1.0), (-1.0, 0.5)]
+    board.step_button.click()
+    assert board.error.value == "" and board.game.n_steps == 1
+    board.controls["data"].value = "line"
+    assert board.plane.mode == "still"
+
+
+def test_an_error_in_a_students_step_is_shown_and_stops_the_game():
+    def broken(batches, *, G, D, opt, prior):
+        raise ValueError("my own <fault>")
+
+    board = GanGame(**SMALL)
+    board.game.rules["mine"] = broken
+    board.game.settings.rule = "mine"
+    board.step_button.click()
+    assert "my own &lt;fault&gt;" in board.error.value and not board.playing
+
+
+def test_play_and_pause():
+    import asyncio
+
+    async def some_time(board):
+        board.play_button.click()
+        await asyncio.sleep(0.3)
+        was_playing, played = board.playing, board.game.n_steps
+        board.play_button.click()
+        await asyncio.sleep(0.05)
+        paused = board.game.n_steps
+        await asyncio.sleep(0.2)
+        return was_playing, played, board.playing, board.game.n_steps - paused
+
+    was_playing, played, playing, after = asyncio.run(some_time(GanGame(**SMALL)))
+    assert was_playing and played > 0 and not playing and after == 0
+
+
+def test_a_cell_that_runs_again_stops_its_old_game():
+    import asyncio
+
+    async def twice():
+        old = GanGame(**SMALL)
+        old.start()
+        new = GanGame(**SMALL)
+        await asyncio.sleep(0.05)
+        return old.playing, new.playing
+
+    assert asyncio.run(twice()) == (False, False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", ["non-saturating", "Wasserstein, penalty"])
+def test_the_game_can_be_won(rule):
+    board = GanGame(rule=rule, n_d=3)
+    assert board.play(200)["modes"] >= 7
