@@ -103,8 +103,9 @@ def shown(name):
     from importlib import import_module
 
     module, function = name.rsplit(".", 1)
-    source = inspect.getsource(getattr(import_module(f"course_utils.{module}"), function))
-    return f"# course_utils/{module.replace('.', '/')}.py\n{source.rstrip()}"
+    shown = getattr(import_module(f"course_utils.{module}"), function)
+    file = Path(inspect.getsourcefile(shown)).resolve().relative_to(ROOT).as_posix()
+    return f"# {file}\n{inspect.getsource(shown).rstrip()}"
 
 
 def strip(words):

@@ -45,21 +45,34 @@ class Digits(NamedTuple):
 
 
 class Batches:
-    """Endless random mini-batches: `x, y = next(batches)` gives (B, …) and (B,), or None without labels."""
+    """Endless random mini-batches: `x, y = next(batches)` gives (B, …) and (B,), or None without labels.
 
-    def __init__(self, x, y=None, batch_size=128):
+    rows  (n,) the items to draw from, each as often as it is named; without it, all of them
+    """
+
+    def __init__(self, x, y=None, batch_size=128, rows=None):
         if len(x) == 0:
             raise ValueError("there is nothing to draw batches from: x is empty.")
         if y is not None and len(y) != len(x):
             raise ValueError(f"every item needs its label, but there are {len(x)} items and {len(y)} labels.")
         self.x, self.y, self.batch_size = x, y, batch_size
+        self.rows = None if rows is None else rows.to(x.device)
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        i = torch.randint(len(self.x), (self.batch_size,), device=self.x.device)
+        n = len(self.x) if self.rows is None else len(self.rows)
+        i = torch.randint(n, (self.batch_size,), device=self.x.device)
+        if self.rows is not None:
+            i = self.rows[i]
         return self.x[i], None if self.y is None else self.y[i]
+
+
+def half_labelled(n_labels, n):
+    """Rows for `Batches` of n items, of which only the first n_labels have a label: half of each batch has one. → (m,)"""
+    rest = torch.arange(n_labels, n)
+    return torch.cat([torch.arange(n_labels).repeat(max(1, len(rest) // n_labels)), rest])
 
 
 # ── digits ───────────────────────────────────────────────────────────────────────────────────────

@@ -110,3 +110,68 @@ def purity(component, y):
     """Share of items that have the commonest label y of their component, both (N,); 1 is perfect. → float"""
     agree = sum(y[component == k].bincount().max() for k in component.unique())
     return (agree / len(y)).item()
+
+
+# ── generated digits, seen through the features of a classifier ──────────────────────────────────
+
+
+def frechet_distance(a, b):
+    """How far two samples of features (n, d), (m, d) are apart, as if both were Normal; 0 for equal ones. → float
+
+    ‖μ_a − μ_b‖² + Tr(Σ_a + Σ_b − 2 (Σ_a Σ_b)^½)
+
+    Source: Dowson & Landau 1982; Heusel et al. 2017, there with Inception's features. Trap: another classifier has
+    another scale, and few items raise it: score real images and noise beside it, with as many items.
+    """
+    a, b = a.double(), b.double()
+    cov_a, cov_b = a.T.cov(), b.T.cov()
+    root = torch.linalg.eigvals(cov_a @ cov_b).real.clamp(min=0).sqrt().sum()  # Tr of the root
+    distance = (a.mean(0) - b.mean(0)).square().sum() + cov_a.trace() + cov_b.trace() - 2 * root
+    return max(distance.item(), 0.0)
+
+
+def precision_and_recall(real, fake, k=3):
+    """Shares of fakes that look real, and of reals that have a fake like them; features (n, d), (m, d). → float, float
+
+    An item is like a sample if it lies within the ball around one of its items that reaches to that one's k-th
+    neighbour. Source: Kynkäänniemi et al. 2019.
+    """
+
+    def covered(by, items):
+        radius = in_parts(
+            lambda part: torch.cdist(part, by).kthvalue(k + 1, dim=1).values, by
+        )  # itself is first
+        return in_parts(lambda part: (torch.cdist(part, by) <= radius).any(1).float(), items).mean().item()
+
+    return covered(real, fake), covered(fake, real)
+
+
+def class_balance(y, n_classes=10):
+    """How evenly labels y (n,) fill the classes: KL(their histogram ‖ uniform) in nats, and how many occur. → float, int
+
+    0 for all alike, log 10 = 2.30 for one class only. A class occurs with 0.5 % of the items or more.
+    """
+    share = y.bincount(minlength=n_classes)[:n_classes].float() / len(y)
+    return torch.special.xlogy(share, n_classes * share).sum().item(), int((share >= 0.005).sum())
+
+
+def digit_scores(x_fake, x_real, n_near=2000):
+    """The score card of generated digits x_fake beside real ones x_real, both (n, 1, 28, 28). → dict
+
+    fcd, the Fréchet distance of our classifier's features; kl and digits, the class balance of what the classifier
+    reads; precision and recall, of the first n_near of each.
+    """
+    from .pretrained import load
+
+    net = load("classifier")
+    fake, real = (in_parts(net.features, x) for x in (x_fake, x_real))
+    with torch.no_grad():
+        kl, n_digits = class_balance(net.logits(fake).argmax(1))
+    precision, recall = precision_and_recall(real[:n_near], fake[:n_near])
+    return dict(fcd=frechet_distance(fake, real), kl=kl, digits=n_digits, precision=precision, recall=recall)
+
+
+def nearest_image(x, known):
+    """Of known images (m, …) the one nearest to each of x (n, …) in squared error: was it learned by heart? → (n, …)"""
+    flat = known.flatten(1)
+    return known[in_parts(lambda part: torch.cdist(part.flatten(1), flat).argmin(1), x, 200)]

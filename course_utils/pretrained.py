@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import nn
+from torch.nn.functional import cross_entropy
 
 from . import data, losses, metrics, models, priors, session
 from .steps import aae_label_step, aae_step, aae_style_step, ae_step, cvae_step, vae_step
-from .train import adam, train
+from .train import adam, descend, train
 
 FOLDER = session.ROOT / "data" / "pretrained"
 
@@ -28,8 +29,8 @@ class WeightsError(RuntimeError):
 class Recipe:
     """How one shipped network is made and used.
 
-    fit(net, digits, n_steps) trains and returns its last History; codes(net, digits) are tensors kept beside the weights; sample(net, codes, n) and
-    reconstruct(net, x) give images (n, 1, 28, 28).
+    fit(net, digits, n_steps) trains and returns its last History; codes(net, digits) are tensors kept beside the
+    weights; sample(net, codes, n) and reconstruct(net, x) give images (n, 1, 28, 28), where the model can.
     """
 
     words: str
@@ -38,8 +39,8 @@ class Recipe:
     fit: Callable
     scores: Callable
     codes: Callable
-    sample: Callable
-    reconstruct: Callable
+    sample: Callable | None
+    reconstruct: Callable | None
 
 
 # ── use ──────────────────────────────────────────────────────────────────────────────────────────
@@ -62,7 +63,7 @@ def info(name):
 @torch.no_grad()
 def sample(name, n, seed=0):
     """n images of the shipped model `name`; the same for the same seed. → (n, 1, 28, 28) in [−1, 1]"""
-    net, codes = _open(name)
+    net, codes = _open(_that_can(name, "sample"))
     with _seeded(seed):
         return _find(name).sample(net, codes, n).clamp(-1, 1)
 
@@ -72,7 +73,7 @@ def reconstruct(name, x):
     """Images x (n, 1, 28, 28) in [−1, 1] through the shipped model's code and back. → the same shape"""
     if x.dim() != 4 or x.shape[1:] != models.IMAGE:
         raise ValueError(f"images are (n, 1, 28, 28), but these are {tuple(x.shape)}.")
-    net, _ = _open(name)
+    net, _ = _open(_that_can(name, "reconstruct"))
     return _find(name).reconstruct(net, x.to(session.device())).clamp(-1, 1)
 
 
@@ -80,6 +81,14 @@ def _find(name):
     if name not in RECIPES:
         raise ValueError(f"there are no shipped weights {name!r}; there are: {', '.join(RECIPES)}.")
     return RECIPES[name]
+
+
+def _that_can(name, what):
+    """The name, if its recipe can `what`: a classifier makes no images, a GAN has no codes of given ones."""
+    if getattr(_find(name), what) is None:
+        able = ", ".join(n for n, recipe in RECIPES.items() if getattr(recipe, what) is not None)
+        raise ValueError(f"{name!r} cannot {what}; these can: {able}.")
+    return name
 
 
 def _open(name):
@@ -153,10 +162,11 @@ def _fit(step, cast, batch_size, betas=(0.9, 0.999), n_labels=None):
     """cast(net) names the step's players and, by optimizer, the networks that it moves. → Recipe.fit"""
 
     def fit(net, digits, n_steps):
-        y = digits.y.clone()
+        y, rows = digits.y.clone(), None
         if n_labels:
             y[n_labels:] = priors.UNLABELLED
-        batches = data.Batches(digits.x, y, batch_size)
+            rows = data.half_labelled(n_labels, len(y))
+        batches = data.Batches(digits.x, y, batch_size, rows)
         players, moved = cast(net)
         for lr, share in ((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1)):  # ever shorter strides, to settle
             opt = adam(lr=lr, betas=betas, **moved)
@@ -234,12 +244,12 @@ def _cvae(words, z_dim, n_steps):
     )  # fmt: skip
 
 
-def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None):
+def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None, component=None, noise=0.0):
     told = 10 if step is aae_style_step else 0  # what the decoder hears of the label
     seen = 11 if step is aae_label_step else 0  # what the discriminator hears of it
 
     def cast(net):
-        D = models.discriminator(z_dim + seen).to(session.device())
+        D = models.discriminator(z_dim + seen, hidden=256 if seen else 128).to(session.device())
         return dict(enc=net.enc, dec=net.dec, D=D, prior=prior), dict(AE=[net], D=[D])
 
     def with_label(y, z):
@@ -257,15 +267,49 @@ def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None):
             x_rec = net.decode(with_label(digits.y_test, z_codes))
             match, floor = metrics.prior_match(z_codes, prior)
         error = losses.reconstruction(x_rec, digits.x_test).item()
-        return {"reconstruction_error": error, "prior_match": match, "sampling_floor": floor}
+        scores = {"reconstruction_error": error, "prior_match": match, "sampling_floor": floor}
+        return scores | ({"purity": metrics.purity(component(z_codes), digits.y_test)} if seen else {})
 
     def sample(net, codes, n):
         return net.decode(with_label(priors.categorical(n).argmax(1), prior(n)))
 
     return Recipe(
-        _words(words, 128, ", betas 0.5 and 0.99"), lambda: models.AAE(z_dim, hidden=256, n_labels=told), n_steps,
+        _words(words, 128, ", betas 0.5 and 0.99"), lambda: models.AAE(z_dim, hidden=256, n_labels=told, noise=noise),
+        n_steps,
         _fit(step, cast, 128, (0.5, 0.99), n_labels), scores, _no_codes, sample, reconstruct,
     )  # fmt: skip
+
+
+def _classifier():
+    """The judge of generated digits (see `metrics.digit_scores`): 12 rounds of shifted digits."""
+
+    def fit(net, digits, n_steps):
+        batches = data.Batches(digits.x, digits.y, 256)
+        for lr, share in ((1e-3, 0.7), (2e-4, 0.3)):
+            history = train(
+                _shifted_step, batches, round(share * n_steps), net=net, opt=adam(net=[net], lr=lr)
+            )
+            if history.stopped:
+                break
+        return history
+
+    def scores(net, digits):
+        return {
+            "test_error_in_percent": metrics.reading_error(
+                metrics.in_parts(net, digits.x_test), digits.y_test
+            )
+        }
+
+    words = "Classifier of digits; batch 256, shifts by up to 2 pixels, Adam at 1e-3, 2e-4 for 70, 30 % of the steps"
+    return Recipe(words, models.Classifier, 3_000, fit, scores, _no_codes, None, None)
+
+
+def _shifted_step(batches, *, net, opt):
+    x, y = next(batches)
+    dx, dy = torch.randint(-2, 3, (2,)).tolist()  # the whole batch alike
+    L = cross_entropy(net(x.roll((dy, dx), (2, 3))), y)
+    descend(L, opt.net)
+    return dict(L=L)
 
 
 def _best_label(x, decode):
@@ -283,6 +327,7 @@ def _seeded(seed):
 
 
 RECIPES = {
+    "classifier": _classifier(),
     "ae": _autoencoder("Vanilla autoencoder of Lab 1, latent_dim 3", models.VanillaAutoencoder, 60_000),
     "conv_ae": _autoencoder("Convolutional autoencoder of Lab 2", models.ConvAutoencoder, 30_000),
     "vae": _vae("VAE, 20-D", 20, 15_000),
@@ -290,11 +335,12 @@ RECIPES = {
     "cvae": _cvae("Conditional VAE, 4-D", 4, 15_000),
     "aae": _aae("AAE, 10-D Gaussian prior", 10, priors.gaussian(10), 15_000),
     "aae_mixture": _aae(
-        "AAE, mixture of ten Gaussians, 10,000 labels", 2, priors.by_label(priors.gaussian_mixture), 15_000,
-        aae_label_step, 10_000,
+        "AAE, mixture of ten Gaussians, 10,000 labels, half of each batch; noise 0.3, batch norm", 2, priors.by_label(priors.gaussian_mixture), 15_000,
+        aae_label_step, 10_000, priors.petal, 0.3,
     ),
     "aae_swiss_roll": _aae(
-        "AAE, Swiss roll, 10,000 labels", 2, priors.by_label(priors.swiss_roll), 15_000, aae_label_step, 10_000
+        "AAE, Swiss roll, 10,000 labels, half of each batch", 2, priors.by_label(priors.swiss_roll), 15_000, aae_label_step, 10_000,
+        priors.piece,
     ),
     "aae_style": _aae("AAE with the label given to the decoder, 4-D", 4, priors.gaussian(4), 15_000, aae_style_step),
 }  # fmt: skip

@@ -16,7 +16,7 @@ def gaussian(z_dim):
     return lambda n: torch.randn(n, z_dim, device=session.device())
 
 
-def gaussian_mixture(y, n_components=10, radius=1.4, stds=(0.5, 0.1)):
+def gaussian_mixture(y, n_components=10, radius=2.0, stds=(0.5, 0.1)):
     """One draw from component y of a mixture of Normals, laid out like petals around 0. y (n,) → (n, 2)
 
     Petal k points to the angle 2πk/n_components; its centre is at `radius`, its standard deviations are `stds`,
@@ -36,6 +36,16 @@ def swiss_roll(y, n_components=10):
     """
     along = (y + torch.rand(len(y), device=y.device)) / n_components  # (n,) in [0, 1]
     return spiral(along, turns=2.0, radius=3.0)
+
+
+def petal(z, n_components=10):
+    """The petal of the mixture in which codes z (n, 2) lie: the nearest in angle. → (n,)"""
+    return (torch.atan2(z[:, 1], z[:, 0]) * n_components / (2 * math.pi)).round().long() % n_components
+
+
+def piece(z, n_components=10):
+    """The piece of the Swiss roll in which codes z (n, 2) lie, by their distance from its centre. → (n,)"""
+    return (n_components * (z.norm(dim=1) / 3).square()).long().clamp(max=n_components - 1)
 
 
 def by_label(draw, n_components=10):

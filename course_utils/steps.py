@@ -50,7 +50,7 @@ def cvae_step(batches, *, net, opt):
     return dict(L_rec=L_rec, L_kl=L_kl)
 
 
-def aae_step(batches, *, enc, dec, D, opt, prior, adv_weight=60.0):
+def aae_step(batches, *, enc, dec, D, opt, prior, adv_weight=150.0):
     """One update of an adversarial autoencoder (Makhzani et al. 2015, section 2; deck 000, "The Main Idea")."""
     x, _ = next(batches)  # (B, 1, 28, 28)
     # Reconstruction phase. Update enc and dec.
@@ -66,7 +66,7 @@ def aae_step(batches, *, enc, dec, D, opt, prior, adv_weight=60.0):
     return dict(L_rec=L_rec, L_D=L_D, L_enc=L_enc)
 
 
-def aae_label_step(batches, *, enc, dec, D, opt, prior, adv_weight=60.0):
+def aae_label_step(batches, *, enc, dec, D, opt, prior, adv_weight=300.0):
     """One update of an AAE whose D also sees labels (Makhzani et al. 2015, section 2.3; deck 000, "Sampling From Classes")."""
     x, y = next(batches)  # (B, 1, 28, 28), (B,): 0 to 9, or 10 where the label is unknown
     # Reconstruction phase. Update enc and dec.
@@ -83,7 +83,7 @@ def aae_label_step(batches, *, enc, dec, D, opt, prior, adv_weight=60.0):
     return dict(L_rec=L_rec, L_D=L_D, L_enc=L_enc)
 
 
-def aae_style_step(batches, *, enc, dec, D, opt, prior, adv_weight=60.0):
+def aae_style_step(batches, *, enc, dec, D, opt, prior, adv_weight=150.0):
     """One update of an AAE whose decoder is told the label (Makhzani et al. 2015, section 4; on deck 000's figures)."""
     x, y = next(batches)  # (B, 1, 28, 28), (B,)
     # Reconstruction phase: what the label says, the code need not say.

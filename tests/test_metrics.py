@@ -59,3 +59,52 @@ def test_purity_counts_the_commonest_label_of_each_component():
     y = torch.tensor([0, 0, 1, 1, 1, 2])
     assert metrics.purity(torch.tensor([5, 5, 5, 7, 7, 7]), y) == pytest.approx(4 / 6)
     assert metrics.purity(y, y) == 1
+
+
+# ── generated digits ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_frechet_distance_of_normals_with_diagonal_covariance():
+    """Closed form: Σ (μ_a − μ_b)² + (σ_a − σ_b)², and 0 for the same sample."""
+    sigma_a, sigma_b, mu = torch.tensor([1.0, 2.0, 0.5]), torch.tensor([1.5, 1.0, 0.5]), torch.tensor([0.0, 3.0, -1.0])
+    a, b = sigma_a * torch.randn(200_000, 3), mu + sigma_b * torch.randn(200_000, 3)
+    expected = (mu.square() + (sigma_a - sigma_b).square()).sum().item()
+    assert metrics.frechet_distance(a, b) == pytest.approx(expected, rel=0.01)
+    assert metrics.frechet_distance(a, a) < 1e-6
+    flat = torch.cat([a, torch.zeros(len(a), 1)], 1)  # a feature that never fires
+    assert metrics.frechet_distance(flat, flat) < 1e-6
+
+
+def test_frechet_distance_with_correlations_against_scipy():
+    from scipy.linalg import sqrtm
+
+    a, b = torch.randn(500, 4) @ torch.randn(4, 4), torch.randn(500, 4) @ torch.randn(4, 4) + 1
+    cov_a, cov_b = a.double().T.cov(), b.double().T.cov()
+    root = torch.as_tensor(sqrtm((cov_a @ cov_b).numpy()).real)
+    expected = (a.double().mean(0) - b.double().mean(0)).square().sum() + (cov_a + cov_b - 2 * root).trace()
+    assert metrics.frechet_distance(a, b) == pytest.approx(expected.item(), rel=1e-4)
+
+
+def test_precision_and_recall_tell_collapse_from_nonsense():
+    real = torch.randn(600, 2)
+    same = metrics.precision_and_recall(real, torch.randn(600, 2))
+    collapsed = metrics.precision_and_recall(real, 0.05 * torch.randn(600, 2))
+    nonsense = metrics.precision_and_recall(real, 50 + torch.randn(600, 2))
+    assert min(same) > 0.85 and collapsed[0] > 0.95 and collapsed[1] < 0.2 and nonsense == (0, 0)
+
+
+def test_precision_by_hand():
+    """Balls of k = 1: radius 1 around 0 and 1, radius 9 around 10."""
+    real = torch.tensor([[0.0], [1.0], [10.0]])
+    assert metrics.precision_and_recall(real, torch.tensor([[0.5], [-1.5], [19.5], [5.0]]), k=1)[0] == 0.5
+
+
+def test_class_balance():
+    assert metrics.class_balance(torch.arange(10).repeat(5)) == (pytest.approx(0, abs=1e-6), 10)
+    kl, n_digits = metrics.class_balance(torch.full((50,), 3))
+    assert kl == pytest.approx(2.302585) and n_digits == 1
+
+
+def test_nearest_image():
+    known = torch.randn(30, 1, 4, 4)
+    assert torch.equal(metrics.nearest_image(known[[4, 9]] + 0.01, known), known[[4, 9]])

@@ -41,7 +41,7 @@ def test_gaussian_mixture_has_the_moments_of_its_petals():
     for k, petal in enumerate(priors.gaussian_mixture(y).reshape(10, -1, 2)):
         outward = torch.tensor([math.cos(0.2 * math.pi * k), math.sin(0.2 * math.pi * k)])
         across = torch.stack([-outward[1], outward[0]])
-        assert torch.allclose(petal.mean(0), 1.4 * outward, atol=0.02)
+        assert torch.allclose(petal.mean(0), 2 * outward, atol=0.02)
         cov = 0.25 * outward[:, None] * outward + 0.01 * across[:, None] * across
         assert torch.allclose(petal.T.cov(), cov, atol=0.01)
 
@@ -70,3 +70,9 @@ def test_categorical_is_even_and_one_hot():
     y = priors.categorical(20_000)
     assert torch.equal(y.sum(1), torch.ones(20_000)) and (y.mean(0) - 0.1).abs().max() < 0.01
     assert torch.equal(priors.one_hot(torch.tensor([2, 0]), 3), torch.tensor([[0.0, 0, 1], [1, 0, 0]]))
+
+
+def test_a_draw_lies_in_its_own_component():
+    y = torch.arange(7).repeat(500)
+    assert torch.equal(priors.piece(priors.swiss_roll(y, 7), 7), y)
+    assert (priors.petal(priors.gaussian_mixture(y, 7), 7) == y).float().mean() > 0.99

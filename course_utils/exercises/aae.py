@@ -185,7 +185,7 @@ def _petals(
 ):
     """A wrong mixture."""
 
-    def wrong(y, n_components=10, radius=1.4, std=(0.5, 0.1)):
+    def wrong(y, n_components=10, radius=2.0, std=(0.5, 0.1)):
         at, e = angle(y, n_components), torch.randn(2, len(y), device=y.device)
         outward, across = stds(*std)
         if turned:
@@ -199,7 +199,7 @@ Exercise(
     "03.5",
     "A mixture as prior",
     reference=gaussian_mixture,
-    cases=lambda: [_labels(), _labels(5, 2.0, (0.3, 0.2))],
+    cases=lambda: [_labels(), _labels(5, 1.4, (0.3, 0.2))],
     outcome=_by_component,
     tolerance=0.025,
     hints=(

@@ -1,11 +1,10 @@
-"""The networks, layer for layer as on the slides. Images are (B, 1, 28, 28) in [−1, 1]."""
+"""Autoencoders: plain, variational, adversarial; layer for layer as on the slides."""
 
 import torch
 from torch import nn
 
-from .priors import one_hot
-
-IMAGE = (1, 28, 28)
+from ..priors import one_hot
+from .shapes import IMAGE
 
 
 class Autoencoder(nn.Module):
@@ -156,19 +155,15 @@ class ConditionalVAE(nn.Module):
 class AAE(nn.Module):
     """The encoder of an adversarial autoencoder, which gives codes and no distribution, and a VAE's decoder.
 
-    With n_labels, the decoder gets that many more inputs beside the code: a label, one-hot.
+    With n_labels, the decoder gets that many more inputs beside the code: a label, one-hot. With noise, the encoder
+    is the one for few labels: see `noisy_body`.
     """
 
-    def __init__(self, z_dim=2, hidden=512, n_labels=0):
+    def __init__(self, z_dim=2, hidden=512, n_labels=0, noise=0.0):
         super().__init__()
-        self.enc = nn.Sequential(
-            nn.Flatten(),
-            nn.Linear(784, hidden),
-            nn.ReLU(),
-            nn.Linear(hidden, hidden),
-            nn.ReLU(),
-            nn.Linear(hidden, z_dim),
-        )
+        plain = (nn.Flatten(), nn.Linear(784, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU())
+        body = noisy_body(hidden, noise) if noise else nn.Sequential(*plain)
+        self.enc = nn.Sequential(*body, nn.Linear(hidden, z_dim))
         self.dec = decoder(z_dim + n_labels, hidden)
 
     def decode(self, z):
@@ -178,87 +173,42 @@ class AAE(nn.Module):
         return self.decode(self.enc(x))
 
 
-def discriminator(in_dim, hidden=128):
-    """Is this a draw from the prior? in_dim → hidden → hidden → one logit. (B, in_dim) → (B, 1)"""
-    return mlp(in_dim, 1, hidden)
+class Noise(nn.Module):
+    """Adds Normal noise to its input, in training only."""
+
+    def __init__(self, std):
+        super().__init__()
+        self.std = std
+
+    def forward(self, x):
+        return x + self.std * torch.randn_like(x) if self.training else x
+
+
+def noisy_body(hidden, noise=0.3):
+    """An encoder's body that makes much of few labels: noise on the image, batch norm. (B, 1, 28, 28) → (B, hidden)"""
+    return nn.Sequential(
+        nn.Flatten(),
+        Noise(noise),
+        nn.Linear(784, hidden),
+        nn.BatchNorm1d(hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, hidden),
+        nn.BatchNorm1d(hidden),
+        nn.ReLU(),
+    )
 
 
 class ClassAndStyleEncoder(nn.Module):
     """The encoder of a semi-supervised AAE: which digit it is, and how it is written.
 
-    x (B, 1, 28, 28) → y_logits (B, 10), z_code (B, z_dim). Noise on the images
-    (in training only) and batch norm make up for few labels.
+    x (B, 1, 28, 28) → y_logits (B, 10), z_code (B, z_dim)
     """
 
     def __init__(self, z_dim=10, hidden=512, noise=0.3):
         super().__init__()
-        self.noise = noise
-        self.body = nn.Sequential(
-            nn.Flatten(),
-            nn.Linear(784, hidden),
-            nn.BatchNorm1d(hidden),
-            nn.ReLU(),
-            nn.Linear(hidden, hidden),
-            nn.BatchNorm1d(hidden),
-            nn.ReLU(),
-        )
+        self.body = noisy_body(hidden, noise)
         self.y, self.z = nn.Linear(hidden, 10), nn.Linear(hidden, z_dim)
 
     def forward(self, x):
-        if self.training:
-            x = x + self.noise * torch.randn_like(x)
         h = self.body(x)  # (B, hidden)
         return self.y(h), self.z(h)
-
-
-def mlp(in_dim, out_dim, hidden=64):
-    """in_dim → hidden → hidden → out_dim, LeakyReLU between: both players of the games in two dimensions."""
-    return nn.Sequential(
-        nn.Linear(in_dim, hidden),
-        nn.LeakyReLU(0.2),
-        nn.Linear(hidden, hidden),
-        nn.LeakyReLU(0.2),
-        nn.Linear(hidden, out_dim),
-    )
-
-
-def parameters(net):
-    """How many numbers training can change. → int"""
-    return sum(p.numel() for p in net.parameters() if p.requires_grad)
-
-
-def summary(net, input_shape=IMAGE):
-    """Print the table of the slide: layer, output shape, parameters (−1 is the batch).
-
-    Layers that only reshape (Flatten, Unflatten) are left out, as on the slide.
-    """
-    rows, count, hooks = [], {}, []
-
-    def note(module, depth):
-        def hook(_, __, out):
-            row[1] = str([-1, *out.shape[1:]])
-
-        count[depth] = count.get(depth, 0) + 1
-        leaf = not list(module.children())
-        weights = f"{parameters(module):,}" if leaf and parameters(module) else "--"
-        row = [f"{'│    ' * (depth - 1)}├─{type(module).__name__}: {depth}-{count[depth]}", "", weights]
-        rows.append(row)
-        hooks.append(module.register_forward_hook(hook))
-        for child in module.children():
-            if not isinstance(child, nn.Flatten | nn.Unflatten):
-                note(child, depth + 1)
-
-    for child in net.children():
-        note(child, 1)
-    mode, like = net.training, next(net.parameters())
-    try:
-        with torch.no_grad():
-            net.eval()(like.new_zeros(1, *input_shape))
-    finally:
-        net.train(mode)
-        for hook in hooks:
-            hook.remove()
-    line = "{:<30} {:<20} {:>9}".format
-    print("\n".join([line("Layer (type:depth-idx)", "Output Shape", "Param #"), "─" * 61]))
-    print("\n".join(line(*row) for row in rows))
-    print("─" * 61, f"Total params: {parameters(net):,}", sep="\n")

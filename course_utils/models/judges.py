@@ -1,0 +1,44 @@
+"""Networks that judge: discriminators, critics, and the classifier behind the scores."""
+
+from torch import nn
+
+
+def discriminator(in_dim, hidden=128):
+    """Is this a draw from the prior? in_dim → hidden → hidden → one logit. (B, in_dim) → (B, 1)"""
+    return mlp(in_dim, 1, hidden)
+
+
+def mlp(in_dim, out_dim, hidden=64):
+    """in_dim → hidden → hidden → out_dim, LeakyReLU between: both players of the games in two dimensions."""
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden),
+        nn.LeakyReLU(0.2),
+        nn.Linear(hidden, hidden),
+        nn.LeakyReLU(0.2),
+        nn.Linear(hidden, out_dim),
+    )
+
+
+class Classifier(nn.Module):
+    """Reads digits; its last hidden layer, 128 features, is what generated images are compared by."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 32, 3, padding=1),  # (B, 32, 28, 28)
+            nn.ReLU(),
+            nn.Conv2d(32, 64, 3, stride=2, padding=1),  # (B, 64, 14, 14)
+            nn.BatchNorm2d(64),
+            nn.ReLU(),
+            nn.Conv2d(64, 64, 3, stride=2, padding=1),  # (B, 64, 7, 7)
+            nn.BatchNorm2d(64),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Dropout(0.4),
+            nn.Linear(64 * 7 * 7, 128),
+            nn.ReLU(),  # (B, 128): the features
+        )
+        self.logits = nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.logits(self.features(x))
