@@ -2,6 +2,7 @@
 
 import torch
 from torch import no_grad
+from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from .losses import (
@@ -140,6 +141,35 @@ def gan_step(batches, *, G, D, opt, prior, n_d=1, generator_loss=non_saturating)
     L_G = generator_loss(D(G(prior(len(x)))))
     descend(L_G, opt.G)  # D's weights stay: they are not in opt.G
     return dict(L_D=L_D, L_G=L_G, accuracy=accuracy(on_real, on_fake))
+
+
+def cgan_step(batches, *, G, D, opt, prior):
+    """One generator update of a conditional GAN (Mirza & Osindero 2014; decks 001, 002): both are told the label."""
+    x, y = next(batches)  # (B, 1, 28, 28), (B,)
+    with no_grad():
+        x_fake = G(prior(len(x)), y)
+    L_D = discriminator_loss(D(x, y), D(x_fake, y))
+    descend(L_D, opt.D)
+    L_G = non_saturating(D(G(prior(len(x)), y), y))
+    descend(L_G, opt.G)
+    return dict(L_D=L_D, L_G=L_G)
+
+
+def unrolled_gan_step(batches, *, G, D, opt, prior, n_ahead=5, lr_ahead=0.1):
+    """One generator update of an unrolled GAN (Metz et al. 2017; decks 001, 002): G sees D's next answers coming."""
+    x, _ = next(batches)
+    with no_grad():
+        x_fake = G(prior(len(x)))
+    L_D = discriminator_loss(D(x), D(x_fake))
+    descend(L_D, opt.D)
+    z, ahead = prior(len(x)), dict(D.named_parameters())  # D as it would become against this G, step by step
+    for _ in range(n_ahead):
+        L_ahead = discriminator_loss(functional_call(D, ahead, x), functional_call(D, ahead, G(z)))
+        slopes = torch.autograd.grad(L_ahead, tuple(ahead.values()), create_graph=True)
+        ahead = {name: p - lr_ahead * slope for (name, p), slope in zip(ahead.items(), slopes, strict=True)}
+    L_G = non_saturating(functional_call(D, ahead, G(z)))
+    descend(L_G, opt.G)  # through all of D's answers
+    return dict(L_D=L_D, L_G=L_G)
 
 
 def lsgan_step(batches, *, G, D, opt, prior, n_d=1):

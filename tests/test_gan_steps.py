@@ -52,6 +52,36 @@ def test_each_update_moves_its_own_player_as_often_as_it_should(step, monkeypatc
     assert batches.drawn == 6
 
 
+def test_a_conditional_gan_moves_each_player_once_and_hands_on_the_label(monkeypatch):
+    G, D = models.ConditionalGenerator(3, 8), models.ConditionalDiscriminator(8)
+    batches = Counted(torch.rand(50, 1, 28, 28), torch.arange(50) % 10, batch_size=16)
+    before = {net: [p.clone() for p in net.parameters()] for net in (G, D)}
+    steps.cgan_step(batches, G=G, D=D, opt=adam(G=[G], D=[D]), prior=gaussian(3))
+    assert batches.drawn == 1
+    for net, were in before.items():
+        assert any(not torch.equal(a, b) for a, b in zip(were, net.parameters(), strict=True))
+    z, x, (y, other) = torch.randn(4, 3), torch.rand(4, 1, 28, 28), torch.tensor([[1, 2, 3, 4], [5, 6, 7, 8]])
+    with torch.no_grad():
+        assert not torch.equal(G.eval()(z, y), G(z, other)) and not torch.equal(D(x, y), D(x, other))
+
+
+def test_unrolling_leaves_d_with_one_update_and_without_a_look_ahead_is_a_gan():
+    """n_ahead=0 must give gan_step's weights, bit for bit; with it, D still moves once, and G moves otherwise."""
+    ends = {}
+    for name, step, more in (("gan", steps.gan_step, {}), ("none", steps.unrolled_gan_step, {"n_ahead": 0}),
+                             ("five", steps.unrolled_gan_step, {"n_ahead": 5})):  # fmt: skip
+        torch.manual_seed(0)
+        cast = players(steps.gan_step)
+        step(data.Batches(torch.randn(50, 2), batch_size=16), **cast, **more)
+        ends[name] = {n: torch.cat([p.detach().flatten() for p in cast[n].parameters()]) for n in "GD"}
+    assert torch.equal(ends["gan"]["D"], ends["none"]["D"]) and torch.equal(
+        ends["gan"]["G"], ends["none"]["G"]
+    )
+    assert torch.equal(ends["five"]["D"], ends["gan"]["D"]) and not torch.equal(
+        ends["five"]["G"], ends["gan"]["G"]
+    )
+
+
 def test_clipped_weights_stay_clipped():
     cast = players(steps.wgan_step, clip=0.02)
     steps.wgan_step(data.Batches(torch.randn(50, 2)), **cast)

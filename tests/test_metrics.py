@@ -66,7 +66,11 @@ def test_purity_counts_the_commonest_label_of_each_component():
 
 def test_frechet_distance_of_normals_with_diagonal_covariance():
     """Closed form: Σ (μ_a − μ_b)² + (σ_a − σ_b)², and 0 for the same sample."""
-    sigma_a, sigma_b, mu = torch.tensor([1.0, 2.0, 0.5]), torch.tensor([1.5, 1.0, 0.5]), torch.tensor([0.0, 3.0, -1.0])
+    sigma_a, sigma_b, mu = (
+        torch.tensor([1.0, 2.0, 0.5]),
+        torch.tensor([1.5, 1.0, 0.5]),
+        torch.tensor([0.0, 3.0, -1.0]),
+    )
     a, b = sigma_a * torch.randn(200_000, 3), mu + sigma_b * torch.randn(200_000, 3)
     expected = (mu.square() + (sigma_a - sigma_b).square()).sum().item()
     assert metrics.frechet_distance(a, b) == pytest.approx(expected, rel=0.01)

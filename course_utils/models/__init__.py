@@ -16,6 +16,14 @@ from .autoencoders import (
     ink,
     noisy_body,
 )
+from .generators import (
+    ConditionalDiscriminator,
+    ConditionalGenerator,
+    dcgan_discriminator,
+    dcgan_generator,
+    generator,
+    image_discriminator,
+)
 from .judges import (
     Classifier,
     discriminator,
@@ -32,6 +40,8 @@ __all__ = [
     "Autoencoder",
     "ClassAndStyleEncoder",
     "Classifier",
+    "ConditionalDiscriminator",
+    "ConditionalGenerator",
     "ConditionalVAE",
     "ConvAutoencoder",
     "GaussianEncoder",
@@ -40,9 +50,13 @@ __all__ = [
     "Noise",
     "VAE",
     "VanillaAutoencoder",
+    "dcgan_discriminator",
+    "dcgan_generator",
     "decoder",
     "discriminator",
     "encoder",
+    "generator",
+    "image_discriminator",
     "ink",
     "mlp",
     "noisy_body",

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from ..priors import one_hot
+from .judges import mlp
 from .shapes import IMAGE
 
 
@@ -44,7 +45,9 @@ def dcgan_generator(z_dim=100, channels=64):
         nn.ConvTranspose2d(2 * channels, channels, 4, stride=2, padding=1, bias=False),  # (B, 64, 14, 14)
         nn.BatchNorm2d(channels),
         nn.ReLU(),
-        nn.ConvTranspose2d(channels, 1, 4, stride=2, padding=1),  # (B, 1, 28, 28): no batch norm at the output
+        nn.ConvTranspose2d(
+            channels, 1, 4, stride=2, padding=1
+        ),  # (B, 1, 28, 28): no batch norm at the output
         nn.Tanh(),
     )
 

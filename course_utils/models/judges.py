@@ -25,12 +25,12 @@ class Classifier(nn.Module):
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(1, 32, 3, padding=1),  # (B, 32, 28, 28)
+            nn.Conv2d(1, 16, 3, padding=1),  # (B, 16, 28, 28)
             nn.ReLU(),
-            nn.Conv2d(32, 64, 3, stride=2, padding=1),  # (B, 64, 14, 14)
-            nn.BatchNorm2d(64),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1),  # (B, 32, 14, 14)
+            nn.BatchNorm2d(32),
             nn.ReLU(),
-            nn.Conv2d(64, 64, 3, stride=2, padding=1),  # (B, 64, 7, 7)
+            nn.Conv2d(32, 64, 3, stride=2, padding=1),  # (B, 64, 7, 7)
             nn.BatchNorm2d(64),
             nn.ReLU(),
             nn.Flatten(),
