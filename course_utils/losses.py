@@ -110,6 +110,16 @@ def maximum_likelihood(on_fake):
     return -on_fake.exp().mean()
 
 
+def relativistic(on_winner, on_loser):
+    """One side wants its items to look more real than the other's, pair by pair, in nats. → scalar
+
+    E[−log σ(winner − loser)],  logits (B, …) of as many items each; D calls it with real first, G with fake first
+
+    Source: Jolicoeur-Martineau 2019, "RpGAN"; Huang et al. 2024. log 2 where nobody can tell.
+    """
+    return nn.functional.softplus(on_loser - on_winner).mean()
+
+
 def gradient_penalty(C, x, x_fake):
     """How far the critic's slope is from 1 between real and fake items. → scalar
 

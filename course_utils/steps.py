@@ -13,7 +13,9 @@ from .losses import (
     nll_fake,
     nll_real,
     non_saturating,
+    r1_penalty,
     reconstruction,
+    relativistic,
 )
 from .metrics import accuracy
 from .priors import categorical, one_hot, reparameterize
@@ -141,6 +143,22 @@ def gan_step(batches, *, G, D, opt, prior, n_d=1, generator_loss=non_saturating)
     L_G = generator_loss(D(G(prior(len(x)))))
     descend(L_G, opt.G)  # D's weights stay: they are not in opt.G
     return dict(L_D=L_D, L_G=L_G, accuracy=accuracy(on_real, on_fake))
+
+
+def relativistic_gan_step(batches, *, G, D, G_avg, opt, prior, r1_weight=1.0):
+    """One generator update with what was learned since deck 000: pairs, R1, an average of G (Huang et al. 2024)."""
+    x, _ = next(batches)
+    with no_grad():
+        x_fake = G(prior(len(x)))
+    L_D = relativistic(D(x), D(x_fake))
+    r1 = r1_penalty(D, x[: len(x) // 4])  # a quarter tells enough, and costs less
+    descend(L_D + r1_weight / 2 * r1, opt.D)
+    with no_grad():
+        on_real = D(x)
+    L_G = relativistic(D(G(prior(len(x)))), on_real)
+    descend(L_G, opt.G)
+    G_avg.update_parameters(G)
+    return dict(L_D=L_D, L_G=L_G, r1=r1)
 
 
 def cgan_step(batches, *, G, D, opt, prior):

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 
 def adam(lr=1e-3, betas=(0.9, 0.999), **players):
@@ -37,6 +38,14 @@ def descend(loss, opt):
     opt.zero_grad()
     loss.backward(inputs=[p for group in opt.param_groups for p in group["params"]])
     opt.step()
+
+
+def average_of(G, decay=0.995):
+    """A copy of G whose weights trail behind G's: `G_avg.update_parameters(G)` after each step. → nn.Module
+
+    weights ← decay · weights + (1 − decay) · those of G; batch norm's statistics are copied
+    """
+    return AveragedModel(G, multi_avg_fn=get_ema_multi_avg_fn(decay))
 
 
 @torch.no_grad()

@@ -6,7 +6,7 @@ from torch import nn
 
 from course_utils import data, metrics, models, steps
 from course_utils.priors import gaussian
-from course_utils.train import adam, train
+from course_utils.train import adam, average_of, descend, train
 
 STEPS = {
     steps.gan_step: ("D", "n_d"),
@@ -80,6 +80,20 @@ def test_unrolling_leaves_d_with_one_update_and_without_a_look_ahead_is_a_gan():
     assert torch.equal(ends["five"]["D"], ends["gan"]["D"]) and not torch.equal(
         ends["five"]["G"], ends["gan"]["G"]
     )
+
+
+def test_the_relativistic_step_moves_each_once_and_g_avg_trails(monkeypatch):
+    cast = players(steps.gan_step)
+    G_avg, moved = average_of(cast["G"], decay=0.9), []
+    start = [p.clone() for p in cast["G"].parameters()]
+    monkeypatch.setattr(steps, "descend", lambda loss, opt: (moved.append(opt), descend(loss, opt)))
+    batches = Counted(torch.randn(50, 2), batch_size=16)
+    steps.relativistic_gan_step(batches, **cast, G_avg=G_avg)  # the first update copies G
+    first = [p.clone() for p in cast["G"].parameters()]
+    steps.relativistic_gan_step(batches, **cast, G_avg=G_avg)
+    assert moved == 2 * [cast["opt"].D, cast["opt"].G] and batches.drawn == 2
+    for average, a, b, c in zip(G_avg.module.parameters(), start, first, cast["G"].parameters(), strict=True):
+        assert not torch.equal(a, b) and torch.allclose(average, 0.9 * b + 0.1 * c, atol=1e-6)
 
 
 def test_clipped_weights_stay_clipped():

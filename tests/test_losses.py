@@ -19,6 +19,7 @@ from course_utils.losses import (
     normal_nll,
     r1_penalty,
     reconstruction,
+    relativistic,
 )
 
 
@@ -82,6 +83,12 @@ def test_what_each_generator_loss_tells_a_generator():
         (found,) = torch.autograd.grad(3 * loss(logit), logit)  # 3: undo the mean
         assert torch.allclose(found, slope, atol=1e-6)
     assert discriminator_loss(torch.zeros(4), torch.zeros(4)) == pytest.approx(2 * math.log(2))
+
+
+def test_relativistic_is_the_loss_of_the_difference():
+    winner, loser = torch.randn(6, 1), torch.randn(6, 1)
+    assert torch.allclose(relativistic(winner, loser), nll_real(winner - loser))
+    assert relativistic(winner, winner) == pytest.approx(math.log(2))
 
 
 def test_gradient_penalty_of_a_bowl_is_a_third():
