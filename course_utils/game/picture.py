@@ -6,11 +6,12 @@ import io
 import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, IdentityTransform
 from PIL import Image
 
-from ..plotting import FAKE, INK, REAL, axes, beside, figure_png
+from ..plotting import CODE, FAKE, INK, REAL, STYLE, beside, figure_png
 from .state import SPAN
 
 SIZE = 560
@@ -21,6 +22,7 @@ VIEWS = {
     "real": "real points",
     "fake": "generated",
 }
+LINES = (REAL, FAKE, CODE)
 TRIANGLE = Path([(0, 1.3), (1.1, -0.7), (-1.1, -0.7), (0, 1.3)], closed=True)
 
 
@@ -87,14 +89,18 @@ def _line(renderer, pixels, colour, width, alpha=1.0):
 
 def curves(game):
     """Losses, and what the game is about: the distance, and the modes where they can be counted. → PNG bytes"""
-    figure, (top, bottom) = axes(2, 1, height=2.8, width=5.0)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(
+            figsize=(4.6, 5.6)
+        )  # laid out by hand: the automatic layout takes longer than the drawing
+        top, bottom = figure.add_axes((0.14, 0.6, 0.84, 0.33)), figure.add_axes((0.14, 0.1, 0.84, 0.33))
     at = [step for step, _ in game.losses]
-    for name in game.losses[-1][1] if game.losses else ():
+    for name, colour in zip(game.losses[-1][1] if game.losses else (), LINES, strict=False):
         if name != "accuracy":
-            top.plot(at, [values[name] for _, values in game.losses], label=name, lw=1.5)
+            top.plot(at, [values[name] for _, values in game.losses], label=name, color=colour, lw=1.5)
     top.set(title="losses", xlabel="steps")
     if game.losses:
-        top.legend(loc="upper left")
+        top.legend(loc="upper right", ncols=3, fontsize=11)
     steps = [scores["step"] for scores in game.scores]
     bottom.plot(steps, [scores["distance"] for scores in game.scores], color=INK, lw=2)
     bottom.set(title="earth mover's distance", xlabel="steps")

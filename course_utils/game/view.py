@@ -177,9 +177,9 @@ class GanGame(w.VBox):
         return True
 
     def redraw(self):
-        """The plane at every frame, the curves and scores twice a second."""
+        """The plane at every frame, the curves and scores once a second."""
         self.plane.background = picture.plane(self.game.look(), self._wanted())
-        if time.perf_counter() - self._drawn_at > 0.5 or not self.playing:
+        if time.perf_counter() - self._drawn_at > 1.0 or not self.playing:
             scores = self.game.score()
             self.curves.value = picture.curves(self.game)
             self._drawn_at = time.perf_counter()
