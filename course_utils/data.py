@@ -69,6 +69,12 @@ class Batches:
         return self.x[i], None if self.y is None else self.y[i]
 
 
+def balanced(y, n_each):
+    """Rows of n_each items of each label in y (N,), chosen at random. → (n_labels · n_each,)"""
+    shuffled = torch.randperm(len(y), device=y.device)
+    return torch.cat([shuffled[y[shuffled] == label][:n_each] for label in y.unique()])
+
+
 def half_labelled(n_labels, n):
     """Rows for `Batches` of n items, of which only the first n_labels have a label: half of each batch has one. → (m,)"""
     rest = torch.arange(n_labels, n)

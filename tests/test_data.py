@@ -295,3 +295,12 @@ def test_fingerprints_are_rdkits():
         for row, x in zip(csv.DictReader(file), molecules.x, strict=True):
             keys = MACCSkeys.GenMACCSKeys(Chem.MolFromSmiles(row["smiles"]))
             assert [int(bit) for bit in keys][1:] == (x > 0).int().tolist(), row["name"]
+
+
+def test_rows_choose_what_is_drawn_and_how_often():
+    x, y = torch.arange(6.0), torch.tensor([0, 0, 1, 1, 2, 2])
+    drawn = next(data.Batches(x, y, batch_size=3000, rows=torch.tensor([1, 1, 1, 4])))[0]
+    assert set(drawn.tolist()) == {1, 4} and 0.7 < (drawn == 1).float().mean() < 0.8
+    assert y[data.balanced(y.repeat(4), 3) % 6].tolist() == [0] * 3 + [1] * 3 + [2] * 3
+    rows = data.half_labelled(10, 60)
+    assert (rows < 10).float().mean() == 0.5 and set(rows.tolist()) == set(range(60))
