@@ -297,7 +297,7 @@ def _codes_over(ax, z, y, prior, size):
 
 
 def _draws(ax, prior):
-    ax.scatter(*torch.as_tensor(prior).cpu().T, s=22, color=PRIOR, marker="x", linewidths=1.2, alpha=0.8)
+    ax.scatter(*torch.as_tensor(prior).cpu().T, s=18, color=PRIOR, marker="x", linewidths=1, alpha=0.4)
 
 
 def judged(D, real, fake, slopes=None, span=3.5, n=81):

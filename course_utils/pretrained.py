@@ -246,7 +246,7 @@ def _cvae(words, z_dim, n_steps):
 
 def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None, component=None, noise=0.0):
     told = 10 if step is aae_style_step else 0  # what the decoder hears of the label
-    seen = 11 if step is aae_label_step else 0  # what the discriminator hears of it
+    seen = {aae_label_step: 11, aae_style_step: 10}.get(step, 0)  # what the discriminator hears of it
 
     def cast(net):
         D = models.discriminator(z_dim + seen, hidden=256 if seen else 128).to(session.device())
@@ -268,7 +268,7 @@ def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None, component=N
             match, floor = metrics.prior_match(z_codes, prior)
         error = losses.reconstruction(x_rec, digits.x_test).item()
         scores = {"reconstruction_error": error, "prior_match": match, "sampling_floor": floor}
-        return scores | ({"purity": metrics.purity(component(z_codes), digits.y_test)} if seen else {})
+        return scores | ({"purity": metrics.purity(component(z_codes), digits.y_test)} if component else {})
 
     def sample(net, codes, n):
         return net.decode(with_label(priors.categorical(n).argmax(1), prior(n)))
@@ -342,5 +342,5 @@ RECIPES = {
         "AAE, Swiss roll, 10,000 labels, half of each batch", 2, priors.by_label(priors.swiss_roll), 15_000, aae_label_step, 10_000,
         priors.piece,
     ),
-    "aae_style": _aae("AAE with the label given to the decoder, 4-D", 4, priors.gaussian(4), 15_000, aae_style_step),
+    "aae_style": _aae("AAE with the label given to decoder and discriminator, 4-D", 4, priors.gaussian(4), 15_000, aae_style_step),
 }  # fmt: skip

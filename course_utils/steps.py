@@ -86,17 +86,18 @@ def aae_label_step(batches, *, enc, dec, D, opt, prior, adv_weight=300.0):
     return dict(L_rec=L_rec, L_D=L_D, L_enc=L_enc)
 
 
-def aae_style_step(batches, *, enc, dec, D, opt, prior, adv_weight=150.0):
+def aae_style_step(batches, *, enc, dec, D, opt, prior, adv_weight=300.0):
     """One update of an AAE whose decoder is told the label (Makhzani et al. 2015, section 4; on deck 000's figures)."""
     x, y = next(batches)  # (B, 1, 28, 28), (B,)
+    label = one_hot(y)  # (B, 10)
     # Reconstruction phase: what the label says, the code need not say.
-    L_rec = bernoulli_nll(dec(torch.cat([one_hot(y), enc(x)], 1)), x)
+    L_rec = bernoulli_nll(dec(torch.cat([label, enc(x)], 1)), x)
     descend(L_rec, opt.AE)
-    # Regularization phase, as before: D hears no label. It is the decoder's knowledge that frees the code of it.
+    # Regularization phase. D is told the label too: each class by itself has to fill the prior.
     z, z_code = prior(len(x)), enc(x)
-    L_D = nll_real(D(z)) + nll_fake(D(z_code.detach()))
+    L_D = nll_real(D(torch.cat([z, label], 1))) + nll_fake(D(torch.cat([z_code.detach(), label], 1)))
     descend(L_D, opt.D)
-    L_enc = nll_real(D(z_code))
+    L_enc = nll_real(D(torch.cat([z_code, label], 1)))
     descend(adv_weight * L_enc, opt.AE)
     return dict(L_rec=L_rec, L_D=L_D, L_enc=L_enc)
 

@@ -97,7 +97,7 @@ def aae_players(step, labels=10):
         players["labelled"] = Counted(x[:10], torch.arange(10), batch_size=16)  # one example a class
     else:
         net = models.AAE(2, hidden=16, n_labels=10 * (step is steps.aae_style_step))
-        width = 2 + 11 * (step is steps.aae_label_step)
+        width = 2 + {steps.aae_label_step: 11, steps.aae_style_step: 10}.get(step, 0)
         nets = dict(enc=net.enc, dec=net.dec, D=models.discriminator(width, 8))
         judges = [nets["D"]]
     opt = adam(AE=[nets["enc"], nets["dec"]], D=judges)
