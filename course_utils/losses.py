@@ -120,6 +120,17 @@ def relativistic(on_winner, on_loser):
     return nn.functional.softplus(on_loser - on_winner).mean()
 
 
+def jensen_shannon(p, q):
+    """How far apart two distributions over the same places are, p and q (n,) with sum 1, in nats. → scalar
+
+    ½ KL(p ‖ m) + ½ KL(q ‖ m),  m = (p + q) / 2;  0 for equal ones, log 2 where they do not overlap
+
+    Source: Goodfellow et al. 2014, theorem 1; deck 004. Trap: 0 log 0 is 0.
+    """
+    m = (p + q) / 2
+    return (torch.special.xlogy(p, p / m) + torch.special.xlogy(q, q / m)).nan_to_num().sum() / 2
+
+
 def gradient_penalty(C, x, x_fake):
     """How far the critic's slope is from 1 between real and fake items. → scalar
 

@@ -58,7 +58,9 @@ def _semi(n_labels, draw):
     """Test errors in % of a semi-supervised AAE and of the same encoder by labels alone, with one draw of labels."""
     session.seed_all(draw)
     digits = data.digits("mnist")
-    known = data.balanced(digits.y, n_labels // 10) if n_labels < len(digits.x) else torch.arange(len(digits.x))
+    known = (
+        data.balanced(digits.y, n_labels // 10) if n_labels < len(digits.x) else torch.arange(len(digits.x))
+    )
     labelled = data.Batches(digits.x[known], digits.y[known], batch_size=100)
 
     def encoder():
