@@ -231,11 +231,11 @@ def training(history, n_steps, note):
     return figure
 
 
-def panels(at, contents, xlabel="x", height=3.2):
+def panels(at, contents, xlabel="x", height=3.2, mark=None):
     """One small plot for each title, side by side: `{title: {label: values}}`. → Figure
 
     Values of the length of `at` are a curve over it; under the labels `real` and `fake` they are
-    data, and drawn as a histogram.
+    data, and drawn as a histogram. `mark` is a place on the axis, such as a slider's value.
     """
     at = torch.as_tensor(at).cpu()
     figure, row = axes(1, len(contents), height=height, squeeze=False)
@@ -248,9 +248,25 @@ def panels(at, contents, xlabel="x", height=3.2):
                 ax.hist(values, 50, range=span, density=True, color=colour, alpha=0.5)
             else:
                 ax.plot(at, values, next(styles), label=label, color=PRIOR if label == "prior" else None)
+        if mark is not None:
+            ax.axvline(mark, color=PRIOR, lw=1.5, ls=":")
         ax.set(title=title, xlabel=xlabel)
         if ax.get_legend_handles_labels()[0]:
             ax.legend()
+    return figure
+
+
+def paths(lines, title=None, start=None):
+    """Where two numbers went, step by step: `{label: points (n, 2)}`. → Figure"""
+    figure, ax = axes(height=5.6)
+    styles = iter(("-", "--", "-.", ":"))
+    for label, points in lines.items():
+        ax.plot(*torch.as_tensor(points).T, next(styles), label=label)
+    if start is not None:
+        ax.plot(*start, "o", color=INK, ms=8, label="start")
+    ax.plot(0, 0, "+", color=INK, ms=14, mew=2, label="equilibrium")
+    ax.set(title=title, xlabel="x", ylabel="y", aspect="equal")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
 

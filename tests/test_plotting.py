@@ -62,6 +62,8 @@ FIGURES = {
     "judged": lambda: plotting.judged(lambda z: z[:, :1], torch.rand(9, 2), torch.rand(5, 2)),
     "judged, slopes": lambda: plotting.judged(lambda z: z[:, :1], torch.rand(9, 2), torch.rand(5, 2), torch.rand(5, 2)),
     "panels": lambda: plotting.panels(torch.arange(5.0), {"a": {"f": torch.rand(5)}, "b": {"real": torch.rand(40)}}),
+    "panels, mark": lambda: plotting.panels(torch.arange(5.0), {"a": {"f": torch.rand(5)}}, mark=2.0),
+    "paths": lambda: plotting.paths({"a": torch.rand(9, 2), "b": torch.rand(3, 2)}, "title", (1, 0)),
     "surface": lambda: plotting.value_surface(lambda x, y: x * y, (-1, 1), (-1, 1)),
     "axes": lambda: plotting.axes(2, 3)[0],
 }  # fmt: skip
