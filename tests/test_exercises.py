@@ -89,7 +89,7 @@ def faults():
                 pass
 
     def chatty(x_rec, x):
-        for _ in range(100_000):
+        for _ in range(20_000):
             print("hello")
         return right(x_rec, x) + 1
 
