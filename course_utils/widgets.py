@@ -184,7 +184,8 @@ function render({ model, el }) {
     if (!b?.byteLength) return image.removeAttribute("href");
     const next = new Image(), fresh = URL.createObjectURL(new Blob([b])); next.src = fresh;
     try { await next.decode(); } catch { return; }            // decoded first, then shown: no flicker between two frames
-    image.setAttribute("href", url = fresh); URL.revokeObjectURL(old); };
+    image.setAttribute("href", url = fresh); URL.revokeObjectURL(old);
+    if (get("frame") !== get("shown")) { model.set("shown", get("frame")); model.save_changes(); } };
   const draw = () => { const [x, y] = px(get("value")); at.setAttribute("cx", x); at.setAttribute("cy", y);
     svg.classList.toggle("still", get("mode") === "still"); svg.classList.toggle("drawing", get("mode") === "draw");
     svg.setAttribute("aria-label", get("alt")); svg.setAttribute("aria-valuetext", get("value").map(v => v.toFixed(2)).join(", ")); };
@@ -225,7 +226,8 @@ class Plane(anywidget.AnyWidget):
 
     mode "point": click or drag; "hover": the same, without holding the button; "draw": click or drag adds to
     `points`, Enter adds, Backspace removes; "still": a picture. Assign a new list to `points`, never change it in place.
-    `background` is a PNG that fills the rectangle exactly; `stride` is one arrow key's share of the width.
+    `background` is a picture that fills the rectangle exactly; `shown` is the `frame` of it that the browser shows.
+    `stride` is one arrow key's share of the width.
     """
 
     _esm = _JS
@@ -236,6 +238,8 @@ class Plane(anywidget.AnyWidget):
     value = t.Tuple(t.Float(), t.Float(), default_value=(0.0, 0.0)).tag(sync=True)
     points = t.List(t.Tuple(t.Float(), t.Float())).tag(sync=True)
     mode = t.Enum(["point", "hover", "draw", "still"], "point").tag(sync=True)
+    frame = t.Int(0).tag(sync=True)
+    shown = t.Int(0).tag(sync=True)
     alt = t.Unicode("Plane: choose a point with the mouse or the arrow keys").tag(sync=True)
     width = t.Int(360).tag(sync=True)
     height = t.Int(360).tag(sync=True)

@@ -179,6 +179,21 @@ def test_play_and_pause():
     assert was_playing and played > 0 and not playing and after == 0
 
 
+def test_frames_wait_for_the_browser():
+    """Where a browser has said which frame it shows, the game does not run ahead of it."""
+    import asyncio
+
+    async def some_time(board):
+        board.plane.shown = board.plane.frame
+        board.start()
+        await asyncio.sleep(0.4)
+        ahead = board.plane.frame - board.plane.shown
+        board.pause()
+        return ahead
+
+    assert asyncio.run(some_time(GanGame(**SMALL))) == 1
+
+
 def test_a_cell_that_runs_again_stops_its_old_game():
     import asyncio
 

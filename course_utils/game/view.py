@@ -65,7 +65,7 @@ class GanGame(w.VBox):
         )
         self.step_button = w.Button(description="One step", layout=w.Layout(width="7em"))
         self.reset_button = w.Button(description="Reset", layout=w.Layout(width="7em"))
-        self.play_button.on_click(lambda _: self.pause() if self.playing else self.start())
+        self.play_button.on_click(lambda _: self._guarded(self.pause) if self.playing else self.start())
         self.step_button.on_click(lambda _: self._guarded(self._frame, 1))
         self.reset_button.on_click(lambda _: self._guarded(self.game.reset))
         self.speed = w.Dropdown(options=list(SPEEDS), value="10 steps a frame", layout=w.Layout(width="12em"))
@@ -132,6 +132,7 @@ class GanGame(w.VBox):
     def pause(self):
         if self.playing:
             self.task.cancel()
+            self.task = None
         self.play_button.description = "▶ Play"
 
     async def _play_on(self):
@@ -141,6 +142,12 @@ class GanGame(w.VBox):
             if not self._guarded(self._frame, n_steps):
                 return
             await asyncio.sleep(max(0.01, rest - (time.perf_counter() - begin)))
+            while self._browser_is_behind() and time.perf_counter() - begin < 1:
+                await asyncio.sleep(0.005)
+
+    def _browser_is_behind(self):
+        """Frames that the browser has not shown yet would pile up, and every click wait behind them."""
+        return 0 < self.plane.shown < self.plane.frame
 
     def play(self, n_frames=200, n_steps=10):
         """Play without a browser, as fast as it goes; returns the last scores."""
@@ -178,7 +185,9 @@ class GanGame(w.VBox):
 
     def redraw(self):
         """The plane at every frame, the curves and scores once a second."""
-        self.plane.background = picture.plane(self.game.look(), self._wanted())
+        with self.plane.hold_sync():
+            self.plane.background = picture.plane(self.game.look(), self._wanted())
+            self.plane.frame += 1
         if time.perf_counter() - self._drawn_at > 1.0 or not self.playing:
             scores = self.game.score()
             self.curves.value = picture.curves(self.game)
