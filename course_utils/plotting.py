@@ -26,6 +26,8 @@ TEN = [
     "#494b57",
     "#2aa5ab",
 ]
+# What a discriminator says of a place: from surely fake to surely real.
+VERDICT = matplotlib.colors.LinearSegmentedColormap.from_list("verdict", ["#f2b48a", "white", "#8fc1e3"])
 WIDTH = 10.0  # inches: every figure is as wide as the notebook's column
 
 STYLE = {
@@ -87,10 +89,10 @@ def _for_notebook(figure):
     return figure_png(figure, sharper=1.5), {"width": round(figure.get_figwidth() * figure.dpi)}
 
 
-def axes(n_rows=1, n_cols=1, height=3.6, width=WIDTH, **kwargs):
+def axes(n_rows=1, n_cols=1, height=3.6, **kwargs):
     """An empty Figure in the course's look and its axes: `figure, ax = axes()`."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(width, height * n_rows), layout="constrained")
+        figure = Figure(figsize=(WIDTH, height * n_rows), layout="constrained")
         return figure, figure.subplots(n_rows, n_cols, **kwargs)
 
 
@@ -327,11 +329,10 @@ def judged(D, real, fake, slopes=None, span=3.5, n=81):
     x, y = torch.meshgrid(at, at, indexing="xy")
     with torch.no_grad():
         p = D(torch.stack([x.flatten(), y.flatten()], 1)).sigmoid().reshape(n, n).cpu()
-    colours = matplotlib.colors.LinearSegmentedColormap.from_list("judged", ["#f2b48a", "white", "#8fc1e3"])
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(8, 6.2), layout="constrained")
         ax = figure.subplots()
-        shown = ax.imshow(p, cmap=colours, vmin=0, vmax=1, origin="lower", extent=(-span, span) * 2)
+        shown = ax.imshow(p, cmap=VERDICT, vmin=0, vmax=1, origin="lower", extent=(-span, span) * 2)
         figure.colorbar(shown, ax=ax, label="D: probability of real")
         ax.scatter(*real.cpu().T, s=26, color=PRIOR, marker="x", linewidths=1.2, label="prior (real)")
         ax.scatter(*fake.cpu().T, s=16, color=CODE, label="codes (fake)")

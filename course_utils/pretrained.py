@@ -158,7 +158,9 @@ def make(name, seed=0):
     return report
 
 
-def _fit(step, cast, batch_size, betas=(0.9, 0.999), n_labels=None):
+def _fit(
+    step, cast, batch_size, betas=(0.9, 0.999), n_labels=None, rates=((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1))
+):
     """cast(net) names the step's players and, by optimizer, the networks that it moves. → Recipe.fit"""
 
     def fit(net, digits, n_steps):
@@ -168,7 +170,7 @@ def _fit(step, cast, batch_size, betas=(0.9, 0.999), n_labels=None):
             rows = data.half_labelled(n_labels, len(y))
         batches = data.Batches(digits.x, y, batch_size, rows)
         players, moved = cast(net)
-        for lr, share in ((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1)):  # ever shorter strides, to settle
+        for lr, share in rates:  # ever shorter strides, to settle
             opt = adam(lr=lr, betas=betas, **moved)
             history = train(step, batches, round(share * n_steps), opt=opt, **players)
             if history.stopped:
@@ -283,16 +285,6 @@ def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None, component=N
 def _classifier():
     """The judge of generated digits (see `metrics.digit_scores`): 12 rounds of shifted digits."""
 
-    def fit(net, digits, n_steps):
-        batches = data.Batches(digits.x, digits.y, 256)
-        for lr, share in ((1e-3, 0.7), (2e-4, 0.3)):
-            history = train(
-                _shifted_step, batches, round(share * n_steps), net=net, opt=adam(net=[net], lr=lr)
-            )
-            if history.stopped:
-                break
-        return history
-
     def scores(net, digits):
         return {
             "test_error_in_percent": metrics.reading_error(
@@ -301,6 +293,8 @@ def _classifier():
         }
 
     words = "Classifier of digits; batch 256, shifts by up to 2 pixels, Adam at 1e-3, 2e-4 for 70, 30 % of the steps"
+    rates = ((1e-3, 0.7), (2e-4, 0.3))
+    fit = _fit(_shifted_step, lambda net: (dict(net=net), dict(net=[net])), 256, rates=rates)
     return Recipe(words, models.Classifier, 3_000, fit, scores, _no_codes, None, None)
 
 

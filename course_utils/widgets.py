@@ -45,8 +45,7 @@ class Panel(w.HBox):
                 self.image.value = self._png(self._draw())
             self.error.value = ""
         except Exception as problem:  # JupyterLab hides errors of callbacks: show it here, and fail a test
-            words = html.escape(f"{type(problem).__name__}: {problem}")
-            self.error.value = f"<pre role='alert' style='color:#b3261e'>{words}</pre>"
+            self.error.value = alert(problem)
             raise
 
     def set_all(self, pairs):
@@ -71,6 +70,12 @@ class Panel(w.HBox):
     def _repr_mimebundle_(self, **kwargs):
         pictures = [*(plane.background for plane in self._planes), self.image.value]
         return with_still(super()._repr_mimebundle_(**kwargs), plotting.beside(*pictures))
+
+
+def alert(problem):
+    """An error as the HTML that a widget shows. → str"""
+    words = html.escape(f"{type(problem).__name__}: {problem}")
+    return f"<pre role='alert' style='color:#b3261e'>{words}</pre>"
 
 
 def with_still(bundle, png):

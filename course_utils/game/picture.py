@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, IdentityTransform
 from PIL import Image
 
-from ..plotting import CODE, FAKE, INK, REAL, STYLE, beside, figure_png
+from ..plotting import CODE, FAKE, INK, REAL, STYLE, VERDICT, beside, figure_png
 from .state import SPAN
 
 SIZE = 560
@@ -29,8 +29,7 @@ TRIANGLE = Path([(0, 1.3), (1.1, -0.7), (-1.1, -0.7), (0, 1.3)], closed=True)
 @functools.cache
 def _colours():
     """256 colours from "surely fake" to "surely real", RGBA."""
-    shades = matplotlib.colors.LinearSegmentedColormap.from_list("", ["#f2b48a", "#ffffff", "#8fc1e3"])
-    return (255 * shades(np.linspace(0, 1, 256))).astype(np.uint8)
+    return (255 * VERDICT(np.linspace(0, 1, 256))).astype(np.uint8)
 
 
 def plane(frame, views=tuple(VIEWS), format="JPEG"):

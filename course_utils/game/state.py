@@ -132,9 +132,10 @@ class Game:
             raise GameStopped("there is no data yet: click into the plane to draw some.")
         who, n_d = self.settings.who, self.settings.n_d
         still = {"D only": "G", "G only": "D"}.get(who, "D" if n_d == 0 else None)
+        opt = self._optimizers_but(still)
         with self._own_chances():
             for _ in range(n_steps):
-                losses = self._step(self._optimizers_but(still), max(n_d, 1), self._prior)
+                losses = self._step(opt, max(n_d, 1), self._prior)
             self._check({name: float(v.detach()) for name, v in losses.items()})
         self.n_steps += n_steps
 
@@ -237,10 +238,7 @@ class Game:
 
     def _as_share_of_real(self, logits):
         """The verdict as a number from 0 to 1: a probability, or where a score without bounds lies in its range."""
-        if (
-            "Wasserstein" in self.settings.rule
-            or "C" in inspect.signature(self.rules[self.settings.rule]).parameters
-        ):
+        if "C" in inspect.signature(self.rules[self.settings.rule]).parameters:  # a critic
             low, high = logits.amin(), logits.amax()
             return (logits - low) / (high - low + 1e-8)
         if self.settings.rule == "least squares":

@@ -1,12 +1,11 @@
 """The game's board: buttons and sliders around one Game and its two pictures."""
 
 import asyncio
-import html
 import time
 
 import ipywidgets as w
 
-from ..widgets import Plane, with_still
+from ..widgets import Plane, alert, with_still
 from . import picture
 from .state import DATA, OPTIMIZERS, SPAN, Game
 
@@ -66,7 +65,7 @@ class GanGame(w.VBox):
         self.step_button = w.Button(description="One step", layout=w.Layout(width="7em"))
         self.reset_button = w.Button(description="Reset", layout=w.Layout(width="7em"))
         self.play_button.on_click(lambda _: self._guarded(self.pause) if self.playing else self.start())
-        self.step_button.on_click(lambda _: self._guarded(self._frame, 1))
+        self.step_button.on_click(lambda _: self._guarded(self.game.advance, 1))
         self.reset_button.on_click(lambda _: self._guarded(self.game.reset))
         self.speed = w.Dropdown(options=list(SPEEDS), value="10 steps a frame", layout=w.Layout(width="12em"))
         self.who = w.ToggleButtons(options=["both", "D only", "G only"], style={"button_width": "5.5em"})
@@ -139,7 +138,7 @@ class GanGame(w.VBox):
         while True:
             n_steps, rest = SPEEDS[self.speed.value]
             begin = time.perf_counter()
-            if not self._guarded(self._frame, n_steps):
+            if not self._guarded(self.game.advance, n_steps):
                 return
             await asyncio.sleep(max(0.01, rest - (time.perf_counter() - begin)))
             while self._browser_is_behind() and time.perf_counter() - begin < 1:
@@ -158,9 +157,6 @@ class GanGame(w.VBox):
         self.redraw()
         return self.game.scores[-1] if self.game.scores else {}
 
-    def _frame(self, n_steps):
-        self.game.advance(n_steps)
-
     def _set(self, name, value):
         self.game.set(name, value)
         if name == "data":
@@ -175,8 +171,7 @@ class GanGame(w.VBox):
             act(*arguments)
             self.redraw()
         except Exception as problem:
-            words = html.escape(f"{type(problem).__name__}: {problem}")
-            self.error.value = f"<pre role='alert' style='color:#b3261e'>{words}</pre>"
+            self.error.value = alert(problem)
             self.pause()
             return False
         if not self.playing:
