@@ -6,6 +6,8 @@ import torch
 
 from . import session
 
+# The unit of our classifier's features: with it 10,000 training images of MNIST score an FCD of 0.17 against the test images.
+FEATURE_UNIT = 5.9
 EXPECTED = session.ROOT / "notebooks" / "expected" / "scores.json"
 
 
@@ -158,8 +160,8 @@ def class_balance(y, n_classes=10):
 def digit_scores(x_fake, x_real, n_near=2000):
     """The score card of generated digits x_fake beside real ones x_real, both (n, 1, 28, 28). → dict
 
-    fcd, the Fréchet distance of our classifier's features; kl and digits, the class balance of what the classifier
-    reads; precision and recall, of the first n_near of each.
+    fcd, the Fréchet distance of our classifier's features: 0.17 for real training images of MNIST, about 1,000 for
+    noise; kl and n_digits, the class balance of what the classifier reads; precision and recall, of the first n_near.
     """
     from .pretrained import load
 
@@ -168,10 +170,18 @@ def digit_scores(x_fake, x_real, n_near=2000):
     with torch.no_grad():
         kl, n_digits = class_balance(net.logits(fake).argmax(1))
     precision, recall = precision_and_recall(real[:n_near], fake[:n_near])
-    return dict(fcd=frechet_distance(fake, real), kl=kl, digits=n_digits, precision=precision, recall=recall)
+    fcd = frechet_distance(fake / FEATURE_UNIT, real / FEATURE_UNIT)
+    return dict(fcd=fcd, kl=kl, n_digits=n_digits, precision=precision, recall=recall)
 
 
 def nearest_image(x, known):
     """Of known images (m, …) the one nearest to each of x (n, …) in squared error: was it learned by heart? → (n, …)"""
     flat = known.flatten(1)
     return known[in_parts(lambda part: torch.cdist(part.flatten(1), flat).argmin(1), x, 200)]
+
+
+def label_error(x, y):
+    """Share of images x (n, 1, 28, 28) that our classifier does not read as their label y (n,). → float, in %"""
+    from .pretrained import load
+
+    return reading_error(in_parts(load("classifier"), x), y)

@@ -146,13 +146,27 @@ def gan_step(batches, *, G, D, opt, prior, n_d=1, generator_loss=non_saturating)
     return dict(L_D=L_D, L_G=L_G, accuracy=accuracy(on_real, on_fake))
 
 
+def r1_gan_step(batches, *, G, D, G_avg, opt, prior, r1_weight=1.0):
+    """gan_step with a penalty on D's slope (Mescheder et al. 2018) and an average of G's weights on the side."""
+    x, _ = next(batches)
+    with no_grad():
+        x_fake = G(prior(len(x)))
+    L_D = discriminator_loss(D(x), D(x_fake))
+    r1 = r1_penalty(D, x[: len(x) // 4 or 1])  # a quarter tells enough, and costs less
+    descend(L_D + r1_weight / 2 * r1, opt.D)
+    L_G = non_saturating(D(G(prior(len(x)))))
+    descend(L_G, opt.G)
+    G_avg.update_parameters(G)
+    return dict(L_D=L_D, L_G=L_G, r1=r1)
+
+
 def relativistic_gan_step(batches, *, G, D, G_avg, opt, prior, r1_weight=1.0):
-    """One generator update with what was learned since deck 000: pairs, R1, an average of G (Huang et al. 2024)."""
+    """r1_gan_step, but D compares: is the real one more real than the fake one beside it? (Huang et al. 2024)"""
     x, _ = next(batches)
     with no_grad():
         x_fake = G(prior(len(x)))
     L_D = relativistic(D(x), D(x_fake))
-    r1 = r1_penalty(D, x[: len(x) // 4])  # a quarter tells enough, and costs less
+    r1 = r1_penalty(D, x[: len(x) // 4 or 1])
     descend(L_D + r1_weight / 2 * r1, opt.D)
     with no_grad():
         on_real = D(x)
@@ -172,6 +186,29 @@ def cgan_step(batches, *, G, D, opt, prior):
     L_G = non_saturating(D(G(prior(len(x)), y), y))
     descend(L_G, opt.G)
     return dict(L_D=L_D, L_G=L_G)
+
+
+def frame_step(batches, *, G, opt, prior):
+    """One update of a predictor of the next frame by squared error alone (deck 001, "Next Video Frame Prediction")."""
+    x, x_next = next(batches)  # (B, 1, 28, 28) each
+    L_rec = reconstruction(G(x, prior(len(x))), x_next)
+    descend(L_rec, opt.G)
+    return dict(L_rec=L_rec)
+
+
+def frame_gan_step(batches, *, G, D, opt, prior, r1_weight=10.0):
+    """The same by a judge alone: could x_next be the frame after x? (Mathieu et al. 2016; deck 001)"""
+    x, x_next = next(batches)
+    with no_grad():
+        x_fake = G(x, prior(len(x)))
+    L_D = relativistic(D(x, x_next), D(x, x_fake))
+    r1 = r1_penalty(lambda frame: D(x, frame), x_next)
+    descend(L_D + r1_weight / 2 * r1, opt.D)
+    with no_grad():
+        on_real = D(x, x_next)
+    L_G = relativistic(D(x, G(x, prior(len(x)))), on_real)
+    descend(L_G, opt.G)
+    return dict(L_D=L_D, L_G=L_G, r1=r1)
 
 
 def unrolled_gan_step(batches, *, G, D, opt, prior, n_ahead=5, lr_ahead=0.1):

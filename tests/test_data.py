@@ -304,3 +304,37 @@ def test_rows_choose_what_is_drawn_and_how_often():
     assert y[data.balanced(y.repeat(4), 3) % 6].tolist() == [0] * 3 + [1] * 3 + [2] * 3
     rows = data.half_labelled(10, 60)
     assert (rows < 10).float().mean() == 0.5 and set(rows.tolist()) == set(range(60))
+
+
+def test_a_moving_digit_goes_one_of_four_ways():
+    x = torch.full((5, 1, 28, 28), -1.0)
+    x[:, :, 10:15, 10:12] = 1
+    frames = data.MovingDigits(x, batch_size=200)
+    here, x_next = next(frames)
+    futures = frames.futures(here)
+    which = (futures == x_next).flatten(2).all(2)  # (4, 200)
+    assert which.sum(0).eq(1).all() and which.float().mean(1).min() > 0.1
+    assert futures[0, 0, 0, 10, 6] == 1 and futures[1, 0, 0, 10, 15] == 1  # left and right by four
+
+
+def test_frogs_from_disk_and_what_is_said_without(tmp_path, monkeypatch):
+    import pickle
+
+    from torchvision.datasets import CIFAR10
+
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
+    with pytest.raises(data.DataError, match=r"CIFAR-10 is not in .*download=True"):
+        data.frogs()
+    folder = tmp_path / CIFAR10.base_folder
+    folder.mkdir()
+    with pytest.raises(data.DataError, match="damaged"):
+        data.frogs()
+    rows = np.arange(20, dtype=np.uint8).repeat(3072).reshape(20, 3072)
+    for name, _ in CIFAR10.train_list:
+        (folder / name).write_bytes(pickle.dumps({"data": rows, "labels": [6, 1] * 10}))
+    (folder / CIFAR10.meta["filename"]).write_bytes(pickle.dumps({CIFAR10.meta["key"]: list("abcdefghij")}))
+    with pytest.raises(data.DataError, match="damaged"):  # not the files that torchvision knows
+        data.frogs()
+    monkeypatch.setattr("torchvision.datasets.cifar.check_integrity", lambda *_: True)
+    x = data.frogs()
+    assert x.shape == (50, 3, 32, 32) and x.min() == -1 and x[1].mean() == pytest.approx(2 / 127.5 - 1)

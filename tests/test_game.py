@@ -207,6 +207,14 @@ def test_a_cell_that_runs_again_stops_its_old_game():
     assert asyncio.run(twice()) == (False, False)
 
 
+def test_games_side_by_side():
+    games = {"a": Game(**SMALL), "moons": Game(data="two moons", rule="minimax", **SMALL)}
+    for game in games.values():
+        game.advance(2)
+    figure = picture.side_by_side(games)
+    assert [ax.get_title() for ax in figure.axes[:2]] == ["a\n0 of 8 modes", "moons"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", ["non-saturating", "Wasserstein, penalty"])
 def test_the_game_can_be_won(rule):

@@ -82,18 +82,50 @@ def test_unrolling_leaves_d_with_one_update_and_without_a_look_ahead_is_a_gan():
     )
 
 
-def test_the_relativistic_step_moves_each_once_and_g_avg_trails(monkeypatch):
+@pytest.mark.parametrize("step", [steps.r1_gan_step, steps.relativistic_gan_step], ids=lambda f: f.__name__)
+def test_each_moves_once_and_g_avg_trails(step, monkeypatch):
     cast = players(steps.gan_step)
     G_avg, moved = average_of(cast["G"], decay=0.9), []
     start = [p.clone() for p in cast["G"].parameters()]
     monkeypatch.setattr(steps, "descend", lambda loss, opt: (moved.append(opt), descend(loss, opt)))
     batches = Counted(torch.randn(50, 2), batch_size=16)
-    steps.relativistic_gan_step(batches, **cast, G_avg=G_avg)  # the first update copies G
+    step(batches, **cast, G_avg=G_avg)  # the first update copies G
     first = [p.clone() for p in cast["G"].parameters()]
-    steps.relativistic_gan_step(batches, **cast, G_avg=G_avg)
+    step(batches, **cast, G_avg=G_avg)
     assert moved == 2 * [cast["opt"].D, cast["opt"].G] and batches.drawn == 2
     for average, a, b, c in zip(G_avg.module.parameters(), start, first, cast["G"].parameters(), strict=True):
         assert not torch.equal(a, b) and torch.allclose(average, 0.9 * b + 0.1 * c, atol=1e-6)
+
+
+def test_without_weight_r1_is_gan_step_and_with_it_d_gets_flatter():
+    ends = {}
+    for name, step, more in (("gan", steps.gan_step, {}), ("none", steps.r1_gan_step, {"r1_weight": 0.0}),
+                             ("flat", steps.r1_gan_step, {"r1_weight": 100.0})):  # fmt: skip
+        torch.manual_seed(0)
+        cast = players(steps.gan_step)
+        average = {} if step is steps.gan_step else {"G_avg": average_of(cast["G"])}
+        batches = data.Batches(2 + 0.1 * torch.randn(50, 2), batch_size=16)
+        for _ in range(30):
+            losses = step(batches, **cast, **average, **more)
+        ends[name] = torch.cat([p.detach().flatten() for p in cast["D"].parameters()]), losses.get("r1")
+    assert torch.equal(ends["gan"][0], ends["none"][0])
+    assert ends["flat"][1] < ends["none"][1]
+
+
+def test_frames_by_squared_error_are_the_mean_of_the_futures_and_the_judge_moves_each_player_once(
+    monkeypatch,
+):
+    x = torch.full((8, 1, 28, 28), -1.0)
+    x[:, :, 10:18, 12:16] = 1
+    frames, G, D = data.MovingDigits(x, batch_size=32), models.FramePredictor(), models.FrameDiscriminator(4)
+    train(steps.frame_step, frames, 250, settle=0.3, G=G, opt=adam(G=[G], lr=1e-2), prior=gaussian(2))
+    with torch.no_grad():
+        assert (G(x, torch.randn(8, 2)) - frames.futures(x).mean(0)).abs().max() < 0.2
+    moved = []
+    monkeypatch.setattr(steps, "descend", lambda loss, opt: (moved.append(opt), descend(loss, opt)))
+    opt = adam(G=[G], D=[D])
+    steps.frame_gan_step(frames, G=G, D=D, opt=opt, prior=gaussian(2))
+    assert moved == [opt.D, opt.G]
 
 
 def test_clipped_weights_stay_clipped():

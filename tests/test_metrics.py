@@ -3,7 +3,7 @@ import json
 import pytest
 import torch
 
-from course_utils import metrics, priors
+from course_utils import data, metrics, priors
 from course_utils.data import Digits
 
 
@@ -112,3 +112,15 @@ def test_class_balance():
 def test_nearest_image():
     known = torch.randn(30, 1, 4, 4)
     assert torch.equal(metrics.nearest_image(known[[4, 9]] + 0.01, known), known[[4, 9]])
+
+
+def test_the_score_card_tells_digits_from_noise_and_from_one_digit_only():
+    digits = data.digits("bundled")
+    real = metrics.digit_scores(digits.x[:1500], digits.x_test[:1500], n_near=500)
+    noise = metrics.digit_scores(torch.rand(500, 1, 28, 28) * 2 - 1, digits.x_test[:1500], n_near=500)
+    zeros = metrics.digit_scores(digits.x[digits.y == 0][:500], digits.x_test[:1500], n_near=500)
+    assert real["fcd"] < zeros["fcd"] < noise["fcd"] and real["n_digits"] == 10
+    assert real["kl"] < 0.1 < zeros["kl"] and zeros["n_digits"] < 6
+    assert real["precision"] > 0.7 > noise["precision"] and zeros["recall"] < 0.3 < real["recall"]
+    error = metrics.label_error(digits.x_test[:300], digits.y_test[:300])
+    assert error < 15 and metrics.label_error(digits.x_test[:300], (digits.y_test[:300] + 1) % 10) > 80

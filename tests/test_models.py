@@ -67,3 +67,30 @@ def test_conditional_vae_hears_its_label_on_both_sides():
     mu, log_var = net.encode(x, y)
     assert mu.shape == log_var.shape == (4, 3) and not torch.equal(mu, net.encode(x, y + 1)[0])
     assert net.decode(mu, y).shape == x.shape and not torch.equal(net.decode(mu, y), net.decode(mu, y + 1))
+
+
+def test_generators_and_their_judges_fit():
+    for G, D, z_dim, shape in (
+        (models.generator(7, 16), models.image_discriminator(16, dropout=0.3), 7, (1, 28, 28)),
+        (models.dcgan_generator(7, 4), models.dcgan_discriminator(4), 7, (1, 28, 28)),
+        (models.dcgan_generator(7, 4), models.dcgan_discriminator(4, normalize=False), 7, (1, 28, 28)),
+        (models.upsampling_generator(7, 8), models.colour_discriminator(4), 7, (3, 32, 32)),
+    ):
+        x = G(torch.randn(5, z_dim))
+        assert x.shape == (5, *shape) and x.abs().max() <= 1 and D(x).shape == (5, 1)
+
+
+def test_only_with_batch_norm_a_verdict_depends_on_the_others_in_the_batch():
+    x = torch.rand(6, 1, 28, 28)
+    for normalize in (True, False):
+        D = models.dcgan_discriminator(4, normalize)
+        assert torch.allclose(D(x)[:2], D(x[:2]), atol=1e-5) != normalize
+
+
+def test_a_frame_predictor_moves_ink_and_keeps_its_amount():
+    G, x = models.FramePredictor(), torch.full((3, 1, 28, 28), -1.0)
+    x[:, :, 14, 14] = 1
+    x_next, filters = G(x, z := torch.randn(3, 2)), G.filters(z)
+    assert torch.allclose(filters.sum((1, 2, 3)), torch.ones(3)) and not torch.equal(filters[0], filters[1])
+    assert torch.allclose((x_next + 1).sum((1, 2, 3)), (x + 1).sum((1, 2, 3)), atol=1e-4)
+    assert models.FrameDiscriminator()(x, x_next).shape == (3, 1)

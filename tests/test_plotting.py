@@ -17,7 +17,16 @@ def test_tile_puts_ink_black_on_white_in_rows():
     assert sheet[:4, :4].min() == 1 and sheet[:4, 5:].max() == 0 and sheet[5:].min() == 1
     assert np.array_equal(plotting.tile(x.flatten(1), 2, 1), sheet)
     with pytest.raises(ValueError, match=r"images are \(n, 1, H, W\)"):
-        plotting.tile(torch.zeros(2, 3, 4, 4))
+        plotting.tile(torch.zeros(2, 2, 4, 4))
+
+
+def test_colour_images_keep_their_colours():
+    red = torch.tensor([1.0, -1.0, -1.0])[None, :, None, None].expand(2, 3, 4, 4)
+    sheet = plotting.tile(red, n_cols=2, gap=1)
+    assert (
+        sheet.shape == (4, 9, 3) and sheet[0, 0].tolist() == [1, 0, 0] and sheet[0, 4].tolist() == [1, 1, 1]
+    )
+    assert np.asarray(Image.open(io.BytesIO(plotting.png(sheet, 2)))).shape == (8, 18, 3)
 
 
 def test_png_is_the_array_enlarged():
@@ -50,6 +59,8 @@ FIGURES = {
     "image grid": lambda: plotting.image_grid(torch.rand(7, 1, 28, 28), 3, "title"),
     "one image": lambda: plotting.image_grid(torch.rand(1, 1, 28, 28)),
     "reconstructions": lambda: plotting.reconstructions(torch.rand(4, 1, 28, 28), "t", **{"a b": torch.rand(4, 1, 28, 28)}),
+    "colours": lambda: plotting.image_grid(torch.rand(7, 3, 32, 32), 3, "title", ["a", "b", "c"]),
+    "spreads": lambda: plotting.spreads({"a setting": [1.0, 2.0], "another": [3.0]}, "score", "title"),
     "curves": lambda: plotting.curves(history()),
     "curves of one step": lambda: plotting.curves(history(1)),
     "curves with nan": lambda: plotting.training(history(1), 10, "x"),

@@ -46,3 +46,18 @@ def test_a_run_of_the_semi_supervised_sweep_gives_both_errors(monkeypatch):
     monkeypatch.setitem(results._CONTROL_STEPS, 100, 3)
     scores = results._semi(100, 0)
     assert set(scores) == {"aae", "by_labels_alone"} and all(0 < v < 100 for v in scores.values())
+
+
+def test_a_run_of_the_ladder_scores_g_and_where_there_is_one_its_average(monkeypatch):
+    from course_utils import data
+
+    bundled = data.digits("bundled")
+    monkeypatch.setattr(results.data, "digits", lambda name: bundled)
+    monkeypatch.setattr(results, "_LADDER_STEPS", 3)
+    plain, last = results._rung("plain", 0), results._rung("relativistic", 0)
+    assert (
+        set(plain) == {"fcd", "kl", "n_digits", "precision", "recall"} < set(last)
+        and last["fcd_of_average"] > 0
+    )
+    table = {"runs": {"plain, seed 0": plain, "plain, seed 1": last, "plainer, seed 0": last}}
+    assert results.column(table, "plain", "fcd") == [plain["fcd"], last["fcd"]]

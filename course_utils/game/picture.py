@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, IdentityTransform
 from PIL import Image
 
-from ..plotting import CODE, FAKE, INK, REAL, STYLE, VERDICT, beside, figure_png
+from ..plotting import CODE, FAKE, INK, REAL, STYLE, VERDICT, axes, beside, figure_png
 from .state import SPAN
 
 SIZE = 560
@@ -110,3 +110,22 @@ def curves(game):
 def still(game, views=("verdict", "pull", "real", "fake")):
     """Both pictures side by side, for a page without a kernel. → PNG bytes"""
     return beside(plane(game.look(), views, "PNG"), curves(game))
+
+
+def side_by_side(games):
+    """Games {title: Game}, each as its plane over its losses: to learn to read one from the other. → Figure"""
+    figure, (top, bottom) = axes(2, len(games), height=2.5, squeeze=False, height_ratios=(1.3, 1))
+    for high, low, (title, game) in zip(top, bottom, games.items(), strict=True):
+        high.imshow(Image.open(io.BytesIO(plane(game.look(), ("verdict", "real", "fake"), "PNG"))))
+        high.axis("off")
+        scores = game.score()
+        modes = f"{scores['modes']} of {scores['of']} modes" if "modes" in scores else ""
+        high.set_title(f"{title}\n{modes}".strip(), fontsize=12)
+        at = [step for step, _ in game.losses]
+        for name, colour in zip(("L_D", "L_G"), LINES, strict=False):
+            low.plot(at, [each[name] for _, each in game.losses], color=colour, lw=1.2, label=name)
+        low.axhline(2 * np.log(2), color=INK, lw=1, ls=":")
+        low.set(xlabel="steps", ylim=(-1, 5))
+    bottom[0].set_ylabel("loss (⋯ 2 log 2)")
+    bottom[0].legend(loc="upper right", fontsize=11, ncols=2)
+    return figure

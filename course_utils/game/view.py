@@ -33,7 +33,7 @@ class GanGame(w.VBox):
             _running[key].pause()
         _running[key] = self
         self.game = Game(rules, **settings)
-        self.task, self._drawn_at = None, 0.0
+        self.task, self._drawn_at, self._told = None, 0.0, None
         self.plane = Plane(
             x_range=(-SPAN, SPAN),
             y_range=(-SPAN, SPAN),
@@ -179,15 +179,15 @@ class GanGame(w.VBox):
         return True
 
     def redraw(self):
-        """The plane at every frame, the curves and scores once a second."""
+        """The plane at every frame; curves and scores, which take longer, once a second and where steps were taken."""
         with self.plane.hold_sync():
             self.plane.background = picture.plane(self.game.look(), self._wanted())
             self.plane.frame += 1
-        if time.perf_counter() - self._drawn_at > 1.0 or not self.playing:
-            scores = self.game.score()
+        now = (self.game.n_steps, self.game.settings.data, len(self.game.own_data))
+        if now != self._told and (time.perf_counter() - self._drawn_at > 1.0 or not self.playing):
+            self._say(self.game.score())
             self.curves.value = picture.curves(self.game)
-            self._drawn_at = time.perf_counter()
-            self._say(scores)
+            self._told, self._drawn_at = now, time.perf_counter()
 
     def _wanted(self):
         return [view for view, box in self.views.items() if box.value]

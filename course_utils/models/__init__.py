@@ -19,10 +19,14 @@ from .autoencoders import (
 from .generators import (
     ConditionalDiscriminator,
     ConditionalGenerator,
+    FrameDiscriminator,
+    FramePredictor,
+    colour_discriminator,
     dcgan_discriminator,
     dcgan_generator,
     generator,
     image_discriminator,
+    upsampling_generator,
 )
 from .judges import (
     Classifier,
@@ -44,12 +48,15 @@ __all__ = [
     "ConditionalGenerator",
     "ConditionalVAE",
     "ConvAutoencoder",
+    "FrameDiscriminator",
+    "FramePredictor",
     "GaussianEncoder",
     "IMAGE",
     "LinearAutoencoder",
     "Noise",
     "VAE",
     "VanillaAutoencoder",
+    "colour_discriminator",
     "dcgan_discriminator",
     "dcgan_generator",
     "decoder",
@@ -62,4 +69,5 @@ __all__ = [
     "noisy_body",
     "parameters",
     "summary",
+    "upsampling_generator",
 ]

@@ -1,13 +1,11 @@
-"""Digits and two-dimensional toy sets as tensors on the device, and endless random mini-batches of them.
+"""Digits, toy sets and more as tensors on the device, and endless random mini-batches of them.
 
 No DataLoader: the whole set is one tensor where the networks are, and a batch is a random index into it.
 """
 
 import contextlib
-import csv
 import gzip
 import io
-import math
 import os
 import shutil
 import socket
@@ -21,9 +19,15 @@ from typing import NamedTuple
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import distributions
 
-from . import session
+from .. import session
+from .molecules import Molecules, molecules
+from .toys import grid, mixture_1d, ring, spiral, swiss_roll, two_moons
+
+__all__ = [
+    "Batches", "DataError", "Digits", "Molecules", "MovingDigits", "balanced", "digits", "frogs", "grid", "half_labelled",
+    "mixture_1d", "molecules", "ring", "spiral", "swiss_roll", "two_moons",
+]  # fmt: skip
 
 PATIENCE = 10.0  # seconds without a byte, then a download is given up
 FOLDERS = {"mnist": "MNIST", "fashion": "FashionMNIST"}
@@ -67,6 +71,27 @@ class Batches:
         if self.rows is not None:
             i = self.rows[i]
         return self.x[i], None if self.y is None else self.y[i]
+
+
+class MovingDigits(Batches):
+    """Endless frames of a digit and the next one: `x, x_next = next(batches)`, (B, 1, 28, 28) each.
+
+    It moves by `stride` pixels to the left, right, top or bottom, and nothing in x tells where to.
+    """
+
+    def __init__(self, x, batch_size=64, stride=4):
+        super().__init__(x, None, batch_size)
+        self.stride = stride
+
+    def __next__(self):
+        x, _ = super().__next__()
+        way = torch.randint(4, (len(x),), device=x.device)
+        return x, self.futures(x)[way, torch.arange(len(x), device=x.device)]
+
+    def futures(self, x):
+        """All four next frames of x (n, 1, 28, 28). → (4, n, 1, 28, 28)"""
+        s = self.stride
+        return torch.stack([x.roll(move, (2, 3)) for move in ((0, -s), (0, s), (-s, 0), (s, 0))])
 
 
 def balanced(y, n_each):
@@ -162,36 +187,10 @@ def _damaged(file, how):
 
 def _download(kind, folders):
     """torchvision fetches into a fresh folder; only whole, readable files move to their place."""
-    from torchvision import datasets
-
     home = next((f for f in folders if _writable(f)), None)
     with tempfile.TemporaryDirectory(dir=home, prefix=".download-", ignore_cleanup_errors=True) as fresh:
-        failure = []
-
-        def fetch():
-            try:
-                getattr(datasets, FOLDERS[kind])(fresh, download=True)
-            except Exception as problem:
-                failure.append(problem)
-
-        worker = threading.Thread(target=fetch, daemon=True)
-        before, size, since = socket.getdefaulttimeout(), -1, time.monotonic()
-        socket.setdefaulttimeout(PATIENCE)
-        try:
-            with contextlib.redirect_stderr(io.StringIO()):  # its progress bars
-                worker.start()
-                while worker.is_alive() and time.monotonic() - since < PATIENCE:
-                    worker.join(0.1)
-                    now = sum(f.stat().st_size for f in Path(fresh).rglob("*") if f.is_file())
-                    if now != size:
-                        size, since = now, time.monotonic()
-        finally:
-            socket.setdefaulttimeout(before)
+        _fetch(FOLDERS[kind], fresh)
         raw = Path(fresh) / FOLDERS[kind] / "raw"
-        if failure or worker.is_alive():
-            why = failure[0] if failure else f"no answer for {PATIENCE:.0f} s"
-            words = " ".join(str(why).split())[:120]
-            raise DataError(f"its download failed: {words} (data/README.md has other ways)")
         parts = _read(raw)
         if home:
             target = home / FOLDERS[kind] / "raw"
@@ -201,8 +200,62 @@ def _download(kind, folders):
     return parts
 
 
+def _fetch(name, fresh):
+    """torchvision's data set `name` into the folder `fresh`; given up when nothing arrives any more."""
+    from torchvision import datasets
+
+    failure = []
+
+    def fetch():
+        try:
+            getattr(datasets, name)(fresh, download=True)
+        except Exception as problem:
+            failure.append(problem)
+
+    worker = threading.Thread(target=fetch, daemon=True)
+    before, size, since = socket.getdefaulttimeout(), -1, time.monotonic()
+    socket.setdefaulttimeout(PATIENCE)
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):  # its progress bars
+            worker.start()
+            while worker.is_alive() and time.monotonic() - since < PATIENCE:
+                worker.join(0.1)
+                now = sum(f.stat().st_size for f in Path(fresh).rglob("*") if f.is_file())
+                if now != size:
+                    size, since = now, time.monotonic()
+    finally:
+        socket.setdefaulttimeout(before)
+    if failure or worker.is_alive():
+        why = failure[0] if failure else f"no answer for {PATIENCE:.0f} s"
+        words = " ".join(str(why).split())[:120]
+        raise DataError(f"its download failed: {words} (data/README.md has other ways)")
+
+
 def _writable(folder):
     return folder.is_dir() and os.access(folder, os.W_OK)
+
+
+def frogs(download=None):
+    """Frogs, class 6 of CIFAR-10: images (5000, 3, 32, 32) in [−1, 1], from disk. → tensor
+
+    download  whether to fetch the 170 MB if they are not there; without a word, at the full scale only
+    """
+    from torchvision.datasets import CIFAR10
+
+    folders = session.data_dirs()
+    found = next((f for f in folders if (f / CIFAR10.base_folder).is_dir()), None)
+    if not found:
+        found = next((f for f in folders if _writable(f)), None)
+        if not found or not (session.scale() == "full" if download is None else download):
+            looked = " or ".join(map(str, folders))
+            raise DataError(f"CIFAR-10 is not in {looked}; data.frogs(download=True) fetches its 170 MB")
+        _fetch("CIFAR10", found)
+    try:
+        cifar = CIFAR10(found, train=True)
+    except RuntimeError as problem:
+        raise DataError(_damaged(found / CIFAR10.base_folder, "not all of CIFAR-10")) from problem
+    x = torch.from_numpy(cifar.data[[y == 6 for y in cifar.targets]]).permute(0, 3, 1, 2)
+    return x.float().div_(127.5).sub_(1).to(session.device())
 
 
 def _bundled(n_train=20_000, n_test=2_000, n_test_originals=360):
@@ -246,82 +299,3 @@ def _redraw(small, pick, generator):
     grey = F.grid_sample(smooth[pick], where, mode="bilinear", align_corners=False)
     low, ink, high = (torch.sigmoid(10 * (v - 0.5)) for v in (torch.tensor(0.0), grey, torch.tensor(1.0)))
     return ((ink - low) / (high - low)).clamp_(0, 1).mul_(2).sub_(1)
-
-
-# ── molecules ────────────────────────────────────────────────────────────────────────────────────
-
-
-class Molecules(NamedTuple):
-    """Fingerprints x (N, 166) in {−1, 1}, and for each molecule its family y (N,) and its name."""
-
-    x: torch.Tensor
-    y: torch.Tensor
-    names: list
-    families: list
-
-
-def molecules():
-    """Common molecules as MACCS fingerprints: each bit answers a question such as "is there a ring of six?". → Molecules
-
-    From data/molecules.csv, where RDKit has computed them from the structures (SMILES); see data/README.md.
-    """
-    with open(session.ROOT / "data" / "molecules.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    families = sorted({row["family"] for row in rows})
-    bits = [[int(bit) for bit in f"{int(row['maccs'], 16):0168b}"[:166]] for row in rows]
-    x = torch.tensor(bits, dtype=torch.float32, device=session.device())
-    y = torch.tensor([families.index(row["family"]) for row in rows], device=session.device())
-    return Molecules(2 * x - 1, y, [row["name"] for row in rows], families)
-
-
-# ── toy sets: n points (n, 2) with the label of each ─────────────────────────────────────────────
-
-
-def ring(n, n_modes=8, radius=1.0, std=0.01):
-    """Normals evenly on a circle: points (n, 2), modes (n,). The defaults are PacGAN's."""
-    mode = torch.randint(n_modes, (n,), device=session.device())
-    angle = mode * (2 * math.pi / n_modes)
-    return radius * torch.stack([angle.cos(), angle.sin()], 1) + std * _noise(n), mode
-
-
-def grid(n, side=5, spacing=2.0, std=0.05):
-    """side × side Normals on a grid around 0: points (n, 2), modes (n,). The defaults are PacGAN's."""
-    mode = torch.randint(side * side, (n,), device=session.device())
-    cell = torch.stack([mode % side, mode // side], 1) - (side - 1) / 2
-    return spacing * cell + std * _noise(n), mode
-
-
-def swiss_roll(n, turns=1.5, radius=2.0, std=0.03):
-    """A spiral of `turns` turns: points (n, 2), and how far along it each lies (n,) in [0, 1]."""
-    along = torch.rand(n, device=session.device())
-    return spiral(along, turns, radius) + std * _noise(n), along
-
-
-def spiral(along, turns=2.0, radius=3.0):
-    """The points of a spiral at the shares `along` (n,) of its length, 0 to 1. → (n, 2)
-
-    distance radius·√along, angle 2π·turns·√along: with √, even shares are even distances on the spiral, nearly
-    """
-    angle = 2 * math.pi * turns * along.sqrt()
-    return radius * along.sqrt().unsqueeze(1) * torch.stack([angle.cos(), angle.sin()], 1)
-
-
-def two_moons(n, std=0.05):
-    """Two half circles interleaved: points (n, 2) around 0, which moon (n,) 0 or 1."""
-    moon = torch.randint(2, (n,), device=session.device())
-    angle = math.pi * torch.rand(n, device=session.device())
-    side = 1 - 2 * moon
-    x = torch.stack([side * angle.cos() + moon - 0.5, side * (angle.sin() - 0.25)], 1)
-    return x + std * _noise(n), moon
-
-
-def mixture_1d(means=(-2.0, 1.0), stds=(0.5, 1.0), weights=(0.4, 0.6)):
-    """A mixture of Normals on a line, with `.sample((n,))` and `.log_prob(x)`. → torch.distributions"""
-    means, stds, weights = (torch.tensor(v, device=session.device()) for v in (means, stds, weights))
-    return distributions.MixtureSameFamily(
-        distributions.Categorical(weights), distributions.Normal(means, stds)
-    )
-
-
-def _noise(n):
-    return torch.randn(n, 2, device=session.device())

@@ -1,0 +1,27 @@
+"""Pure functions from values to pictures: Figures to look at, PNG bytes for what is dragged."""
+
+from .codes import judged, latent_scatter, latent_scatters, map_png
+from .curves import curves, panels, paths, spreads, training, value_surface
+from .images import above, beside, frame, image_grid, png, reconstructions, tile
+from .style import (
+    CODE,
+    FAKE,
+    INK,
+    PRIOR,
+    REAL,
+    STYLE,
+    TEN,
+    VERDICT,
+    WIDTH,
+    axes,
+    display,
+    figure_png,
+    in_notebook,
+    use_style,
+)  # fmt: skip
+
+__all__ = [
+    "CODE", "FAKE", "INK", "PRIOR", "REAL", "STYLE", "TEN", "VERDICT", "WIDTH", "above", "axes", "beside", "curves", "display",
+    "figure_png", "frame", "image_grid", "in_notebook", "judged", "latent_scatter", "latent_scatters", "map_png", "panels",
+    "paths", "png", "reconstructions", "spreads", "tile", "training", "use_style", "value_surface",
+]  # fmt: skip

@@ -1,0 +1,82 @@
+"""Codes in the plane, and what a discriminator thinks of it."""
+
+import matplotlib
+import torch
+from matplotlib.figure import Figure
+
+from .style import CODE, INK, PRIOR, STYLE, TEN, VERDICT, axes, figure_png
+
+
+def _digits_scatter(ax, xy, y, size=34):
+    for digit in range(10):
+        ax.scatter(*xy[y == digit].T, s=size, color=TEN[digit], marker=f"${digit}$", linewidths=0)
+
+
+def latent_scatter(z, y, title=None, prior=None):
+    """Codes (n, 2) drawn as their digits, over draws (m, 2) of a prior in grey. → Figure"""
+    figure, ax = axes(height=6.5)
+    _codes_over(ax, z, y, prior, size=34)
+    ax.set_title(title)
+    return figure
+
+
+def latent_scatters(codes, y, prior=None):
+    """The same for several codes of the same images, side by side: `{title: z}`. → Figure"""
+    figure, row = axes(1, len(codes), height=10.6 / len(codes), squeeze=False, sharex=True, sharey=True)
+    for ax, (title, z) in zip(row[0], codes.items(), strict=True):
+        _codes_over(ax, z, y, prior, size=24)
+        ax.set_title(title)
+    return figure
+
+
+def _codes_over(ax, z, y, prior, size):
+    if prior is not None:
+        _draws(ax, prior)
+    _digits_scatter(ax, torch.as_tensor(z).cpu().numpy(), torch.as_tensor(y).cpu().numpy(), size)
+    ax.set(xlabel="z1", ylabel="z2", aspect="equal")
+
+
+def _draws(ax, prior):
+    ax.scatter(*torch.as_tensor(prior).cpu().T, s=18, color=PRIOR, marker="x", linewidths=1, alpha=0.4)
+
+
+def judged(D, real, fake, slopes=None, span=3.5, n=81):
+    """What a discriminator of points thinks of each place, with real (n, 2) and fake (m, 2) points on it. → Figure
+
+    D       (k, 2) → logits (k, 1); its probability of real is the map, blue = real, orange = fake
+    slopes  (m, 2), drawn as an arrow at each fake point
+    """
+    real, fake = (torch.as_tensor(v).detach() for v in (real, fake))
+    at = torch.linspace(-span, span, n, device=fake.device)
+    x, y = torch.meshgrid(at, at, indexing="xy")
+    with torch.no_grad():
+        p = D(torch.stack([x.flatten(), y.flatten()], 1)).sigmoid().reshape(n, n).cpu()
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(8, 6.2), layout="constrained")
+        ax = figure.subplots()
+        shown = ax.imshow(p, cmap=VERDICT, vmin=0, vmax=1, origin="lower", extent=(-span, span) * 2)
+        figure.colorbar(shown, ax=ax, label="D: probability of real")
+        ax.scatter(*real.cpu().T, s=26, color=PRIOR, marker="x", linewidths=1.2, label="prior (real)")
+        ax.scatter(*fake.cpu().T, s=16, color=CODE, label="codes (fake)")
+        if slopes is not None:
+            arrows = torch.as_tensor(slopes).detach().cpu()
+            ax.quiver(*fake.cpu().T, *arrows.T, color=INK, width=0.004, angles="xy")
+        ax.set(xlabel="z1", ylabel="z2", xlim=(-span, span), ylim=(-span, span), aspect="equal")
+        ax.grid(False)
+        ax.legend(loc="upper right", frameon=True)
+    return figure
+
+
+def map_png(xy, y=None, x_range=(-3, 3), y_range=(-3, 3), width=420, height=420, prior=None, sharper=1.5):
+    """Points (n, 2), as their digits where y is given, as PNG bytes that fill exactly `x_range` × `y_range`."""
+    figure = Figure(figsize=(width / 100, height / 100), dpi=100)
+    ax = figure.add_axes([0, 0, 1, 1], xlim=x_range, ylim=y_range)
+    ax.axis("off")
+    xy = torch.as_tensor(xy).cpu().numpy()
+    if prior is not None:
+        _draws(ax, prior)
+    if y is None:
+        ax.scatter(*xy.T, s=6, color=INK)
+    else:
+        _digits_scatter(ax, xy, torch.as_tensor(y).cpu().numpy(), size=22)
+    return figure_png(figure, sharper)

@@ -1,0 +1,127 @@
+"""Curves, paths, spreads and surfaces."""
+
+import matplotlib
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+
+from .images import frame
+from .style import FAKE, INK, PRIOR, REAL, STYLE, WIDTH, axes
+
+
+def _curve(ax, values, label):
+    """A noisy curve, faint, under its mean over fifty stretches."""
+    steps = np.arange(1, len(values) + 1)
+    parts = [part for part in np.array_split(np.arange(len(values)), 50) if len(part)]
+    (line,) = ax.plot([steps[p].mean() for p in parts], [values[p].mean() for p in parts], label=label)
+    if len(values) > 50:
+        thin = slice(None, None, -(-len(values) // 2000))
+        ax.plot(steps[thin], values[thin], color=line.get_color(), alpha=0.2, linewidth=0.8, zorder=1)
+
+
+def _curves(ax, history, n_steps):
+    losses = {name: history[name] for name in history}
+    for name, values in losses.items():
+        _curve(ax, values, name)
+    ax.set_xlim(0, n_steps)
+    ax.set_xlabel("step")
+    ax.set_ylabel("loss")
+    ax.legend(loc="upper right")
+    values = np.concatenate(list(losses.values()))
+    values = values[np.isfinite(values)]
+    if len(values) > 100:  # the first steps' high losses would flatten the rest
+        low, high = values.min(), np.quantile(values, 0.995)
+        ax.set_ylim(low - 0.05 * (high - low) - 1e-9, high + 0.05 * (high - low) + 1e-9)
+
+
+def curves(history, title="Losses during training"):
+    """The losses of a History against the step. → Figure"""
+    figure, ax = axes()
+    _curves(ax, history, history.n_steps)
+    ax.set_title(title)
+    return figure
+
+
+def training(history, n_steps, note):
+    """The live picture: losses, and beside them what `watch` saw last. → Figure"""
+    if history.film:
+        figure, (left, right) = axes(1, 2, height=3.3, width_ratios=(3, 2))
+        frame(right, history.film[-1])
+    else:
+        figure, left = axes(height=2.5)
+    _curves(left, history, n_steps)
+    title = f"step {history.n_steps:,} of {n_steps:,} · {note}\n{history.latest()}"
+    left.set_title(title, loc="left", fontsize=13)
+    return figure
+
+
+def panels(at, contents, xlabel="x", height=3.2, mark=None):
+    """One small plot for each title, side by side: `{title: {label: values}}`. → Figure
+
+    Values of the length of `at` are a curve over it; under the labels `real` and `fake` they are
+    data, and drawn as a histogram. `mark` is a place on the axis, such as a slider's value.
+    """
+    at = torch.as_tensor(at).cpu()
+    figure, row = axes(1, len(contents), height=height, squeeze=False)
+    for ax, (title, lines) in zip(row[0], contents.items(), strict=True):
+        styles = iter(("-", "--", ":", "-."))
+        for label, values in lines.items():
+            values = torch.as_tensor(values).detach().cpu()
+            if label in ("real", "fake"):
+                colour, span = {"real": REAL, "fake": FAKE}[label], (float(at[0]), float(at[-1]))
+                ax.hist(values, 50, range=span, density=True, color=colour, alpha=0.5)
+            else:
+                ax.plot(at, values, next(styles), label=label, color=PRIOR if label == "prior" else None)
+        if mark is not None:
+            ax.axvline(mark, color=PRIOR, lw=1.5, ls=":")
+        ax.set(title=title, xlabel=xlabel)
+        if ax.get_legend_handles_labels()[0]:
+            ax.legend()
+    return figure
+
+
+def spreads(values, xlabel, title=None):
+    """What several runs of each setting scored, and their mean: `{setting: [numbers]}`. → Figure"""
+    figure, ax = axes(height=0.55 * len(values) + 1.2)
+    for i, numbers in enumerate(values.values()):
+        mean = sum(numbers) / len(numbers)
+        ax.plot(numbers, [i] * len(numbers), "o", color=FAKE, ms=8, alpha=0.6, mew=0)
+        ax.plot(mean, i, "|", color=INK, ms=24, mew=2.5)
+        ax.annotate(f"{mean:.1f}", (max(numbers), i), (14, 0), textcoords="offset points", va="center")
+    ax.set_yticks(range(len(values)), list(values))
+    ax.set(xlabel=xlabel, title=title, ylim=(len(values) - 0.5, -0.5))
+    ax.set_xlim(left=0)
+    ax.margins(x=0.1)
+    return figure
+
+
+def paths(lines, title=None, start=None):
+    """Where two numbers went, step by step: `{label: points (n, 2)}`. → Figure"""
+    figure, ax = axes(height=5.6)
+    styles = iter(("-", "--", "-.", ":"))
+    for label, points in lines.items():
+        ax.plot(*torch.as_tensor(points).T, next(styles), label=label)
+    if start is not None:
+        ax.plot(*start, "o", color=INK, ms=8, label="start")
+    ax.plot(0, 0, "+", color=INK, ms=14, mew=2, label="equilibrium")
+    ax.set(title=title, xlabel="x", ylabel="y", aspect="equal")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def value_surface(f, x_range, y_range, names=("x", "y", "value"), n=121, levels=24, v_max=None):
+    """A function of two numbers seen from the side and from above. f: (n, n), (n, n) → (n, n). → Figure"""
+    x, y = np.meshgrid(np.linspace(*x_range, n), np.linspace(*y_range, n))
+    value = np.asarray(f(x, y))
+    shown = value if v_max is None else np.minimum(value, v_max)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
+        side, top = figure.add_subplot(1, 2, 1, projection="3d"), figure.add_subplot(1, 2, 2)
+        side.plot_surface(x, y, shown, cmap="viridis", rcount=60, ccount=60, linewidth=0)
+        side.set(xlabel=names[0], ylabel=names[1], zlabel=names[2])
+        side.view_init(elev=35, azim=-60)
+        colours = top.contourf(x, y, shown, levels=levels, cmap="viridis")
+        figure.colorbar(colours, ax=top, label=names[2])
+        top.set(xlabel=names[0], ylabel=names[1], aspect="equal")
+        top.grid(False)
+    return figure

@@ -1,0 +1,110 @@
+"""Images in rows, black on white; and what is dragged, as PNG bytes."""
+
+import io
+
+import matplotlib
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from PIL import Image
+
+from .style import INK, STYLE, WIDTH
+
+
+def tile(images, n_cols=None, gap=2):
+    """Images (n, 1, H, W) or (n, H·W) in [−1, 1] → one array (rows, columns) in [0, 1], ink dark, white between.
+
+    Colour images (n, 3, H, W) → (rows, columns, 3), as they are.
+    """
+    images = torch.as_tensor(images).detach().float().cpu()
+    if images.dim() == 2:
+        side = int(images.shape[1] ** 0.5)
+        images = images.reshape(-1, 1, side, side)
+    if images.dim() != 4 or images.shape[1] not in (1, 3):
+        raise ValueError(f"images are (n, 1, H, W), but these are {tuple(images.shape)}.")
+    n, channels, high, wide = images.shape
+    light = (1 + images.clamp(-1, 1) * (1 if channels == 3 else -1)) / 2
+    n_cols = min(n_cols or n, n)
+    n_rows = -(-n // n_cols)
+    sheet = np.ones((n_rows * (high + gap) - gap, n_cols * (wide + gap) - gap, channels), np.float32)
+    for i, image in enumerate(light.permute(0, 2, 3, 1).numpy()):
+        top, left = i // n_cols * (high + gap), i % n_cols * (wide + gap)
+        sheet[top : top + high, left : left + wide] = image
+    return sheet if channels == 3 else sheet[..., 0]
+
+
+def png(array, scale=1):
+    """An array (H, W) or (H, W, 3) in [0, 1] → PNG bytes, enlarged `scale` times without blur; fast enough to be dragged."""
+    picture = Image.fromarray((np.clip(np.nan_to_num(array), 0, 1) * 255).astype(np.uint8))
+    picture = picture.resize((picture.width * scale, picture.height * scale), Image.NEAREST)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def beside(*pngs, gap=20):
+    """Pictures (PNG bytes) in one row, each in the middle of its height. → PNG bytes"""
+    pictures = [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs]
+    height = max(p.height for p in pictures)
+    row = Image.new("RGB", (sum(p.width for p in pictures) + gap * (len(pictures) - 1), height), "white")
+    left = 0
+    for p in pictures:
+        row.paste(p, (left, (height - p.height) // 2))
+        left += p.width + gap
+    buffer = io.BytesIO()
+    row.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def image_grid(images, n_cols=10, title=None, row_labels=None):
+    """Images (n, 1, H, W) in rows of `n_cols`, black on white. → Figure"""
+    sheet = tile(images, n_cols)
+    high, wide = sheet.shape[:2]
+    label_room = 1.6 if row_labels else 0.0
+    width = min(WIDTH, 0.9 * min(n_cols, len(images)) + label_room)
+    height = (width - label_room) * high / wide + (0.45 if title else 0.1)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        ax = figure.subplots()
+        show_sheet(ax, sheet)
+        if title:
+            ax.set_title(title)
+        if row_labels:
+            step = (high + 2) / len(row_labels)
+            ax.set_yticks([step * (i + 0.5) - 1 for i in range(len(row_labels))], row_labels)
+    return figure
+
+
+def show_sheet(ax, sheet):
+    ax.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    ax.grid(False)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+
+
+def above(x, x_rec, n_cols=10):
+    """Originals with their reconstructions below, as rows of `n_cols`: (n, …), (n, …) → (2n, …)"""
+    n_cols = min(n_cols, len(x))
+    rows = [
+        part for start in range(0, len(x), n_cols) for part in (x[start:][:n_cols], x_rec[start:][:n_cols])
+    ]
+    return torch.cat([row.cpu() for row in rows])
+
+
+def reconstructions(x, title=None, **x_recs):
+    """One row of originals, one row for each named reconstruction of them. → Figure"""
+    rows = [x, *x_recs.values()]
+    labels = ["original", *(name.replace("_", " ") for name in x_recs)]
+    return image_grid(torch.cat([row.detach().cpu() for row in rows]), len(x), title, labels)
+
+
+def frame(ax, seen):
+    """Draw what `watch` returned, images (n, 1, H, W) or points (n, 2), into `ax`."""
+    if seen.dim() == 2 and seen.shape[1] == 2:
+        ax.scatter(*seen.T, s=6, color=INK)
+        ax.set_aspect("equal")
+    else:
+        fitting = [n for n in (10, 8) if len(seen) % n == 0]  # the rows of `above` stay rows
+        show_sheet(ax, tile(seen, fitting[0] if fitting else round((len(seen) * 1.2) ** 0.5)))

@@ -1,0 +1,66 @@
+"""What a recipe is, and what recipes have in common."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from .. import data, priors
+from ..train import adam, train
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one shipped network is made and used.
+
+    fit(net, digits, n_steps) trains and returns its last History; codes(net, digits) are tensors kept beside the
+    weights; sample(net, codes, n) and reconstruct(net, x) give images (n, 1, 28, 28), where the model can.
+    """
+
+    words: str
+    build: Callable[[], nn.Module]
+    n_steps: int
+    fit: Callable
+    scores: Callable
+    codes: Callable
+    sample: Callable | None
+    reconstruct: Callable | None
+
+
+def fit_by(
+    step, cast, batch_size, betas=(0.9, 0.999), n_labels=None, rates=((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1))
+):
+    """cast(net) names the step's players and, by optimizer, the networks that it moves. → Recipe.fit"""
+
+    def fit(net, digits, n_steps):
+        y, rows = digits.y.clone(), None
+        if n_labels:
+            y[n_labels:] = priors.UNLABELLED
+            rows = data.half_labelled(n_labels, len(y))
+        batches = data.Batches(digits.x, y, batch_size, rows)
+        players, moved = cast(net)
+        for lr, share in rates:  # ever shorter strides, to settle
+            opt = adam(lr=lr, betas=betas, **moved)
+            history = train(step, batches, round(share * n_steps), opt=opt, **players)
+            if history.stopped:
+                break
+        return history
+
+    return fit
+
+
+def in_words(what, batch_size, more=""):
+    return f"{what}; batch {batch_size}, Adam at 1e-3, 2e-4, 4e-5 for 70, 20, 10 % of the steps{more}"
+
+
+def no_codes(net, digits):
+    return {}
+
+
+@contextlib.contextmanager
+def seeded(seed):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
