@@ -29,6 +29,22 @@ def compare(what, digits, **scores):
         print(f"{name.replace('_', ' '):{width}} {value:7.4g}   {beside}")
 
 
+def table(rows):
+    """Print scores of several models, {name: {score: number}}, as one table."""
+    heads = list(dict.fromkeys(score for row in rows.values() for score in row))
+    width = max(map(len, rows))
+
+    def cell(row, head):
+        value = (
+            "–" if head not in row else f"{row[head]:.0f}" if abs(row[head]) >= 100 else f"{row[head]:.3g}"
+        )
+        return f"{value:>{max(9, len(head))}}"
+
+    print(" " * width, *(f"{head.replace('_', ' '):>9}" for head in heads))
+    for name, row in rows.items():
+        print(f"{name:{width}}", *(cell(row, head) for head in heads))
+
+
 def _recorded():
     return json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
 

@@ -147,7 +147,7 @@ def gan_step(batches, *, G, D, opt, prior, n_d=1, generator_loss=non_saturating)
 
 
 def r1_gan_step(batches, *, G, D, G_avg, opt, prior, r1_weight=1.0):
-    """gan_step with a penalty on D's slope (Mescheder et al. 2018) and an average of G's weights on the side."""
+    """gan_step, with R1 on D (Mescheder et al. 2018; deck 004 has it in ALAE) and an average of G's weights on the side."""
     x, _ = next(batches)
     with no_grad():
         x_fake = G(prior(len(x)))
@@ -161,7 +161,7 @@ def r1_gan_step(batches, *, G, D, G_avg, opt, prior, r1_weight=1.0):
 
 
 def relativistic_gan_step(batches, *, G, D, G_avg, opt, prior, r1_weight=1.0):
-    """r1_gan_step, but D compares: is the real one more real than the fake one beside it? (Huang et al. 2024)"""
+    """r1_gan_step, but D compares pairs: is the real one the more real one? (Huang et al. 2024; on no deck yet)"""
     x, _ = next(batches)
     with no_grad():
         x_fake = G(prior(len(x)))

@@ -8,6 +8,18 @@ os.environ.setdefault("COURSE_DEVICE", "cpu")
 import pytest  # noqa: E402
 import torch  # noqa: E402
 
+from course_utils import data  # noqa: E402
+
+
+class Counted(data.Batches):
+    """Mini-batches that count how many were drawn."""
+
+    drawn = 0
+
+    def __next__(self):
+        self.drawn += 1
+        return super().__next__()
+
 
 @pytest.fixture(autouse=True)
 def seeded():

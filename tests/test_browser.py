@@ -5,6 +5,7 @@ Needs `pip install -e .[browser]` and a Chromium on the PATH. Screenshots go to 
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -196,3 +197,62 @@ def test_03_in_a_real_browser(page, lab):
     drag_first_slider(page, cell_of(page, "style-sliders"))
     page.screenshot(path=SHOTS / "03_style-sliders.png")
     look_at(page, "03", "judge", "priors-selector", "purity", "molecules-see", "progress")
+
+
+def test_04_in_a_real_browser(page, lab):
+    open_and_run(page, lab, "04_gan.ipynb")
+    for id, key in {
+        "judge-film": "Home",
+        "apart-slider": "End",
+        "game-of-two-slider": "End",
+        "digits-film": "Home",
+    }.items():
+        press_slider(page, cell_of(page, id), key)
+    for id in ("walk-sliders", "cgan-sliders"):
+        drag_first_slider(page, cell_of(page, id))
+        page.screenshot(path=SHOTS / f"04_{id}.png")
+    play_the_game(page, cell_of(page, "game"))
+    look_at(
+        page,
+        "04",
+        "judge-film",
+        "apart-slider",
+        "read-losses",
+        "unrolled",
+        "digits-film",
+        "ladder",
+        "frames-see",
+        "progress",
+    )
+
+
+def play_the_game(page, cell):
+    def step():
+        return int(re.search(r"step ([\d,]+)", cell.inner_text())[1].replace(",", ""))
+
+    def until(condition):
+        for _ in range(200):
+            if condition():
+                return
+            page.wait_for_timeout(100)
+        raise AssertionError(cell.inner_text())
+
+    begun = step()
+    cell.get_by_role("button", name="Play").click()
+    until(lambda: step() > begun)
+    page.screenshot(path=SHOTS / "04_game.png")
+    cell.get_by_role("button", name="Pause").click()
+    cell.get_by_role("button", name="Play").wait_for()
+    page.wait_for_timeout(500)
+    paused = step()
+    cell.get_by_role("button", name="One step").click()
+    until(lambda: step() == paused + 1)
+    cell.locator("select").filter(has_text="draw your own").select_option("draw your own")
+    plane = cell.locator("svg.plane.drawing")
+    box = plane.bounding_box()
+    for fx, fy in ((0.2, 0.3), (0.7, 0.4), (0.5, 0.8)):
+        page.mouse.click(box["x"] + fx * box["width"], box["y"] + fy * box["height"])
+    cell.get_by_role("button", name="Play").click()
+    until(lambda: step() > paused + 20)
+    page.screenshot(path=SHOTS / "04_game-own.png")
+    cell.get_by_role("button", name="Pause").click()

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from conftest import Counted
 from torch import nn
 
 from course_utils import data, metrics, models, steps
@@ -20,14 +21,6 @@ def players(step, **more):
     judge, _ = STEPS[step]
     G, J = models.mlp(3, 2, 8), models.mlp(2, 1, 8)
     return {"G": G, judge: J, "opt": adam(G=[G], **{judge: [J]}), "prior": gaussian(3), **more}
-
-
-class Counted(data.Batches):
-    drawn = 0
-
-    def __next__(self):
-        self.drawn += 1
-        return super().__next__()
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda f: f.__name__)

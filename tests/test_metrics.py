@@ -124,3 +124,10 @@ def test_the_score_card_tells_digits_from_noise_and_from_one_digit_only():
     assert real["precision"] > 0.7 > noise["precision"] and zeros["recall"] < 0.3 < real["recall"]
     error = metrics.label_error(digits.x_test[:300], digits.y_test[:300])
     assert error < 15 and metrics.label_error(digits.x_test[:300], (digits.y_test[:300] + 1) % 10) > 80
+
+
+def test_a_table_is_aligned_and_says_what_is_missing(capsys):
+    metrics.table({"a GAN": {"fcd": 12.345, "n_digits": 9}, "noise": {"fcd": 1234.0}})
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split() == ["fcd", "n", "digits"] and rows[0].split() == ["a", "GAN", "12.3", "9"]
+    assert rows[1].split() == ["noise", "1234", "–"] and len({len(row) for row in (head, *rows)}) == 1

@@ -19,6 +19,7 @@ CONCEPTS = {  # the course's own list; grows with the notebooks
     "01": {f"AE-{i}" for i in range(1, 11)},
     "02": {f"VAE-{i}" for i in range(1, 13)},
     "03": {f"AAE-{i}" for i in range(1, 10)},
+    "04": {f"GAN-{i}" for i in range(1, 13)},
 }
 
 each = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)

@@ -5,6 +5,7 @@ import inspect
 
 import pytest
 import torch
+from conftest import Counted
 
 from course_utils import data, metrics, models, priors, steps
 from course_utils.train import adam, train
@@ -23,14 +24,6 @@ def test_a_step_fits_on_a_slide(step):
     parameters = list(inspect.signature(step).parameters.values())
     assert parameters[0].name == "batches" and all(p.kind is p.KEYWORD_ONLY for p in parameters[1:])
     assert not any(isinstance(p.default, bool | str) for p in parameters)  # no flags that choose an algorithm
-
-
-class Counted(data.Batches):
-    drawn = 0
-
-    def __next__(self):
-        self.drawn += 1
-        return super().__next__()
 
 
 def test_ae_step_moves_both_nets_and_draws_one_batch():

@@ -40,6 +40,17 @@ def _apart():
         yield
 
 
+@contextlib.contextmanager
+def _one_thread():
+    """Networks this small gain nothing by a second thread, and wait for it tenfold where the machine is busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 with _apart():
     DATA = {
         "line": Toy(_line),
@@ -247,7 +258,7 @@ class Game:
 
     @contextlib.contextmanager
     def _own_chances(self, keep=True):
-        with _apart():
+        with _apart(), _one_thread():
             torch.set_rng_state(self._chances)
             yield
             if keep:
