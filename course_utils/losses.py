@@ -78,7 +78,7 @@ def discriminator_loss(on_real, on_fake):
 
     E[−log D(x)] + E[−log(1 − D(G(z)))],  from its logits (B, …) on real and on fake items
 
-    Source: Goodfellow et al. 2014, Algorithm 1; decks 000 to 003 (deck 001 writes half of it). 2 log 2 where D cannot
+    Source: Goodfellow et al. 2014, Algorithm 1; decks 000 to 003 (001 and 002 write half of it). 2 log 2 where D cannot
     tell. Trap: the generator must not learn from it, so its items come without gradient.
     """
     return nll_real(on_real) + nll_fake(on_fake)

@@ -176,16 +176,18 @@ def relativistic_gan_step(batches, *, G, D, G_avg, opt, prior, r1_weight=1.0):
     return dict(L_D=L_D, L_G=L_G, r1=r1)
 
 
-def cgan_step(batches, *, G, D, opt, prior):
+def cgan_step(batches, *, G, D, opt, prior, r1_weight=1.0):
     """One generator update of a conditional GAN (Mirza & Osindero 2014; decks 001, 002): both are told the label."""
     x, y = next(batches)  # (B, 1, 28, 28), (B,)
     with no_grad():
         x_fake = G(prior(len(x)), y)
     L_D = discriminator_loss(D(x, y), D(x_fake, y))
-    descend(L_D, opt.D)
+    few = len(x) // 4 or 1
+    r1 = r1_penalty(lambda image: D(image, y[:few]), x[:few])
+    descend(L_D + r1_weight / 2 * r1, opt.D)
     L_G = non_saturating(D(G(prior(len(x)), y), y))
     descend(L_G, opt.G)
-    return dict(L_D=L_D, L_G=L_G)
+    return dict(L_D=L_D, L_G=L_G, r1=r1)
 
 
 def frame_step(batches, *, G, opt, prior):

@@ -42,7 +42,7 @@ Exercise(
         ),
         "halved": Mistake(
             lambda on_real, on_fake: (softplus(-on_real).mean() + softplus(on_fake).mean()) / 2,
-            "that is half of it, as deck 001 writes it; Algorithm 1 of the paper, and this course, add the two terms.",
+            "that is half of it, as decks 001 and 002 write it; Algorithm 1 of the paper, and this course, add the two terms.",
         ),
         "fakes_only": Mistake(
             lambda on_real, on_fake: softplus(on_fake).mean(),
@@ -124,7 +124,10 @@ Exercise(
     "04.4",
     "The generator's loss",
     reference=non_saturating,
-    cases=lambda: [(torch.randn(s, requires_grad=True),) for s in ((1, 1), (7, 1), (32, 1))],
+    cases=lambda: [
+        *((torch.randn(s, requires_grad=True),) for s in ((1, 1), (7, 1), (32, 1))),
+        (torch.tensor([[-120.0], [120.0]], requires_grad=True),),
+    ],
     hints=(
         "G wants D to take its images for real.",
         "How surprised is D to hear that they are real? G wants that small.",
@@ -141,6 +144,10 @@ Exercise(
         "sign_flipped": Mistake(
             lambda on_fake: -softplus(-on_fake).mean(), "that is log D; a loss to minimize is −log D."
         ),
+        "overflows": Mistake(
+            lambda on_fake: -on_fake.sigmoid().log().mean(),
+            "right for moderate logits, but where the sigmoid is exactly 0 its logarithm is infinite: nll_real stays exact.",
+        ),
         "no_sigmoid": Mistake(lambda on_fake: -on_fake.mean(), "that is the critic's loss of notebook 06, without a sigmoid."),
     },
 )  # fmt: skip
@@ -149,12 +156,13 @@ Exercise(
     "04.5",
     "A generator without advice",
     reference=-0.01,
-    tolerance=1e-3,
+    tolerance=1e-5,
     why="d/da log(1 − σ(a)) = −σ(a) = −D. The surer D is of a fake, the less G learns from it.",
     hints=("log(1 − σ(a)) = −softplus(a).", "The slope of softplus is the sigmoid."),
     mistakes={
         "non_saturating": Mistake(-0.99, "that is the slope of −log D, the other loss: D − 1."),
         "in_d": Mistake(-1 / 0.99, "that is the slope in D, −1/(1 − D); it asks for the slope in the logit."),
+        "no_logarithm": Mistake(-0.0099, "that is the slope of 1 − D; the logarithm divides it by 1 − D."),
         "sign": Mistake(0.01, "the size is right; log(1 − D) falls as the logit rises."),
         "zero": Mistake(0, "nearly, but not quite: how much is left?"),
     },

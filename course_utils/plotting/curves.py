@@ -95,7 +95,7 @@ def spreads(values, xlabel, title=None):
     return figure
 
 
-def paths(lines, title=None, start=None):
+def paths(lines, title=None, start=None, names=("x", "y")):
     """Where two numbers went, step by step: `{label: points (n, 2)}`. → Figure"""
     figure, ax = axes(height=5.6)
     styles = iter(("-", "--", "-.", ":"))
@@ -104,7 +104,7 @@ def paths(lines, title=None, start=None):
     if start is not None:
         ax.plot(*start, "o", color=INK, ms=8, label="start")
     ax.plot(0, 0, "+", color=INK, ms=14, mew=2, label="equilibrium")
-    ax.set(title=title, xlabel="x", ylabel="y", aspect="equal")
+    ax.set(title=title, xlabel=names[0], ylabel=names[1], aspect="equal")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 

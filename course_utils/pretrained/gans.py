@@ -70,8 +70,8 @@ def _averaging_cgan_step(batches, *, G, G_avg, **others):
 RECIPES = {
     "gan": _gan("MLP GAN, 512-512", models.generator, models.image_discriminator, 50_000, 128, 5e-4),
     "dcgan": _gan(
-        "DCGAN, 32 and 64 channels, no batch norm in D", lambda: models.dcgan_generator(channels=32),
-        lambda: models.dcgan_discriminator(channels=32, normalize=False), 18_000, 64, 1e-3,
+        "DCGAN, 32 and 64 channels, no batch norm in D", models.dcgan_generator,
+        lambda: models.dcgan_discriminator(normalize=False), 18_000, 64, 1e-3,
     ),
-    "cgan": _cgan("Conditional MLP GAN, 512-512", 30_000, 5e-4),
+    "cgan": _cgan("Conditional MLP GAN, 512-512, R1 with weight 1", 12_000, 5e-4),
 }  # fmt: skip
