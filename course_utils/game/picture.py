@@ -65,7 +65,7 @@ def plane(frame, views=tuple(VIEWS), format="JPEG"):
 
 def _pixels(points):
     """Points (n, 2) of the plane in pixels, from the lower left; far ones at the rim, so that they are not lost."""
-    xy = points.numpy().clip(-1.02 * SPAN, 1.02 * SPAN)
+    xy = points.numpy().clip(-0.985 * SPAN, 0.985 * SPAN)
     return (xy + SPAN) * (SIZE / (2 * SPAN))
 
 
