@@ -14,7 +14,7 @@ from PIL import Image
 from ..plotting import CODE, FAKE, INK, REAL, STYLE, VERDICT, axes, beside, figure_png
 from .state import SPAN
 
-SIZE = 560
+SIZE = 480
 VIEWS = {
     "verdict": "D's verdict",
     "pull": "pull of G's loss",

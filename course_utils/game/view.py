@@ -42,7 +42,7 @@ class GanGame(w.VBox):
             mode=self._mode(),
             alt="The game: real points blue, generated points orange",
         )
-        self.curves, self.status, self.error = w.Image(format="png", width=400), w.HTML(), w.HTML()
+        self.curves, self.status, self.error = w.Image(format="png", width=350), w.HTML(), w.HTML()
         self.curves.add_class("course-picture")
         super().__init__(
             [
