@@ -1,9 +1,13 @@
 """All tests run at the smoke scale on the CPU: every line runs, nothing is learned, nothing is downloaded."""
 
 import os
+import tempfile
 
 os.environ.setdefault("COURSE_SCALE", "smoke")
 os.environ.setdefault("COURSE_DEVICE", "cpu")
+# Matplotlib's defaults and a fresh font cache: one made while its environment was being deleted lacks fonts
+MATPLOTLIB = tempfile.TemporaryDirectory(prefix="matplotlib-")
+os.environ["MPLCONFIGDIR"] = MATPLOTLIB.name
 
 import pytest  # noqa: E402
 import torch  # noqa: E402
