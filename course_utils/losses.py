@@ -120,6 +120,54 @@ def relativistic(on_winner, on_loser):
     return nn.functional.softplus(on_loser - on_winner).mean()
 
 
+def label_nll(logits, label):
+    """How surprised a discriminator is by labels that need not be 0 or 1, in nats. → scalar
+
+    −E[t log D + (1 − t) log(1 − D)],  label t in [0, 1], a number or (B, …) as the logits
+
+    `nll_real` where t is 1, `nll_fake` where it is 0. Source: Salimans et al. 2016, section 3.4; decks 000, 001, 002.
+    Trap: deck 001 leaves the second part out; then 0.9 scales the loss and smooths nothing.
+    """
+    plus, minus = nn.functional.softplus(-logits), nn.functional.softplus(logits)
+    return (label * plus + (1 - label) * minus).mean()
+
+
+def feature_matching(f_real, f_fake):
+    """How far the mean features of fakes are from those of real items. → scalar
+
+    ‖E f(x) − E f(G(z))‖²,  features (B, width), or (B, S, width) for S networks
+
+    Source: Salimans et al. 2016, section 3.1; decks 001, 004 (the latter with the mean over features). Trap: the
+    means come first, then the difference: items are not compared one by one.
+    """
+    return (f_real.mean(0) - f_fake.mean(0)).square().sum(-1).mean()
+
+
+def historical_average_penalty(net, past):
+    """How far a network's weights are from their mean over time, the weights of `past`. → scalar
+
+    ‖θ − 1/t Σ_i θ[i]‖²,  `past` a network with the same weights, such as AveragedModel(net)
+
+    Source: Salimans et al. 2016, section 3.3. Trap: deck 004 speaks of a term that makes new weights *different*; the
+    paper's pulls them to the mean.
+    """
+    means = [mean.detach() for mean in past.parameters()]
+    return sum((p - mean).square().sum() for p, mean in zip(net.parameters(), means, strict=True))
+
+
+def slope_penalty(D, x, k=1.0):
+    """How far a discriminator's slope is from k at the items x (B, …). → scalar
+
+    E (‖∇D(x)‖₂ − k)²
+
+    Source: Kodali et al. 2017, "DRAGAN", at items around real ones; deck 001, whose square stands inside and whose Δ is
+    a ∇. Trap: one norm for each item, and create_graph, or the penalty teaches D nothing.
+    """
+    x = x.detach().requires_grad_()
+    (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
+    return (slope.flatten(1).norm(dim=1) - k).square().mean()
+
+
 def jensen_shannon(p, q):
     """How far apart two distributions over the same places are, p and q (n,) with sum 1, in nats. → scalar
 

@@ -16,6 +16,11 @@ def gaussian(z_dim):
     return lambda n: torch.randn(n, z_dim, device=session.device())
 
 
+def uniform(z_dim):
+    """The prior of independent uniform numbers, scaled to variance 1 as `gaussian` has it: between −√3 and √3."""
+    return lambda n: math.sqrt(3) * (2 * torch.rand(n, z_dim, device=session.device()) - 1)
+
+
 def gaussian_mixture(y, n_components=10, radius=2.0, stds=(0.5, 0.1)):
     """One draw from component y of a mixture of Normals, laid out like petals around 0. y (n,) → (n, 2)
 

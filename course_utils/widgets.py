@@ -145,6 +145,24 @@ def choice(label, pictures, scale=3, n_cols=10):
     return panel
 
 
+def dials(draw, **values):
+    """One slider for each name, over the values listed for it; `draw(name=value, …)` → Figure or images. → Panel"""
+    sliders = {
+        name: w.SelectionSlider(
+            options=list(options), description=name.replace("_", " "), layout=w.Layout(width="22em")
+        )
+        for name, options in values.items()
+    }
+
+    def show():
+        picture = draw(**{name: slider.value for name, slider in sliders.items()})
+        return plotting.figure_png(picture) if hasattr(picture, "savefig") else picture
+
+    panel = Panel(list(sliders.values()), show, [(slider, "value") for slider in sliders.values()])
+    panel.sliders = sliders
+    return panel
+
+
 def film(history, draw=None, scale=3, n_cols=10):
     """Replay a training run: ▶ and a slider over the frames that `train` kept. → Panel
 

@@ -12,7 +12,8 @@ os.environ["MPLCONFIGDIR"] = MATPLOTLIB.name
 import pytest  # noqa: E402
 import torch  # noqa: E402
 
-from course_utils import data  # noqa: E402
+from course_utils import data, steps  # noqa: E402
+from course_utils.train import descend  # noqa: E402
 
 
 class Counted(data.Batches):
@@ -23,6 +24,17 @@ class Counted(data.Batches):
     def __next__(self):
         self.drawn += 1
         return super().__next__()
+
+
+@pytest.fixture
+def each_descent(monkeypatch):
+    """each_descent(f): in all steps, descend(loss, opt) becomes f(loss, opt, descend)."""
+
+    def replace(f):
+        for module in (steps.autoencoders, steps.critics, steps.gans, steps.tricks):
+            monkeypatch.setattr(module, "descend", lambda loss, opt: f(loss, opt, descend))
+
+    return replace
 
 
 @pytest.fixture(autouse=True)

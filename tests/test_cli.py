@@ -74,7 +74,7 @@ def test_sync_writes_the_source_and_check_only_tells(monkeypatch, tmp_path):
     assert cli.sync(["--check"]) == 1 and nbformat.read(path, 4).cells[0].source == "old"
     assert cli.sync([]) == 0 and cli.sync(["--check"]) == 0
     source = nbformat.read(path, 4).cells[0].source
-    assert source.startswith("# course_utils/steps.py\ndef ae_step(batches, *, enc, dec, opt):")
+    assert source.startswith("# course_utils/steps/autoencoders.py\ndef ae_step(batches, *, enc, dec, opt):")
 
 
 def test_an_expected_picture_is_small(tmp_path):

@@ -7,7 +7,7 @@ from torch import nn
 
 from course_utils import data, metrics, models, steps
 from course_utils.priors import gaussian
-from course_utils.train import adam, average_of, descend, train
+from course_utils.train import adam, average_of, train
 
 STEPS = {
     steps.gan_step: ("D", "n_d"),
@@ -24,12 +24,12 @@ def players(step, **more):
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda f: f.__name__)
-def test_each_update_moves_its_own_player_as_often_as_it_should(step, monkeypatch):
+def test_each_update_moves_its_own_player_as_often_as_it_should(step, each_descent):
     judge, count = STEPS[step]
     cast = players(step, **{count: 3})
     batches, moved = Counted(torch.randn(50, 2), batch_size=16), []
 
-    def watched(loss, opt, descend=steps.descend):
+    def watched(loss, opt, descend):
         before = {name: [p.clone() for p in cast[name].parameters()] for name in ("G", judge)}
         descend(loss, opt)
         moved.append([
@@ -38,7 +38,7 @@ def test_each_update_moves_its_own_player_as_often_as_it_should(step, monkeypatc
             if any(not torch.equal(a, b) for a, b in zip(were, cast[name].parameters(), strict=True))
         ])  # fmt: skip
 
-    monkeypatch.setattr(steps, "descend", watched)
+    each_descent(watched)
     step(batches, **cast)
     step(batches, **cast)  # the second time Adam has momentum to move what it should not
     assert moved == 2 * ([[judge]] * 3 + [["G"]])
@@ -76,11 +76,11 @@ def test_unrolling_leaves_d_with_one_update_and_without_a_look_ahead_is_a_gan():
 
 
 @pytest.mark.parametrize("step", [steps.r1_gan_step, steps.relativistic_gan_step], ids=lambda f: f.__name__)
-def test_each_moves_once_and_g_avg_trails(step, monkeypatch):
+def test_each_moves_once_and_g_avg_trails(step, each_descent):
     cast = players(steps.gan_step)
     G_avg, moved = average_of(cast["G"], decay=0.9), []
     start = [p.clone() for p in cast["G"].parameters()]
-    monkeypatch.setattr(steps, "descend", lambda loss, opt: (moved.append(opt), descend(loss, opt)))
+    each_descent(lambda loss, opt, descend: (moved.append(opt), descend(loss, opt)))
     batches = Counted(torch.randn(50, 2), batch_size=16)
     step(batches, **cast, G_avg=G_avg)  # the first update copies G
     first = [p.clone() for p in cast["G"].parameters()]
@@ -106,7 +106,7 @@ def test_without_weight_r1_is_gan_step_and_with_it_d_gets_flatter():
 
 
 def test_frames_by_squared_error_are_the_mean_of_the_futures_and_the_judge_moves_each_player_once(
-    monkeypatch,
+    each_descent,
 ):
     x = torch.full((8, 1, 28, 28), -1.0)
     x[:, :, 10:18, 12:16] = 1
@@ -115,7 +115,7 @@ def test_frames_by_squared_error_are_the_mean_of_the_futures_and_the_judge_moves
     with torch.no_grad():
         assert (G(x, torch.randn(8, 2)) - frames.futures(x).mean(0)).abs().max() < 0.2
     moved = []
-    monkeypatch.setattr(steps, "descend", lambda loss, opt: (moved.append(opt), descend(loss, opt)))
+    each_descent(lambda loss, opt, descend: (moved.append(opt), descend(loss, opt)))
     opt = adam(G=[G], D=[D])
     steps.frame_gan_step(frames, G=G, D=D, opt=opt, prior=gaussian(2))
     assert moved == [opt.D, opt.G]

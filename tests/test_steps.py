@@ -101,11 +101,11 @@ AAE_STEPS = [steps.aae_step, steps.aae_label_step, steps.aae_style_step, steps.a
 
 
 @pytest.mark.parametrize("step", AAE_STEPS, ids=lambda f: f.__name__)
-def test_each_phase_of_an_aae_moves_the_networks_it_names_and_no_others(step, monkeypatch):
+def test_each_phase_of_an_aae_moves_the_networks_it_names_and_no_others(step, each_descent):
     batches, players, nets = aae_players(step)
     moved = []
 
-    def watched(loss, opt, descend=steps.descend):
+    def watched(loss, opt, descend):
         before = {name: [p.clone() for p in net.parameters()] for name, net in nets.items()}
         descend(loss, opt)
         moved.append({
@@ -114,7 +114,7 @@ def test_each_phase_of_an_aae_moves_the_networks_it_names_and_no_others(step, mo
             if any(not torch.equal(a, b) for a, b in zip(before[name], net.parameters(), strict=True))
         })  # fmt: skip
 
-    monkeypatch.setattr(steps, "descend", watched)
+    each_descent(watched)
     step(batches, **players)
     step(batches, **players)  # the second time Adam has momentum to move what it should not
     judges = set(nets) - {"enc", "dec"}
@@ -124,24 +124,21 @@ def test_each_phase_of_an_aae_moves_the_networks_it_names_and_no_others(step, mo
 
 
 @pytest.mark.parametrize("step", AAE_STEPS, ids=lambda f: f.__name__)
-def test_codes_reach_the_discriminator_detached(step):
+def test_codes_reach_the_discriminator_detached(step, each_descent):
     """In D's own phase no gradient runs back into the encoder, whatever the optimizer would do with it."""
     batches, players, nets = aae_players(step)
-    real_descend, seen = steps.descend, []
+    seen = []
 
-    def watched(loss, opt):
+    def watched(loss, opt, descend):
         if opt is players["opt"].D:
             grads = torch.autograd.grad(
                 loss, list(nets["enc"].parameters()), retain_graph=True, allow_unused=True
             )
             seen.append(all(g is None for g in grads))
-        real_descend(loss, opt)
+        descend(loss, opt)
 
-    steps.descend = watched
-    try:
-        step(batches, **players)
-    finally:
-        steps.descend = real_descend
+    each_descent(watched)
+    step(batches, **players)
     assert seen == [True]
 
 

@@ -31,16 +31,20 @@ from .generators import (
 from .judges import (
     Classifier,
     discriminator,
+    judge,
     mlp,
 )
 from .shapes import (
     IMAGE,
+    Affine,
     parameters,
     summary,
 )
+from .stack import Stack
 
 __all__ = [
     "AAE",
+    "Affine",
     "Autoencoder",
     "ClassAndStyleEncoder",
     "Classifier",
@@ -54,6 +58,7 @@ __all__ = [
     "IMAGE",
     "LinearAutoencoder",
     "Noise",
+    "Stack",
     "VAE",
     "VanillaAutoencoder",
     "colour_discriminator",
@@ -65,6 +70,7 @@ __all__ = [
     "generator",
     "image_discriminator",
     "ink",
+    "judge",
     "mlp",
     "noisy_body",
     "parameters",

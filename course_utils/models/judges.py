@@ -1,5 +1,7 @@
 """Networks that judge: discriminators, critics, and the classifier behind the scores."""
 
+from collections import OrderedDict
+
 from torch import nn
 
 
@@ -17,6 +19,14 @@ def mlp(in_dim, out_dim, hidden=64):
         nn.LeakyReLU(0.2),
         nn.Linear(hidden, out_dim),
     )
+
+
+def judge(*body, width):
+    """A discriminator in two named parts: layers that end in `width` features, and a logit. (B, …) → (B, 1)
+
+    `D.body(x)` gives the features (B, width).
+    """
+    return nn.Sequential(OrderedDict(body=nn.Sequential(*body), head=nn.Linear(width, 1)))
 
 
 class Classifier(nn.Module):

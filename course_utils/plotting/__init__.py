@@ -1,7 +1,7 @@
 """Pure functions from values to pictures: Figures to look at, PNG bytes for what is dragged."""
 
-from .codes import judged, latent_scatter, latent_scatters, map_png
-from .curves import curves, panels, paths, spreads, training, value_surface
+from .codes import judged, latent_scatter, latent_scatters, map_png, seeds
+from .curves import bands, curves, maps, panels, paths, spreads, training, value_surface
 from .images import above, beside, frame, image_grid, png, reconstructions, tile
 from .style import (
     CODE,
@@ -21,7 +21,7 @@ from .style import (
 )  # fmt: skip
 
 __all__ = [
-    "CODE", "FAKE", "INK", "PRIOR", "REAL", "STYLE", "TEN", "VERDICT", "WIDTH", "above", "axes", "beside", "curves", "display",
-    "figure_png", "frame", "image_grid", "in_notebook", "judged", "latent_scatter", "latent_scatters", "map_png", "panels",
-    "paths", "png", "reconstructions", "spreads", "tile", "training", "use_style", "value_surface",
+    "CODE", "FAKE", "INK", "PRIOR", "REAL", "STYLE", "TEN", "VERDICT", "WIDTH", "above", "axes", "bands", "beside", "curves", "display",
+    "figure_png", "frame", "image_grid", "in_notebook", "judged", "latent_scatter", "latent_scatters", "map_png", "maps", "panels",
+    "paths", "png", "reconstructions", "seeds", "spreads", "tile", "training", "use_style", "value_surface",
 ]  # fmt: skip

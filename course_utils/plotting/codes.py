@@ -4,7 +4,7 @@ import matplotlib
 import torch
 from matplotlib.figure import Figure
 
-from .style import CODE, INK, PRIOR, STYLE, TEN, VERDICT, axes, figure_png
+from .style import CODE, FAKE, INK, PRIOR, REAL, STYLE, TEN, VERDICT, axes, figure_png
 
 
 def _digits_scatter(ax, xy, y, size=34):
@@ -64,6 +64,19 @@ def judged(D, real, fake, slopes=None, span=3.5, n=81):
         ax.set(xlabel="z1", ylabel="z2", xlim=(-span, span), ylim=(-span, span), aspect="equal")
         ax.grid(False)
         ax.legend(loc="upper right", frameon=True)
+    return figure
+
+
+def seeds(x_fake, real, titles, caption=None):
+    """Generated points of several runs, x_fake (S, n, 2), side by side over real ones (m, 2). → Figure"""
+    figure, row = axes(1, len(x_fake), height=2.5, squeeze=False, sharex=True, sharey=True)
+    real = torch.as_tensor(real).cpu()
+    span = 1.3 * real.abs().max().item()
+    for ax, points, title in zip(row[0], x_fake, titles, strict=True):
+        ax.scatter(*real.T, s=10, color=REAL, marker="x", linewidths=1)
+        ax.scatter(*points.detach().cpu().clamp(-span, span).T, s=4, color=FAKE, alpha=0.5, linewidths=0)
+        ax.set(title=title, aspect="equal", xlim=(-span, span), ylim=(-span, span), xticks=[], yticks=[])
+    figure.suptitle(caption, x=0.01, ha="left")
     return figure
 
 

@@ -95,6 +95,39 @@ def spreads(values, xlabel, title=None):
     return figure
 
 
+def bands(tables, plain="plain"):
+    """Several tables of runs side by side, one row for each setting: `{title: {setting: [numbers] or None}}`. → Figure
+
+    Dots are runs, the line is their mean; the grey band is where the runs of `plain` lie.
+    """
+    rows = list(next(iter(tables.values())))
+    figure, row = axes(1, len(tables), height=0.36 * len(rows) + 1.0, sharey=True, squeeze=False)
+    for ax, (title, table) in zip(row[0], tables.items(), strict=True):
+        ax.axvspan(min(table[plain]), max(table[plain]), color=PRIOR, alpha=0.2, lw=0)
+        for i, setting in enumerate(rows):
+            numbers = table[setting]
+            if numbers is not None:
+                ax.plot(numbers, [i] * len(numbers), "o", color=FAKE, ms=7, alpha=0.45, mew=0)
+                ax.plot(sum(numbers) / len(numbers), i, "|", color=INK, ms=17, mew=2.5)
+        ax.set_title(title)
+        ax.set_xlim(left=0)
+        ax.margins(x=0.08)
+    row[0][0].set_yticks(range(len(rows)), rows)
+    row[0][0].set_ylim(len(rows) - 0.5, -0.5)
+    return figure
+
+
+def maps(contents):
+    """Small maps of numbers side by side, each with its scale: `{title: (h, w)}`. → Figure"""
+    figure, row = axes(1, len(contents), height=3.4, squeeze=False)
+    for ax, (title, values) in zip(row[0], contents.items(), strict=True):
+        shown = ax.imshow(torch.as_tensor(values).detach().cpu(), cmap="viridis")
+        figure.colorbar(shown, ax=ax, shrink=0.8)
+        ax.set_title(title)
+        ax.axis("off")
+    return figure
+
+
 def paths(lines, title=None, start=None, names=("x", "y")):
     """Where two numbers went, step by step: `{label: points (n, 2)}`. → Figure"""
     figure, ax = axes(height=5.6)

@@ -1,0 +1,40 @@
+"""One function per algorithm: the body of the slide's `while not converged`; `train` is the `while`."""
+
+from .autoencoders import (
+    aae_label_step,
+    aae_semi_step,
+    aae_step,
+    aae_style_step,
+    ae_step,
+    cvae_step,
+    supervised_step,
+    vae_step,
+)
+from .critics import wgan_gp_step, wgan_step
+from .gans import (
+    cgan_step,
+    frame_gan_step,
+    frame_step,
+    gan_step,
+    lsgan_step,
+    r1_gan_step,
+    relativistic_gan_step,
+    unrolled_gan_step,
+)
+from .tricks import (
+    averaged_gan_step,
+    dragan_step,
+    feature_matching_step,
+    historical_gan_step,
+    label_gan_step,
+    mixed_gan_step,
+    noisy_gan_step,
+    replay_gan_step,
+)
+
+__all__ = [
+    "aae_label_step", "aae_semi_step", "aae_step", "aae_style_step", "ae_step", "averaged_gan_step", "cgan_step", "cvae_step", "dragan_step",
+    "feature_matching_step", "frame_gan_step", "frame_step", "gan_step", "historical_gan_step", "label_gan_step", "lsgan_step",
+    "mixed_gan_step", "noisy_gan_step", "r1_gan_step", "relativistic_gan_step", "replay_gan_step", "supervised_step",
+    "unrolled_gan_step", "vae_step", "wgan_gp_step", "wgan_step",
+]  # fmt: skip

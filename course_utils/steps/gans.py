@@ -1,0 +1,120 @@
+"""Steps of generator and discriminator: the GAN, and what it became."""
+
+import torch
+from torch import no_grad
+from torch.func import functional_call
+
+from ..losses import discriminator_loss, non_saturating, r1_penalty, reconstruction, relativistic
+from ..metrics import accuracy
+from ..train import descend
+
+
+def gan_step(batches, *, G, D, opt, prior, n_d=1, generator_loss=non_saturating):
+    """One generator update of a GAN (Goodfellow et al. 2014, Algorithm 1; decks 000 to 004)."""
+    for _ in range(n_d):
+        x, _ = next(batches)  # a fresh real mini-batch for every update of D
+        with no_grad():  # freeze G's weights
+            x_fake = G(prior(len(x)))
+        on_real, on_fake = D(x), D(x_fake)  # logits (B, 1)
+        L_D = discriminator_loss(on_real, on_fake)
+        descend(L_D, opt.D)
+    L_G = generator_loss(D(G(prior(len(x)))))
+    descend(L_G, opt.G)  # D's weights stay: they are not in opt.G
+    return dict(L_D=L_D, L_G=L_G, accuracy=accuracy(on_real, on_fake))
+
+
+def r1_gan_step(batches, *, G, D, G_avg, opt, prior, r1_weight=1.0):
+    """gan_step, with R1 on D (Mescheder et al. 2018; deck 004 has it in ALAE) and an average of G's weights on the side."""
+    x, _ = next(batches)
+    with no_grad():
+        x_fake = G(prior(len(x)))
+    L_D = discriminator_loss(D(x), D(x_fake))
+    r1 = r1_penalty(D, x[: len(x) // 4 or 1])  # a quarter tells enough, and costs less
+    descend(L_D + r1_weight / 2 * r1, opt.D)
+    L_G = non_saturating(D(G(prior(len(x)))))
+    descend(L_G, opt.G)
+    G_avg.update_parameters(G)
+    return dict(L_D=L_D, L_G=L_G, r1=r1)
+
+
+def relativistic_gan_step(batches, *, G, D, G_avg, opt, prior, r1_weight=1.0):
+    """r1_gan_step, but D compares pairs: is the real one the more real one? (Huang et al. 2024; on no deck yet)"""
+    x, _ = next(batches)
+    with no_grad():
+        x_fake = G(prior(len(x)))
+    L_D = relativistic(D(x), D(x_fake))
+    r1 = r1_penalty(D, x[: len(x) // 4 or 1])
+    descend(L_D + r1_weight / 2 * r1, opt.D)
+    with no_grad():
+        on_real = D(x)
+    L_G = relativistic(D(G(prior(len(x)))), on_real)
+    descend(L_G, opt.G)
+    G_avg.update_parameters(G)
+    return dict(L_D=L_D, L_G=L_G, r1=r1)
+
+
+def cgan_step(batches, *, G, D, opt, prior, r1_weight=1.0):
+    """One generator update of a conditional GAN (Mirza & Osindero 2014; decks 001, 002): both are told the label."""
+    x, y = next(batches)  # (B, 1, 28, 28), (B,)
+    with no_grad():
+        x_fake = G(prior(len(x)), y)
+    L_D = discriminator_loss(D(x, y), D(x_fake, y))
+    few = len(x) // 4 or 1
+    r1 = r1_penalty(lambda image: D(image, y[:few]), x[:few])
+    descend(L_D + r1_weight / 2 * r1, opt.D)
+    L_G = non_saturating(D(G(prior(len(x)), y), y))
+    descend(L_G, opt.G)
+    return dict(L_D=L_D, L_G=L_G, r1=r1)
+
+
+def frame_step(batches, *, G, opt, prior):
+    """One update of a predictor of the next frame by squared error alone (deck 001, "Next Video Frame Prediction")."""
+    x, x_next = next(batches)  # (B, 1, 28, 28) each
+    L_rec = reconstruction(G(x, prior(len(x))), x_next)
+    descend(L_rec, opt.G)
+    return dict(L_rec=L_rec)
+
+
+def frame_gan_step(batches, *, G, D, opt, prior, r1_weight=10.0):
+    """The same by a judge alone: could x_next be the frame after x? (Mathieu et al. 2016; deck 001)"""
+    x, x_next = next(batches)
+    with no_grad():
+        x_fake = G(x, prior(len(x)))
+    L_D = relativistic(D(x, x_next), D(x, x_fake))
+    r1 = r1_penalty(lambda frame: D(x, frame), x_next)
+    descend(L_D + r1_weight / 2 * r1, opt.D)
+    with no_grad():
+        on_real = D(x, x_next)
+    L_G = relativistic(D(x, G(x, prior(len(x)))), on_real)
+    descend(L_G, opt.G)
+    return dict(L_D=L_D, L_G=L_G, r1=r1)
+
+
+def unrolled_gan_step(batches, *, G, D, opt, prior, n_ahead=5, lr_ahead=0.1):
+    """One generator update of an unrolled GAN (Metz et al. 2017; decks 001, 002): G sees D's next answers coming."""
+    x, _ = next(batches)
+    with no_grad():
+        x_fake = G(prior(len(x)))
+    L_D = discriminator_loss(D(x), D(x_fake))
+    descend(L_D, opt.D)
+    z, ahead = prior(len(x)), dict(D.named_parameters())  # D as it would become against this G, step by step
+    for _ in range(n_ahead):
+        L_ahead = discriminator_loss(functional_call(D, ahead, x), functional_call(D, ahead, G(z)))
+        slopes = torch.autograd.grad(L_ahead, tuple(ahead.values()), create_graph=True)
+        ahead = {name: p - lr_ahead * slope for (name, p), slope in zip(ahead.items(), slopes, strict=True)}
+    L_G = non_saturating(functional_call(D, ahead, G(z)))
+    descend(L_G, opt.G)  # through all of D's answers
+    return dict(L_D=L_D, L_G=L_G)
+
+
+def lsgan_step(batches, *, G, D, opt, prior, n_d=1):
+    """One generator update of a least-squares GAN (Mao et al. 2017; decks 000, 004): targets 1 and 0, no sigmoid."""
+    for _ in range(n_d):
+        x, _ = next(batches)
+        with no_grad():
+            x_fake = G(prior(len(x)))
+        L_D = ((D(x) - 1).square().mean() + D(x_fake).square().mean()) / 2
+        descend(L_D, opt.D)
+    L_G = (D(G(prior(len(x)))) - 1).square().mean() / 2
+    descend(L_G, opt.G)
+    return dict(L_D=L_D, L_G=L_G)

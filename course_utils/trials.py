@@ -1,0 +1,153 @@
+"""The same small experiment with and without a trick: on a ring, on a grid, on digits; several seeds at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from . import data, metrics, models, priors, session, steps, transport
+from .train import adam, train
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A data set, and the plain GAN for it: two MLPs without any trick."""
+
+    n: int  # numbers of an item
+    z_dim: int
+    width: int
+    n_steps: int
+    lr_G: float
+    lr_D: float
+    draw: Callable | None = None  # for points: n → points, modes
+    batch_size: int = 128
+
+
+BENCHES = {
+    # PacGAN's data (Lin et al. 2018); on the ring D learns half as fast as G, and the game often collapses
+    "ring": Bench(2, 2, 64, 2_000, 1e-3, 5e-4, partial(data.ring, radius=1.0, std=0.01)),
+    "grid": Bench(2, 2, 64, 2_000, 1e-3, 1e-3, partial(data.grid, spacing=2.0, std=0.05)),
+    "digits": Bench(784, 64, 256, 1_000, 5e-4, 5e-4),
+    # a D that learns ten times more slowly than G: the patient of "Rescue the collapsing GAN"
+    "rescue": Bench(2, 2, 64, 2_000, 1e-3, 1e-4, partial(data.ring, radius=2.0, std=0.05)),
+}
+
+
+def _leaky():
+    return nn.LeakyReLU(0.2)
+
+
+def hidden(n_in, width, *, linear=nn.Linear, norm=None, act=_leaky):
+    """Two hidden layers: linear, `norm(width)` if given, bent. → list of layers"""
+    layers = []
+    for n in (n_in, width):
+        layers += [linear(n, width), *([norm(width)] if norm else []), act()]
+    return layers
+
+
+def plain_G(bench, end=(nn.Tanh,), **layers):
+    """z → item; images end in tanh, points in nothing."""
+    last = [] if bench.draw else [*(layer() for layer in end), nn.Unflatten(1, models.IMAGE)]
+    return nn.Sequential(*hidden(bench.z_dim, bench.width, **layers), nn.Linear(bench.width, bench.n), *last)
+
+
+def plain_D(bench, begin=(), more=(), n_more=0, n_items=1, **layers):
+    """Item → logit; `D.body(x)` its features. `more` are further layers, which add n_more features."""
+    first = [*begin, *([] if bench.draw else [nn.Flatten()])]
+    return models.judge(
+        *first, *hidden(n_items * bench.n, bench.width, **layers), *more, width=bench.width + n_more
+    )
+
+
+@dataclass(frozen=True)
+class Trick:
+    """What is not as in the plain GAN: the step, a network, the prior, more players, or D's rate."""
+
+    step: Callable = steps.gan_step
+    G: Callable = plain_G  # bench → network
+    D: Callable = plain_D
+    prior: Callable = priors.gaussian
+    more: Callable = lambda G, D: {}  # what else the step asks for
+    faster_D: float = 1.0
+
+
+class Result(NamedTuple):
+    """`scores` {name: [one for each seed]}, `x_fake` (seeds, n, …), and the players of the last seed, or of all."""
+
+    scores: dict
+    x_fake: torch.Tensor
+    players: dict
+
+
+def play(trick, on="ring", seeds=5, digits=None):
+    """Train `trick` on a bench, with several seeds. → Result
+
+    Points: modes covered, share of points at one, transport distance. Digits: `metrics.digit_scores`.
+    """
+    bench = BENCHES[on]
+    n_steps = session.n_steps(cpu=bench.n_steps, gpu=bench.n_steps)
+    if bench.draw:
+        return _play_points(trick, bench, seeds, n_steps)
+    return _play_digits(trick, bench, seeds, n_steps, digits or data.digits())
+
+
+def summary(scores, n_modes=8):
+    """Scores of several seeds in a row of numbers: in how many all modes were covered, and means. → dict"""
+    means = {name: sum(each) / len(each) for name, each in scores.items()}
+    return {f"all_{n_modes}_in": sum(modes == n_modes for modes in scores["modes"]), **means}
+
+
+def captions(scores):
+    """What to write above each seed's points. → list of str"""
+    pairs = zip(scores["modes"], scores["good"], strict=True)
+    return [f"{modes:.0f} modes, {good:.0%}" for modes, good in pairs]
+
+
+def _players(trick, bench, G, D):
+    G, D = G.to(session.device()), D.to(session.device())
+    opt = adam(D=[D], lr=trick.faster_D * bench.lr_D, betas=(0.5, 0.99))
+    opt.G = adam(G=[G], lr=bench.lr_G, betas=(0.5, 0.99)).G
+    return dict(G=G, D=D, opt=opt, prior=trick.prior(bench.z_dim), **trick.more(G, D))
+
+
+@torch.no_grad()
+def _sample(players, n):
+    """From the average of G where there is one."""
+    return metrics.in_parts(players.get("G_avg", players["G"]), players["prior"](n), 100_000)
+
+
+def _play_points(trick, bench, seeds, n_steps):
+    """All seeds at once: they differ in their networks and in their draws."""
+    session.seed_all(0)
+    G, D = (models.Stack([make(bench) for _ in range(seeds)]) for make in (trick.G, trick.D))
+    players = _players(trick, bench, G, D)
+    batches = data.Batches(bench.draw(20_000)[0], batch_size=bench.batch_size * seeds)
+    train(trick.step, batches, n_steps, settle=0.3, **players)
+    x_fake = _sample(players, 2_500 * seeds).unflatten(0, (-1, seeds)).transpose(0, 1)  # (seeds, 2500, 2)
+    return Result(_by_name([point_scores(x, bench) for x in x_fake]), x_fake, players)
+
+
+def point_scores(x_fake, bench):
+    """Modes covered, share of points at one, and the transport distance of the first 500. → dict"""
+    centres = torch.unique(bench.draw(2_000, std=0.0)[0].round(decimals=4), dim=0)
+    modes, good = metrics.modes_covered(x_fake, centres, bench.draw.keywords["std"])
+    return dict(modes=modes, good=good, distance=transport.earth_mover(x_fake[:500], bench.draw(500)[0]))
+
+
+def _play_digits(trick, bench, seeds, n_steps, digits):
+    """One seed after the other: these networks keep a machine busy by themselves."""
+    rows, x_fake = [], []
+    for seed in range(seeds):
+        session.seed_all(seed)
+        players = _players(trick, bench, trick.G(bench), trick.D(bench))
+        train(trick.step, data.Batches(digits.x, batch_size=bench.batch_size), n_steps, settle=0.3, **players)
+        x_fake.append(_sample(players, session.n_steps(cpu=10_000, gpu=10_000)))
+        rows.append(metrics.digit_scores(x_fake[-1], digits.x_test))
+    return Result(_by_name(rows), torch.stack(x_fake), players)
+
+
+def _by_name(rows):
+    return {name: [round(float(row[name]), 3) for row in rows] for name in rows[0]}

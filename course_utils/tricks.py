@@ -1,0 +1,177 @@
+"""What notebook 05 switches on and off: labels, memories, noise, and layers; its penalties are in `losses`, its steps in `steps`."""
+
+import torch
+from torch import nn
+
+# ── labels for `steps.label_gan_step`: a function from logits to labels of their shape ───────────
+
+
+def always(value):
+    """One label for all: `always(0.9)` for real ones is one-sided smoothing (Salimans et al. 2016; deck 001)."""
+    return lambda logits: torch.full_like(logits, value)
+
+
+def between(low, high):
+    """A label for each item, uniform from low to high (decks 000, 002: real 0.7 to 0.9, fake 0 to 0.3)."""
+    return lambda logits: low + (high - low) * torch.rand_like(logits)
+
+
+def flipped(value, share=0.05):
+    """`always(value)`, but the given share of the labels is 1 − value: "occasionally flip" (deck 002)."""
+    return lambda logits: torch.where(torch.rand_like(logits) < share, 1 - value, value)
+
+
+# ── what D gets to see ───────────────────────────────────────────────────────────────────────────
+
+
+def swapped(x_fake, kept, which, swap):
+    """Where `swap` says so, a fake changes places with an older one. → what D sees (B, …), what is kept (n, B, …)
+
+    x_fake (B, …);  kept (n, B, …), n earlier batches;  item i may swap with kept[which[i], i];  swap (B,) true or false
+
+    Source: Shrivastava et al. 2017, section 2.3. Trap: kept must change too, or D only ever sees the first fakes again.
+    """
+    place = torch.arange(len(x_fake), device=x_fake.device)
+    old, swap = kept[which, place], swap.view(-1, *[1] * (x_fake.dim() - 1))
+    kept = kept.clone()
+    kept[which, place] = torch.where(swap, x_fake, old)
+    return torch.where(swap, old, x_fake), kept
+
+
+class Memory:
+    """Old fakes for D: `mix(x_fake)` (B, …) swaps about half of a batch with items of earlier ones.
+
+    Source: Shrivastava et al. 2017, a "history of generated images"; deck 004 calls it experience replay. An item comes
+    back to its own place in the batch, so that the networks of a Stack each remember their own.
+    """
+
+    def __init__(self, n_batches=20):
+        self.n_batches, self.kept = n_batches, None
+
+    def mix(self, x_fake):
+        if self.kept is None:
+            self.kept = x_fake.repeat(self.n_batches, *[1] * x_fake.dim())  # (n_batches, B, …)
+        which = torch.randint(self.n_batches, (len(x_fake),), device=x_fake.device)
+        swap = torch.rand(len(x_fake), device=x_fake.device) < 0.5
+        x_fake, self.kept = swapped(x_fake, self.kept, which, swap)
+        return x_fake
+
+
+class FadingNoise:
+    """Noise on all that D sees, weaker at each `fade()`: x + σ ε, σ from `start` to 0 within n_steps.
+
+    Source: Sønderby et al. 2017; Arjovsky & Bottou 2017: two distributions under noise overlap.
+    """
+
+    def __init__(self, start, n_steps):
+        self.std, self.less = start, start / n_steps
+
+    def __call__(self, x):
+        return x + self.std * torch.randn_like(x)
+
+    def fade(self):
+        self.std = max(0.0, self.std - self.less)
+
+
+class Packed(nn.Module):
+    """A discriminator of m items at once, all real or all fake: a lack of variety shows (PacGAN, Lin et al. 2018).
+
+    D takes m items of n numbers each as one of m·n. (B, …) → (B/m, 1)
+    """
+
+    def __init__(self, D, m=2):
+        super().__init__()
+        self.D, self.m = D, m
+
+    def forward(self, x):
+        return self.D(x.reshape(len(x) // self.m, -1))
+
+
+# ── layers ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def closeness(M):
+    """How close each item of a batch is to the others, in n_out ways. M (B, n_out, n_dim) → (B, n_out)
+
+    o_i = Σ_{j≠i} exp(−‖M_i − M_j‖₁)
+
+    Source: Salimans et al. 2016, section 3.2. Trap: an item is at distance 0 from itself, which would add a 1.
+    """
+    M = M.transpose(0, 1)  # (n_out, B, n_dim)
+    apart = torch.cdist(M, M, p=1)  # (n_out, B, B)
+    return (-apart).exp().sum(2).T - 1
+
+
+class MinibatchDiscrimination(nn.Module):
+    """Tells each item how close it is to the others of its batch. (B, n_in) → (B, n_in + n_out)
+
+    M = f T with a learned T;  `closeness(M)` is appended to f
+
+    Source: Salimans et al. 2016, section 3.2; deck 004 skips it.
+    """
+
+    def __init__(self, n_in, n_out=8, n_dim=4):
+        super().__init__()
+        self.T = nn.Parameter(torch.randn(n_in, n_out, n_dim) / n_in**0.5)
+
+    def forward(self, f):
+        M = torch.einsum("bi,iod->bod", f, self.T)  # (B, n_out, n_dim)
+        return torch.cat([f, closeness(M)], 1)
+
+
+def virtual_batch_norm(a, a_ref, eps=1e-5):
+    """Normalize activations a (B, n) by those of a fixed reference batch, a_ref (M, n), and each one's own. → (B, n)
+
+    (a − μ)/√(σ² + ε), with mean μ and variance σ² of the M reference rows *and* the row at hand, M + 1 in all
+
+    Source: Salimans et al. 2016, section 3.5. Trap: deck 004 leaves the row at hand out; then a feature that is
+    constant in the reference divides by √ε.
+    """
+    M = len(a_ref)
+    mean = (a + M * a_ref.mean(0)) / (M + 1)  # (B, n): one for each item
+    square = (a.square() + M * a_ref.square().mean(0)) / (M + 1)
+    return (a - mean) / (square - mean.square() + eps).sqrt()
+
+
+class VirtualBatchNorm(nn.Module):
+    """`virtual_batch_norm` with the first n_ref rows of the batch as reference, then a scale and a shift for each feature."""
+
+    def __init__(self, n, n_ref):
+        super().__init__()
+        self.n_ref = n_ref
+        self.weight, self.bias = nn.Parameter(torch.ones(n)), nn.Parameter(torch.zeros(n))
+
+    def forward(self, a):
+        return virtual_batch_norm(a, a[: self.n_ref]) * self.weight + self.bias
+
+
+class WithReference(nn.Module):
+    """Sends the reference batch through `net` ahead of every batch, for the VirtualBatchNorms in it. (B, …) → (B, …)"""
+
+    def __init__(self, net, reference):
+        super().__init__()
+        self.net = net
+        self.register_buffer("reference", reference)
+
+    def forward(self, x):
+        return self.net(torch.cat([self.reference, x]))[len(self.reference) :]
+
+
+class SpectralLinear(nn.Linear):
+    """A linear layer divided by its largest singular value, so that it is 1-Lipschitz (Miyato et al. 2018).
+
+    W / σ(W), σ by one power iteration a step: v ← Wᵀu/‖·‖, u ← Wv/‖·‖, σ = uᵀWv. Trap: the gradient passes through W
+    in σ, not through u and v.
+    """
+
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.register_buffer("u", nn.functional.normalize(torch.randn(n_out), dim=0))
+
+    def forward(self, x):
+        with torch.no_grad():
+            v = nn.functional.normalize(self.weight.T @ self.u, dim=0)
+            u = nn.functional.normalize(self.weight @ v, dim=0)
+            if self.training:
+                self.u.copy_(u)
+        return nn.functional.linear(x, self.weight / (u @ self.weight @ v), self.bias)
