@@ -12,6 +12,7 @@ import anywidget
 import ipywidgets as w
 import torch
 import traitlets as t
+from matplotlib.figure import Figure
 
 from . import plotting, session
 
@@ -134,19 +135,8 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=()):
     return panel
 
 
-def choice(label, pictures, scale=3, n_cols=10):
-    """A slider over the names of pictures, such as models trained with different settings. → Panel
-
-    pictures  {name: () → images (n, 1, H, W)}
-    """
-    slider = w.SelectionSlider(options=list(pictures), description=label, layout=w.Layout(width="22em"))
-    panel = Panel([slider], lambda: pictures[slider.value](), [(slider, "value")], scale, n_cols)
-    panel.slider = slider
-    return panel
-
-
 def dials(draw, **values):
-    """One slider for each name, over the values listed for it; `draw(name=value, …)` → Figure or images. → Panel"""
+    """One slider for each name, over the values listed for it; `draw(name=value, …)` → Figure, images or PNG. → Panel"""
     sliders = {
         name: w.SelectionSlider(
             options=list(options), description=name.replace("_", " "), layout=w.Layout(width="22em")
@@ -156,9 +146,10 @@ def dials(draw, **values):
 
     def show():
         picture = draw(**{name: slider.value for name, slider in sliders.items()})
-        return plotting.figure_png(picture) if hasattr(picture, "savefig") else picture
+        return plotting.figure_png(picture) if isinstance(picture, Figure) else picture
 
-    panel = Panel(list(sliders.values()), show, [(slider, "value") for slider in sliders.values()])
+    watched = [(slider, "value") for slider in sliders.values()]
+    panel = Panel(list(sliders.values()), show, watched, scale=3, n_cols=10)
     panel.sliders = sliders
     return panel
 

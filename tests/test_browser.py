@@ -256,3 +256,11 @@ def play_the_game(page, cell):
     until(lambda: step() > paused + 20)
     page.screenshot(path=SHOTS / "04_game-own.png")
     cell.get_by_role("button", name="Pause").click()
+
+
+def test_05_in_a_real_browser(page, lab):
+    open_and_run(page, lab, "05_tricks.ipynb")
+    for id in ("two-sided-slider", "holes-slider", "checkerboard-slider"):
+        press_slider(page, cell_of(page, id), "ArrowRight")
+        page.screenshot(path=SHOTS / f"05_{id}.png")
+    look_at(page, "05", "plain", "balance-games", "balance", "table", "rescue-try", "progress")

@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -338,3 +339,17 @@ def test_frogs_from_disk_and_what_is_said_without(tmp_path, monkeypatch):
     monkeypatch.setattr("torchvision.datasets.cifar.check_integrity", lambda *_: True)
     x = data.frogs()
     assert x.shape == (50, 3, 32, 32) and x.min() == -1 and x[1].mean() == pytest.approx(2 / 127.5 - 1)
+
+
+def test_an_interrupted_download_of_frogs_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(data.session, "data_dirs", lambda: [tmp_path])
+    from torchvision.datasets import CIFAR10
+
+    def half(name, folder):
+        (Path(folder) / CIFAR10.base_folder).mkdir()
+        raise data.DataError("its download failed: cut")
+
+    monkeypatch.setattr(data, "_fetch", half)
+    with pytest.raises(data.DataError, match="cut"):
+        data.frogs(download=True)
+    assert not list(tmp_path.iterdir())

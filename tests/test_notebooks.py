@@ -20,6 +20,7 @@ CONCEPTS = {  # the course's own list; grows with the notebooks
     "02": {f"VAE-{i}" for i in range(1, 13)},
     "03": {f"AAE-{i}" for i in range(1, 10)},
     "04": {f"GAN-{i}" for i in range(1, 13)},
+    "05": {f"TR-{i}" for i in range(1, 18)},
 }
 
 each = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)

@@ -1,9 +1,12 @@
 """Sweeps: resumable, and what is shipped is what the code describes."""
 
 import json
+import os
+from functools import partial
 
 import joblib
 import pytest
+import torch
 
 from course_utils import results
 
@@ -64,3 +67,49 @@ def test_a_run_of_the_ladder_scores_g_and_where_there_is_one_its_average(monkeyp
     )
     table = {"runs": {"plain, seed 0": plain, "plain, seed 1": last, "plainer, seed 0": last}}
     assert results.column(table, "plain", "fcd") == [plain["fcd"], last["fcd"]]
+
+
+def test_every_trick_of_the_table_trains_and_scores_on_points_and_digits(monkeypatch):
+    """At the smoke scale, a few steps each: every combination of step, networks and players fits together."""
+    from course_utils import data, trials
+
+    few = data.digits("bundled")
+    few = few._replace(x=few.x[:200], x_test=few.x_test[:200])
+    for name, trick in results.tricks.TRICKS.items():
+        if "pixels" not in name:
+            scores = trials.play(trick, "ring", seeds=2).scores
+            assert set(scores) == {"modes", "good", "distance"} and all(len(v) == 2 for v in scores.values())
+        bench = trials.BENCHES["digits"]
+        players = trials._players(trick, bench, trick.G(bench), trick.D(bench))
+        for _ in range(2):
+            losses = trick.step(data.Batches(few.x, batch_size=16), **players)
+        assert all(torch.isfinite(torch.as_tensor(v)).all() for v in losses.values()), name
+
+
+def test_digits_are_scored_for_each_seed():
+    from course_utils import data, trials
+
+    bundled = data.digits("bundled")
+    result = trials.play(trials.Trick(), "digits", seeds=2, digits=bundled)
+    assert len(result.scores["fcd"]) == 2 and result.x_fake.shape[0] == 2
+    assert result.scores["fcd"][0] != result.scores["fcd"][1]
+
+
+@pytest.mark.slow
+def test_a_sweep_spreads_over_a_dask_cluster_unchanged(tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    runs = {f"run {i}": partial(_where, i) for i in range(4)}
+    monkeypatch.setitem(results.SWEEPS, "toy", results.Sweep({"steps": 1}, runs))
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster),
+        joblib.parallel_config(backend="dask"),
+    ):
+        done = results.make("toy")
+    assert list(done["runs"]) == list(runs) and [run["i"] for run in done["runs"].values()] == [0, 1, 2, 3]
+    assert all(run["pid"] != os.getpid() for run in done["runs"].values())
+
+
+def _where(i):
+    return {"i": i, "pid": os.getpid()}

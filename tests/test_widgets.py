@@ -72,12 +72,21 @@ def test_an_error_is_shown_and_raised_and_goes_away():
     assert panel.error.value == ""
 
 
-def test_choice_shows_the_picture_of_each_name():
-    pictures = {name: lambda v=v: torch.full((1, 1, 4, 4), v) for name, v in (("a", -1.0), ("b", 1.0))}
-    panel = widgets.choice("β", pictures)
-    assert pixels(panel).min() == 255
-    panel.slider.value = "b"
+def test_dials_draw_what_they_point_at():
+    seen = []
+
+    def draw(shade, two_words):
+        seen.append((shade, two_words))
+        return torch.full((1, 1, 4, 4), shade)
+
+    panel = widgets.dials(draw, shade=[-1.0, 1.0], two_words="ab")
+    assert pixels(panel).min() == 255 and panel.sliders["two_words"].description == "two words"
+    panel.sliders["shade"].value = 1.0
     assert pixels(panel).max() == 0
+    panel.sliders["two_words"].value = "b"
+    assert seen == [(-1.0, "a"), (1.0, "a"), (1.0, "b")]
+    figure = widgets.dials(lambda n: plotting.axes()[0], n=range(3))
+    assert bytes(figure.image.value)[:4] == b"\x89PNG"
 
 
 def test_film_shows_frame_and_step():

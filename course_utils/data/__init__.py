@@ -188,7 +188,7 @@ def _damaged(file, how):
 def _download(kind, folders):
     """torchvision fetches into a fresh folder; only whole, readable files move to their place."""
     home = next((f for f in folders if _writable(f)), None)
-    with tempfile.TemporaryDirectory(dir=home, prefix=".download-", ignore_cleanup_errors=True) as fresh:
+    with _fresh_folder(home) as fresh:
         _fetch(FOLDERS[kind], fresh)
         raw = Path(fresh) / FOLDERS[kind] / "raw"
         parts = _read(raw)
@@ -198,6 +198,11 @@ def _download(kind, folders):
             for file in raw.glob("*-ubyte"):
                 shutil.move(file, target / file.name)
     return parts
+
+
+def _fresh_folder(home):
+    """Where a download begins, so that an interrupted one leaves nothing half done."""
+    return tempfile.TemporaryDirectory(dir=home, prefix=".download-", ignore_cleanup_errors=True)
 
 
 def _fetch(name, fresh):
@@ -249,7 +254,9 @@ def frogs(download=None):
         if not found or not (session.scale() == "full" if download is None else download):
             looked = " or ".join(map(str, folders))
             raise DataError(f"CIFAR-10 is not in {looked}; data.frogs(download=True) fetches its 170 MB")
-        _fetch("CIFAR10", found)
+        with _fresh_folder(found) as fresh:
+            _fetch("CIFAR10", fresh)
+            shutil.move(Path(fresh) / CIFAR10.base_folder, found / CIFAR10.base_folder)
     try:
         cifar = CIFAR10(found, train=True)
     except RuntimeError as problem:
