@@ -160,8 +160,8 @@ def slope_penalty(D, x, k=1.0):
 
     E (‖∇D(x)‖₂ − k)²
 
-    Source: Kodali et al. 2017, "DRAGAN", at items around real ones; deck 001, whose square stands inside and whose Δ is
-    a ∇. Trap: one norm for each item, and create_graph, or the penalty teaches D nothing.
+    Source: Kodali et al. 2017, "DRAGAN", at items around real ones; deck 001, whose Δ is a ∇ and whose E[…]² is an
+    E[(…)²]. Trap: one norm for each item, and create_graph, or the penalty teaches D nothing.
     """
     x = x.detach().requires_grad_()
     (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)

@@ -243,18 +243,20 @@ def _stop_button():
 
 
 class _View:
-    """The live picture: one output, redrawn by the clock, at most once a second."""
+    """The live picture: one output, redrawn by the clock, at most once a second and for a tenth of the time."""
 
     def __init__(self, n_steps, every=1.0):
         self.n_steps, self.every, self.handle = n_steps, every, None
-        self.last = time.perf_counter()
+        self.next = time.perf_counter() + every
 
     def update(self, history):
-        if time.perf_counter() - self.last < self.every:
+        begin = time.perf_counter()
+        if begin < self.next:
             return
         left = history.seconds / history.n_steps * (self.n_steps - history.n_steps)
         self._show(history, f"{left:.0f} s left")
-        self.last = time.perf_counter()  # after drawing: never more than half the time goes into pictures
+        now = time.perf_counter()
+        self.next = now + max(self.every, 9 * (now - begin))
 
     def close(self, history):
         if history.n_steps:

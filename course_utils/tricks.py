@@ -12,7 +12,7 @@ def always(value):
 
 
 def between(low, high):
-    """A label for each item, uniform from low to high (decks 000, 002: real 0.7 to 0.9, fake 0 to 0.3)."""
+    """A label for each item, uniform from low to high (deck 002: real 0.7 to 0.9, fake 0 to 0.3)."""
     return lambda logits: low + (high - low) * torch.rand_like(logits)
 
 
@@ -95,7 +95,7 @@ def closeness(M):
 
     o_i = Σ_{j≠i} exp(−‖M_i − M_j‖₁)
 
-    Source: Salimans et al. 2016, section 3.2. Trap: an item is at distance 0 from itself, which would add a 1.
+    Source: Salimans et al. 2016, section 3.2, where the sum has j = i in it, a constant 1.
     """
     M = M.transpose(0, 1)  # (n_out, B, n_dim)
     apart = torch.cdist(M, M, p=1)  # (n_out, B, B)
@@ -124,8 +124,8 @@ def virtual_batch_norm(a, a_ref, eps=1e-5):
 
     (a − μ)/√(σ² + ε), with mean μ and variance σ² of the M reference rows *and* the row at hand, M + 1 in all
 
-    Source: Salimans et al. 2016, section 3.5. Trap: deck 004 leaves the row at hand out; then a feature that is
-    constant in the reference divides by √ε.
+    Source: Salimans et al. 2016, section 3.5. Trap: deck 004 leaves the row at hand out; a feature that is nearly
+    constant in the reference then divides by √ε.
     """
     M = len(a_ref)
     mean = (a + M * a_ref.mean(0)) / (M + 1)  # (B, n): one for each item
@@ -134,7 +134,10 @@ def virtual_batch_norm(a, a_ref, eps=1e-5):
 
 
 class VirtualBatchNorm(nn.Module):
-    """`virtual_batch_norm` with the first n_ref rows of the batch as reference, then a scale and a shift for each feature."""
+    """`virtual_batch_norm` with the first n_ref rows as reference, then a scale and a shift. (n_ref + B, n) → the same
+
+    The reference rows themselves are normalized by their own mean and variance only, as in the paper.
+    """
 
     def __init__(self, n, n_ref):
         super().__init__()
@@ -142,7 +145,9 @@ class VirtualBatchNorm(nn.Module):
         self.weight, self.bias = nn.Parameter(torch.ones(n)), nn.Parameter(torch.zeros(n))
 
     def forward(self, a):
-        return virtual_batch_norm(a, a[: self.n_ref]) * self.weight + self.bias
+        a_ref, a = a[: self.n_ref], a[self.n_ref :]
+        ref = (a_ref - a_ref.mean(0)) / (a_ref.var(0, unbiased=False) + 1e-5).sqrt()
+        return torch.cat([ref, virtual_batch_norm(a, a_ref)]) * self.weight + self.bias
 
 
 class WithReference(nn.Module):
@@ -155,6 +160,17 @@ class WithReference(nn.Module):
 
     def forward(self, x):
         return self.net(torch.cat([self.reference, x]))[len(self.reference) :]
+
+
+class AlwaysDropout(nn.Module):
+    """Dropout that never rests: "in both train and test phase" (deck 002), a second source of noise (Isola et al. 2017)."""
+
+    def __init__(self, p=0.3):
+        super().__init__()
+        self.p = p
+
+    def forward(self, x):
+        return nn.functional.dropout(x, self.p, training=True)
 
 
 class SpectralLinear(nn.Linear):

@@ -13,14 +13,14 @@ import linecache
 import textwrap
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import nn
 
 from .. import session
 from ..plotting import in_notebook
+from .compare import Raised, difference, same, value_and_gradients
 from .sandbox import Clipped, TooLong, time_limit
 
 PATIENCE = 10.0  # seconds for one verdict, then the student's loop is taken for endless
@@ -53,7 +53,7 @@ class Exercise:
     hints: tuple[str, ...]
     mistakes: dict[str, Mistake]
     cases: Callable | None = None
-    outcome: Callable = field(default_factory=lambda: value_and_gradients)
+    outcome: Callable = value_and_gradients
     tolerance: float = 1e-4
     why: str = ""  # a thinking question's explanation, shown with ✓
     unlike: str = ""  # for samplers: what to say of other values, where their statistics would say nothing
@@ -207,25 +207,16 @@ def _judge_function(task, fn):
     if any(isinstance(g, _Unanswered) for g in got):
         raise _Open
     want = [task.outcome(task.reference, _fresh(case)) for case in cases]
-    if all(_same(g, w, task.tolerance) for g, w in zip(got, want, strict=True)):
+    if all(same(g, w, task.tolerance) for g, w in zip(got, want, strict=True)):
         return "correct."
     for mistake in task.mistakes.values():
         wrong = [_outcome(task, mistake.wrong, case) for case in cases]
-        if all(_same(g, w, task.tolerance) for g, w in zip(got, wrong, strict=True)):
+        if all(same(g, w, task.tolerance) for g, w in zip(got, wrong, strict=True)):
             raise Wrong(mistake.tell)
-    g, w = next((g, w) for g, w in zip(got, want, strict=True) if not _same(g, w, task.tolerance))
-    if isinstance(g, _Raised):
+    g, w = next((g, w) for g, w in zip(got, want, strict=True) if not same(g, w, task.tolerance))
+    if isinstance(g, Raised):
         raise Wrong(g.text + g.where)
-    raise Wrong(task.unlike or _difference(g, w))
-
-
-@dataclass
-class _Raised:
-    """An outcome: the code stopped with an error; `where` is the student's line."""
-
-    kind: type
-    text: str
-    where: str = ""
+    raise Wrong(task.unlike or difference(g, w))
 
 
 class _Unanswered:
@@ -241,16 +232,16 @@ def _outcome(task, fn, case):
     except NotImplementedError:
         return _Unanswered()
     except Wrong as reason:
-        return _Raised(Wrong, str(reason))
+        return Raised(Wrong, str(reason))
     except Exception as error:
         if "ellipsis" in str(error):
             return _Unanswered()
-        return _Raised(type(error), f"it stops with {type(error).__name__}: {error}", _their_line(error, fn))
+        return Raised(type(error), f"it stops with {type(error).__name__}: {error}", _their_line(error, fn))
     if outcome is None or outcome is Ellipsis:
         return _Unanswered()
     for a, b in zip(arguments, before, strict=True):
         if isinstance(a, torch.Tensor) and not torch.equal(a.detach(), b.detach()):
-            return _Raised(Wrong, "it changes its input in place; make a new tensor instead.")
+            return Raised(Wrong, "it changes its input in place; make a new tensor instead.")
     return outcome
 
 
@@ -262,72 +253,6 @@ def _fresh(case):
         else copy.deepcopy(a)
         for a in case
     )
-
-
-def value_and_gradients(fn, arguments):
-    """The usual outcome: the value and its gradient for every argument and parameter that asks for one. → tuple"""
-    value = fn(*arguments)
-    if value is None or value is Ellipsis:
-        return None
-    if not isinstance(value, torch.Tensor):
-        return value if isinstance(value, int | float | tuple | str) else type(value).__name__
-    leaves = [a for a in arguments if isinstance(a, torch.Tensor) and a.requires_grad]
-    leaves += [p for a in arguments if isinstance(a, nn.Module) for p in a.parameters()]
-    if not leaves:
-        return (value.detach(),)
-    if not value.requires_grad:
-        return value.detach(), "no gradient"
-    generator = torch.Generator().manual_seed(1)
-    weights = torch.randn(value.shape, generator=generator).to(value)
-    gradients = torch.autograd.grad((value * weights).sum(), leaves, allow_unused=True)
-    return value.detach(), *(
-        torch.zeros_like(p) if g is None else g for g, p in zip(gradients, leaves, strict=True)
-    )
-
-
-def _same(a, b, tolerance):
-    if isinstance(a, _Raised) and isinstance(b, _Raised):
-        return a.kind is b.kind and a.text == b.text
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, tuple):
-        return len(a) == len(b) and all(_same(x, y, tolerance) for x, y in zip(a, b, strict=True))
-    if isinstance(a, torch.Tensor):
-        if a.shape != b.shape or a.dtype != b.dtype or a.device != b.device:
-            return False
-        return torch.allclose(
-            a.cpu().double(), b.cpu().double(), rtol=tolerance, atol=tolerance, equal_nan=True
-        )
-    return abs(a - b) <= tolerance * (1 + abs(b)) if isinstance(a, float) else a == b
-
-
-def _difference(got, want):
-    """What a student sees when no known mistake fits: types, then shapes, values and gradients."""
-    first_got, first_want = (v[0] if isinstance(v, tuple) and v else v for v in (got, want))
-    if not isinstance(first_want, torch.Tensor):
-        return f"it gives {_words(got)}, expected {_words(want)}."
-    if not isinstance(first_got, torch.Tensor):
-        return f"it gives {_words(first_got)}, expected a tensor of shape {tuple(first_want.shape)}."
-    for word in ("shape", "dtype", "device"):
-        a, b = getattr(first_got, word), getattr(first_want, word)
-        if a != b:
-            return f"its result has {word} {_words(a)}, expected {_words(b)}."
-    if got[1:2] == ("no gradient",):
-        return "its value carries no gradient: did .detach(), .item() or no_grad come in?"
-    if not torch.isfinite(first_got).all():
-        return "its result is not finite (nan or inf)."
-    if not torch.allclose(first_got, first_want, rtol=1e-3, atol=1e-4):
-        return f"its values differ: yours {_words(first_got)}, expected {_words(first_want)}."
-    return "its value is right, but its gradient is not."
-
-
-def _words(value):
-    if isinstance(value, torch.Size):
-        return str(tuple(value))
-    if isinstance(value, torch.Tensor):
-        numbers = ", ".join(f"{v:.4g}" for v in value.flatten()[:3].tolist())
-        return numbers + (", …" if value.numel() > 3 else "")
-    return str(value)
 
 
 def _their_line(error, fn):

@@ -41,9 +41,9 @@ Exercise(
             lambda logits, label: ((1 - label) * softplus(-logits) + label * softplus(logits)).mean(),
             "the two weights are swapped: label 1 must give −log D.",
         ),
-        "signs_swapped": Mistake(
-            lambda logits, label: (label * softplus(logits) + (1 - label) * softplus(-logits)).mean(),
-            "the two weights are swapped: label 1 must give −log D.",
+        "to_be_maximized": Mistake(
+            lambda logits, label: -(label * softplus(-logits) + (1 - label) * softplus(logits)).mean(),
+            "that is the mean of t log D + (1 − t) log(1 − D), to be maximized. A loss to minimize is its negative.",
         ),
         "squared": Mistake(
             lambda logits, label: (logits.sigmoid() - label).square().mean(),
@@ -74,8 +74,10 @@ Exercise(
         "not_smoothed": Mistake(0.75, "that is D* with labels 1 and 0."),
         "label": Mistake(0.9, "0.9 is the label of the real ones; some of what lies there is fake."),
         "two_sided": Mistake(0.7, "that is two-sided smoothing, with 0.1 for fakes; here fakes have 0."),
-        "smoothed_density": Mistake(
-            0.27 / 0.37, "0.9 weighs the *label*, not the density: both terms of the real items stay."
+        "as_on_deck_001": Mistake(
+            0.27 / 0.37,
+            "that is the best D of the loss as deck 001 prints it, 0.9 p_data / (0.9 p_data + p_g). With the missing part, "
+            "D* is the mean label.",
         ),
     },
 )
@@ -85,14 +87,11 @@ Exercise(
     "05.3",
     "Match the features",
     reference=feature_matching,
-    cases=lambda: (
-        [(_noise(n, 6, grad=True) + 1, _noise(n, 6, grad=True)) for n in (1, 16)]
-        + [(_noise(9, 4), _noise(5, 4, grad=True))]
-    ),
+    cases=lambda: [(_noise(*shape) + 1, _noise(*shape, grad=True)) for shape in ((1, 6), (16, 6), (7, 3, 4))],
     hints=(
         "First the mean of each feature over the batch, for real and for fake; then their squared distance.",
         "f_real.mean(0) is (width,).",
-        "(f_real.mean(0) - f_fake.mean(0)).square().sum()",
+        "(f_real.mean(0) - f_fake.mean(0)).square().sum(-1).mean(): the last mean is over the networks of a Stack.",
     ),
     mistakes={
         "mean_over_features": Mistake(
@@ -106,9 +105,13 @@ Exercise(
         "not_squared": Mistake(
             lambda f_real, f_fake: (f_real.mean(0) - f_fake.mean(0)).norm(), "the norm is squared."
         ),
-        "over_items": Mistake(
-            lambda f_real, f_fake: (f_real.mean(1).mean() - f_fake.mean(1).mean()).square(),
-            "each feature has a mean of its own: mean(0).",
+        "item_by_item": Mistake(
+            lambda f_real, f_fake: (f_real - f_fake).square().sum(-1).mean(),
+            "that compares items one by one, which have nothing to do with each other: take the means first.",
+        ),
+        "sum_over_networks": Mistake(
+            lambda f_real, f_fake: (f_real.mean(0) - f_fake.mean(0)).square().sum(),
+            "right for one network; a Stack's features are (B, S, width): sum over the last axis only, then take the mean.",
         ),
     },
 )
@@ -125,7 +128,7 @@ Exercise(
     "05.4",
     "How alike is a batch?",
     reference=closeness,
-    cases=lambda: [(_noise(n, 3, 2, grad=True),) for n in (1, 2, 7)],
+    cases=lambda: [(_noise(n, 3, 2, grad=True),) for n in (2, 7)],
     hints=(
         "M[:, None] - M[None] has all differences, (B, B, n_out, n_dim).",
         "‖·‖₁ is .abs().sum(-1); then exp(−·), and a sum over the others.",
@@ -134,15 +137,19 @@ Exercise(
     mistakes={
         "itself": Mistake(
             _close(lambda d: d.abs().sum(-1), less=0.0),
-            "each item counts itself, at distance 0: subtract that 1.",
+            "each item counts itself, at distance 0, as in the paper's sum: here j = i is left out, so subtract that 1.",
         ),
         "euclidean": Mistake(
             _close(lambda d: (d.square().sum(-1) + 1e-12).sqrt()),
             "the paper takes the L1 norm, a sum of absolute values.",
         ),
         "mean": Mistake(
-            _close(lambda d: d.abs().sum(-1), per=lambda e: e.mean(1)),
+            lambda M: (_close(lambda d: d.abs().sum(-1))(M)) / (len(M) - 1),
             "a sum over the others, not a mean.",
+        ),
+        "mean_with_itself": Mistake(
+            _close(lambda d: d.abs().sum(-1), per=lambda e: e.mean(1), less=0.0),
+            "a sum over the others, not a mean over all.",
         ),
         "distance": Mistake(
             lambda M: (M[:, None] - M[None]).abs().sum(-1).sum(1),
@@ -244,6 +251,10 @@ Exercise(
             _swap_wrongly(_right, lambda swap, x_fake, old: x_fake),
             "only where `swap` is true may the newcomer go into `kept`; the others stay.",
         ),
+        "kept_not_returned": Mistake(
+            lambda *memory: _swap_wrongly(_right, lambda swap, x_fake, old: old)(*memory)[0],
+            "return two things: what D sees, and the new `kept`.",
+        ),
         "reversed": Mistake(
             _swap_wrongly(
                 lambda swap, x_fake, old: torch.where(swap, x_fake, old),
@@ -292,6 +303,10 @@ Exercise(
             _normed(lambda a, a_ref: a_ref.mean(0), lambda a, a_ref: a_ref.var(0, unbiased=False)),
             "that is the slide's form, by the reference alone; the paper adds the row at hand to it.",
         ),
+        "own_mean_only": Mistake(
+            _normed(_own_mean, lambda a, a_ref: a_ref.var(0, unbiased=False)),
+            "the mean is right; the row at hand belongs to the variance, too.",
+        ),
         "batch_norm": Mistake(
             _normed(lambda a, a_ref: a.mean(0), lambda a, a_ref: a.var(0, unbiased=False)),
             "that is ordinary batch norm: the reference is not used.",
@@ -323,11 +338,11 @@ def _judges():
     return [(D(2), _noise(1, 2), 1.0), (D(2), 3 * _noise(7, 2), 0.5), (D(1, 4, 4), _noise(5, 1, 4, 4), 1.0)]
 
 
-def _slopes(penalty, create_graph=True):
+def _slopes(penalty, create_graph=True, flat=True):
     def wrong(D, x, k):
         x = x.detach().requires_grad_()
         (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=create_graph)
-        return penalty(slope.flatten(1), k)
+        return penalty(slope.flatten(1) if flat else slope, k)
 
     return wrong
 
@@ -343,9 +358,13 @@ Exercise(
         "(slope.flatten(1).norm(dim=1) - k).square().mean()",
     ),
     mistakes={
-        "as_on_deck_001": Mistake(
+        "squared_mean": Mistake(
+            _slopes(lambda slope, k: (slope.norm(dim=1).mean() - k).square()),
+            "the square of the mean: slopes of 0 and of 2k would cancel. It is the mean of the squares.",
+        ),
+        "square_inside": Mistake(
             _slopes(lambda slope, k: (slope.square().sum(1) - k).mean()),
-            "the square stands inside, as on the slide: this can go below 0, down to −k. It belongs around (‖∇D‖ − k).",
+            "the square belongs around the difference (‖∇D‖ − k); this one can go below 0.",
         ),
         "squared_norm": Mistake(
             _slopes(lambda slope, k: (slope.square().sum(1) - k).square().mean()),
@@ -356,11 +375,16 @@ Exercise(
             "one norm for the whole batch: it must be one for each item.",
         ),
         "no_create_graph": Mistake(
-            lambda D, x, k: (
-                _slopes(lambda slope, k: (slope.norm(dim=1) - k).square().mean(), create_graph=False)(D, x, k)
-                + 0 * D(x).sum()
-            ),
+            _slopes(lambda slope, k: (slope.norm(dim=1) - k).square().mean(), create_graph=False),
             "the value is right, but D learns nothing from it: create_graph=True keeps the way back to its weights.",
+        ),
+        "not_flattened": Mistake(
+            _slopes(lambda slope, k: (slope.norm(dim=1) - k).square().mean(), flat=False),
+            "an image's slope has three axes: one norm over all of them, slope.flatten(1).norm(dim=1).",
+        ),
+        "mean_of_logits": Mistake(
+            _slopes(lambda slope, k: (slope.norm(dim=1) / len(slope) - k).square().mean()),
+            "with D(x).mean() each slope is divided by the batch size: take D(x).sum().",
         ),
         "r1": Mistake(
             _slopes(lambda slope, k: slope.square().sum(1).mean()), "that is R1 of notebook 04, which pulls to 0, not to k."

@@ -47,6 +47,10 @@ def _dropout(width):
     return nn.Dropout(0.3)
 
 
+def _always_dropout(width):
+    return tricks.AlwaysDropout(0.3)
+
+
 def _seen_from_0_to_1(bench):
     return plain_D(bench, begin=[Affine(0.5, 0.5)])
 
@@ -75,7 +79,7 @@ TRICKS = {
     "R1 and average of G": Trick(steps.r1_gan_step, more=_average),
     "spectral norm": Trick(D=partial(plain_D, linear=tricks.SpectralLinear)),
     "dropout in D": Trick(D=partial(plain_D, norm=_dropout)),
-    "dropout in G": Trick(G=partial(plain_G, norm=_dropout)),
+    "dropout in G": Trick(G=partial(plain_G, norm=_always_dropout)),
     "ReLU in D": Trick(D=partial(plain_D, act=nn.ReLU)),
     "uniform z": Trick(prior=priors.uniform),
     "pixels from 0 to 1": Trick(
