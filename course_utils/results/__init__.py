@@ -1,7 +1,7 @@
 """Tables that take longer than a lesson: `python -m course_utils sweep NAME` makes one, data/results/NAME.json keeps it.
 
 A sweep is a list of runs. joblib spreads them over this machine's cores, and with `joblib.parallel_config(backend="dask")`
-or `"ray"` over a cluster. What is done already is kept, so an interrupted one goes on where it stopped.
+over a cluster (README). What is done already is kept, so an interrupted one goes on where it stopped.
 """
 
 import json
