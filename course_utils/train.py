@@ -113,20 +113,21 @@ class History(Mapping):
         return min((step, name) for name, step in bad.items()) if bad else None
 
 
-def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, **players):
+def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=True, **players):
     """Repeat `step(batches, **players)` `n_steps` times; show progress, losses and what `watch()` returns.
 
     step     a function of `steps`, or your own; returns a dict of named scalar losses
     watch    () → images (n, 1, 28, 28) or points (n, 2); called without gradient at `n_frames` steps,
              denser at the start, for the live picture and for the film
     settle   share of the steps, the last ones, in which the optimizers of `opt` take strides a fifth as long
+    leave    whether the live picture stays when all is done
     players  networks, `opt`, priors and numbers, handed on to the step; the networks are in training
              mode meanwhile and in evaluation mode afterwards and while `watch` looks
 
     ■ (interrupt) ends it after the step under way and keeps what was learned; a loss that is not finite
     ends it with advice. → History
     """
-    history, view = History(), _View(n_steps)
+    history, view = History(), _View(n_steps, leave)
     nets = [net for net in players.values() if isinstance(net, nn.Module)]
     shares = (i / max(n_frames - 1, 1) for i in range(n_frames if watch else 0))
     frames = {round((n_steps - 1) * share**2) for share in shares}
@@ -245,8 +246,8 @@ def _stop_button():
 class _View:
     """The live picture: one output, redrawn by the clock, at most once a second and for a tenth of the time."""
 
-    def __init__(self, n_steps, every=1.0):
-        self.n_steps, self.every, self.handle = n_steps, every, None
+    def __init__(self, n_steps, leave, every=1.0):
+        self.n_steps, self.leave, self.every, self.handle = n_steps, leave, every, None
         self.next = time.perf_counter() + every
 
     def update(self, history):
@@ -259,8 +260,10 @@ class _View:
         self.next = now + max(self.every, 9 * (now - begin))
 
     def close(self, history):
-        if history.n_steps:
+        if self.leave and history.n_steps:
             self._show(history, history.stopped or f"done in {history.seconds:.1f} s")
+        elif self.handle is not None:
+            self.handle.update({"text/plain": ""}, raw=True)
 
     def _show(self, history, note):
         from . import plotting

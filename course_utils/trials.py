@@ -125,7 +125,7 @@ def _play_points(trick, bench, seeds, n_steps):
     G, D = (models.Stack([make(bench) for _ in range(seeds)]) for make in (trick.G, trick.D))
     players = _players(trick, bench, G, D)
     batches = data.Batches(bench.draw(20_000)[0], batch_size=bench.batch_size * seeds)
-    train(trick.step, batches, n_steps, settle=0.3, **players)
+    train(trick.step, batches, n_steps, settle=0.3, leave=False, **players)
     x_fake = _sample(players, 2_500 * seeds).unflatten(0, (-1, seeds)).transpose(0, 1)  # (seeds, 2500, 2)
     return Result(_by_name([point_scores(x, bench) for x in x_fake]), x_fake, players)
 
@@ -143,7 +143,8 @@ def _play_digits(trick, bench, seeds, n_steps, digits):
     for seed in range(seeds):
         session.seed_all(seed)
         players = _players(trick, bench, trick.G(bench), trick.D(bench))
-        train(trick.step, data.Batches(digits.x, batch_size=bench.batch_size), n_steps, settle=0.3, **players)
+        batches = data.Batches(digits.x, batch_size=bench.batch_size)
+        train(trick.step, batches, n_steps, settle=0.3, leave=False, **players)
         x_fake.append(_sample(players, session.n_steps(cpu=10_000, gpu=10_000)))
         rows.append(metrics.digit_scores(x_fake[-1], digits.x_test))
     return Result(_by_name(rows), torch.stack(x_fake), players)

@@ -97,9 +97,8 @@ def closeness(M):
 
     Source: Salimans et al. 2016, section 3.2, where the sum has j = i in it, a constant 1.
     """
-    M = M.transpose(0, 1)  # (n_out, B, n_dim)
-    apart = torch.cdist(M, M, p=1)  # (n_out, B, B)
-    return (-apart).exp().sum(2).T - 1
+    apart = (M[:, None] - M[None]).abs().sum(-1)  # (B, B, n_out)
+    return (-apart).exp().sum(1) - 1
 
 
 class MinibatchDiscrimination(nn.Module):
@@ -110,7 +109,7 @@ class MinibatchDiscrimination(nn.Module):
     Source: Salimans et al. 2016, section 3.2; deck 004 skips it.
     """
 
-    def __init__(self, n_in, n_out=8, n_dim=4):
+    def __init__(self, n_in, n_out=3, n_dim=2):
         super().__init__()
         self.T = nn.Parameter(torch.randn(n_in, n_out, n_dim) / n_in**0.5)
 

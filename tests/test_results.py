@@ -96,6 +96,18 @@ def test_digits_are_scored_for_each_seed():
 
 
 @pytest.mark.slow
+def test_the_notebooks_solution_rescues_the_patient_and_plain_does_not(monkeypatch):
+    from course_utils import session, trials
+
+    monkeypatch.setattr(session, "n_steps", lambda cpu, gpu: cpu)
+    solution = trials.play(results.tricks.TRICKS["batch norm in G"], "rescue").scores
+    assert sum(modes == 8 for modes in solution["modes"]) >= 4
+    assert sum(good >= 0.5 for good in solution["good"]) >= 4
+    plain = trials.play(results.tricks.TRICKS["plain"], "rescue").scores
+    assert sum(modes == 8 for modes in plain["modes"]) <= 1
+
+
+@pytest.mark.slow
 def test_a_sweep_spreads_over_a_dask_cluster_unchanged(tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(results, "FOLDER", tmp_path)

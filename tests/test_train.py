@@ -224,3 +224,32 @@ def test_settling_shortens_the_strides_at_the_end_and_gives_the_rates_back():
 
     train(step, None, 10, settle=0.3, net=net, opt=opt)
     assert rates == pytest.approx([0.1] * 7 + [0.02] * 3) and opt.net.param_groups[0]["lr"] == 0.1
+
+
+def test_the_live_picture_comes_by_the_clock_takes_a_tenth_of_the_time_and_need_not_stay(monkeypatch):
+    from types import SimpleNamespace
+
+    from course_utils import plotting
+    from course_utils.train import _View
+
+    clock, shown = [0.0], []
+
+    def drawn(*picture, raw=False):
+        shown.append((clock[0], raw))
+        clock[0] += 0.5  # a slow picture
+        return SimpleNamespace(update=drawn)
+
+    monkeypatch.setattr("course_utils.train.time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr(plotting, "in_notebook", lambda: True)
+    monkeypatch.setattr(plotting, "display", drawn)
+    history = SimpleNamespace(seconds=1.0, n_steps=5, film=[], stopped="", latest=lambda: "")
+    monkeypatch.setattr(plotting, "training", lambda *_: None)
+    view = _View(10, leave=False)
+    for _ in range(160):
+        clock[0] += 0.1
+        view.update(history)
+    times = [t for t, _ in shown]
+    assert times[0] == pytest.approx(1.0, abs=0.2) and len(times) == 4
+    assert all(b - a >= 5 - 1e-9 for a, b in zip(times, times[1:], strict=False))
+    view.close(history)
+    assert shown[-1][1]  # emptied

@@ -119,10 +119,10 @@ def bands(tables, plain="plain"):
 
 def maps(contents):
     """Small maps of numbers side by side, each with its scale: `{title: (h, w)}`. → Figure"""
-    figure, row = axes(1, len(contents), height=3.4, squeeze=False)
+    figure, row = axes(1, len(contents), height=4.2 if len(contents) < 4 else 3.6, squeeze=False)
     for ax, (title, values) in zip(row[0], contents.items(), strict=True):
         shown = ax.imshow(torch.as_tensor(values).detach().cpu(), cmap="viridis")
-        figure.colorbar(shown, ax=ax, shrink=0.8)
+        figure.colorbar(shown, ax=ax, location="bottom", shrink=0.9)
         ax.set_title(title)
         ax.axis("off")
     return figure
