@@ -110,8 +110,12 @@ def bands(tables, plain="plain"):
                 ax.plot(numbers, [i] * len(numbers), "o", color=FAKE, ms=7, alpha=0.45, mew=0)
                 ax.plot(sum(numbers) / len(numbers), i, "|", color=INK, ms=17, mew=2.5)
         ax.set_title(title)
-        ax.set_xlim(left=0)
         ax.margins(x=0.08)
+        numbers = [number for each in table.values() for number in each or ()]
+        if min(numbers) > 0 and max(numbers) > 50 * min(numbers):
+            ax.set_xscale("log")
+        else:
+            ax.set_xlim(left=min(0, -0.04 * max(numbers)))
     row[0][0].set_yticks(range(len(rows)), rows)
     row[0][0].set_ylim(len(rows) - 0.5, -0.5)
     return figure
