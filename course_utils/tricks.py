@@ -118,10 +118,10 @@ class MinibatchDiscrimination(nn.Module):
         return torch.cat([f, closeness(M)], 1)
 
 
-def virtual_batch_norm(a, a_ref, eps=1e-5):
+def virtual_batch_norm(a, a_ref):
     """Normalize activations a (B, n) by those of a fixed reference batch, a_ref (M, n), and each one's own. → (B, n)
 
-    (a − μ)/√(σ² + ε), with mean μ and variance σ² of the M reference rows *and* the row at hand, M + 1 in all
+    (a − μ)/√(σ² + 10⁻⁵), with mean μ and variance σ² of the M reference rows *and* the row at hand, M + 1 in all
 
     Source: Salimans et al. 2016, section 3.5. Trap: deck 004 leaves the row at hand out; a feature that is nearly
     constant in the reference then divides by √ε.
@@ -129,7 +129,7 @@ def virtual_batch_norm(a, a_ref, eps=1e-5):
     M = len(a_ref)
     mean = (a + M * a_ref.mean(0)) / (M + 1)  # (B, n): one for each item
     square = (a.square() + M * a_ref.square().mean(0)) / (M + 1)
-    return (a - mean) / (square - mean.square() + eps).sqrt()
+    return (a - mean) / (square - mean.square() + 1e-5).sqrt()
 
 
 class VirtualBatchNorm(nn.Module):
