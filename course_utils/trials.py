@@ -1,5 +1,6 @@
 """The same small experiment with and without a trick: on a ring, on a grid, on digits; several seeds at once."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -54,11 +55,12 @@ def plain_G(bench, end=(nn.Tanh,), **layers):
     return nn.Sequential(*hidden(bench.z_dim, bench.width, **layers), nn.Linear(bench.width, bench.n), *last)
 
 
-def plain_D(bench, begin=(), more=(), n_more=0, n_items=1, **layers):
-    """Item → logit; `D.body(x)` its features. `more` are further layers, which add n_more features."""
+def plain_D(bench, begin=(), more=None, n_items=1, **layers):
+    """Item → logit; `D.body(x)` its features. `more` is a last layer, which adds its n_out features."""
     first = [*begin, *([] if bench.draw else [nn.Flatten()])]
+    last, added = ([more], more.n_out) if more else ([], 0)
     return models.judge(
-        *first, *hidden(n_items * bench.n, bench.width, **layers), *more, width=bench.width + n_more
+        *first, *hidden(n_items * bench.n, bench.width, **layers), *last, width=bench.width + added
     )
 
 
@@ -82,13 +84,13 @@ class Result(NamedTuple):
     players: dict
 
 
-def play(trick, on="ring", seeds=5, digits=None):
-    """Train `trick` on a bench, with several seeds. → Result
+def play(trick, on="ring", seeds=5, digits=None, n_steps=None):
+    """Train `trick` on a bench, with several seeds; for the bench's number of steps if no other is given. → Result
 
     Points: modes covered, share of points at one, transport distance. Digits: `metrics.digit_scores`.
     """
     bench = BENCHES[on]
-    n_steps = session.n_steps(cpu=bench.n_steps, gpu=bench.n_steps)
+    n_steps = session.n_steps(*[n_steps or bench.n_steps] * 2)
     if bench.draw:
         return _play_points(trick, bench, seeds, n_steps)
     return _play_digits(trick, bench, seeds, n_steps, digits or data.digits())
@@ -110,7 +112,9 @@ def _players(trick, bench, G, D):
     G, D = G.to(session.device()), D.to(session.device())
     opt = adam(D=[D], lr=trick.faster_D * bench.lr_D, betas=(0.5, 0.99))
     opt.G = adam(G=[G], lr=bench.lr_G, betas=(0.5, 0.99)).G
-    return dict(G=G, D=D, opt=opt, prior=trick.prior(bench.z_dim), **trick.more(G, D))
+    role = "C" if "C" in inspect.signature(trick.step).parameters else "D"
+    opt.C = opt.D
+    return {"G": G, role: D, "opt": opt, "prior": trick.prior(bench.z_dim), **trick.more(G, D)}
 
 
 @torch.no_grad()
@@ -132,8 +136,7 @@ def _play_points(trick, bench, seeds, n_steps):
 
 def point_scores(x_fake, bench):
     """Modes covered, share of points at one, and the transport distance of the first 500. → dict"""
-    centres = torch.unique(bench.draw(2_000, std=0.0)[0].round(decimals=4), dim=0)
-    modes, good = metrics.modes_covered(x_fake, centres, bench.draw.keywords["std"])
+    modes, good = metrics.modes_covered(x_fake, data.centres(bench.draw), bench.draw.keywords["std"])
     return dict(modes=modes, good=good, distance=transport.earth_mover(x_fake[:500], bench.draw(500)[0]))
 
 

@@ -111,6 +111,7 @@ class MinibatchDiscrimination(nn.Module):
 
     def __init__(self, n_in, n_out=3, n_dim=2):
         super().__init__()
+        self.n_out = n_out
         self.T = nn.Parameter(torch.randn(n_in, n_out, n_dim) / n_in**0.5)
 
     def forward(self, f):

@@ -22,10 +22,10 @@ import torch.nn.functional as F
 
 from .. import session
 from .molecules import Molecules, molecules
-from .toys import grid, mixture_1d, ring, spiral, swiss_roll, two_moons
+from .toys import centres, grid, mixture_1d, ring, spiral, swiss_roll, two_moons
 
 __all__ = [
-    "Batches", "DataError", "Digits", "Molecules", "MovingDigits", "balanced", "digits", "frogs", "grid", "half_labelled",
+    "Batches", "DataError", "Digits", "Molecules", "MovingDigits", "balanced", "centres", "digits", "frogs", "grid", "half_labelled",
     "mixture_1d", "molecules", "ring", "spiral", "swiss_roll", "two_moons",
 ]  # fmt: skip
 

@@ -22,6 +22,11 @@ def grid(n, side=5, spacing=2.0, std=0.05):
     return spacing * cell + std * _noise(n), mode
 
 
+def centres(draw):
+    """Where the modes of a ring or grid lie: its points without noise, each once. `draw(n, std=…)` → (n_modes, 2)"""
+    return torch.unique(draw(2_000, std=0.0)[0].round(decimals=4), dim=0)
+
+
 def swiss_roll(n, turns=1.5, radius=2.0, std=0.03):
     """A spiral of `turns` turns: points (n, 2), and how far along it each lies (n,) in [0, 1]."""
     along = torch.rand(n, device=session.device())

@@ -24,8 +24,7 @@ class Toy(NamedTuple):
 
 def _of_modes(draw):
     """draw(n, std) gives points and their modes; without noise each mode is its centre."""
-    centres = torch.unique(draw(2000, 0.0)[0].cpu().round(decimals=4), dim=0)
-    return Toy(lambda n: draw(n, 0.05)[0].cpu(), centres)
+    return Toy(lambda n: draw(n, 0.05)[0].cpu(), data.centres(draw).cpu())
 
 
 def _line(n):

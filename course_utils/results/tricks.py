@@ -31,7 +31,7 @@ def _average(G, D):
 
 
 def _discriminating(bench):
-    return plain_D(bench, more=[tricks.MinibatchDiscrimination(bench.width, 3)], n_more=3)
+    return plain_D(bench, more=tricks.MinibatchDiscrimination(bench.width, n_out=3))
 
 
 def _packed(bench):
