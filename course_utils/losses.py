@@ -179,15 +179,36 @@ def jensen_shannon(p, q):
     return (torch.special.xlogy(p, p / m) + torch.special.xlogy(q, q / m)).nan_to_num().sum() / 2
 
 
+def critic_loss(on_real, on_fake):
+    """The critic wants real items to score higher than fakes: E[C(x_fake)] − E[C(x)]. → scalar
+
+    Scores (B, 1), any real numbers. Its negative is the Wasserstein distance that a critic with slopes up to 1 can see.
+
+    Source: Arjovsky et al. 2017, Algorithm 1; deck 004. Trap: no sigmoid and no logarithm; deck 004's product
+    C(x) · C(x_fake) does not know which side is real.
+    """
+    return on_fake.mean() - on_real.mean()
+
+
+def interpolate(x, x_fake):
+    """Items somewhere on the line from each fake to a real one: ε x + (1 − ε) x_fake. → as x (B, …)
+
+    ε uniform on [0, 1], one for each item. Source: Gulrajani et al. 2017, Algorithm 1; deck 004. Traps: ε is not
+    Normal; one ε for the whole batch would see one distance a step.
+    """
+    epsilon = torch.rand(len(x), *[1] * (x.dim() - 1), device=x.device)
+    return epsilon * x + (1 - epsilon) * x_fake
+
+
 def gradient_penalty(C, x, x_fake):
     """How far the critic's slope is from 1 between real and fake items. → scalar
 
-    E (‖∇C(x_mix)‖₂ − 1)²,  x_mix = ε x + (1 − ε) x_fake,  ε uniform on [0, 1], one for each item
+    E (‖∇C(x_mix)‖₂ − 1)²,  x_mix from `interpolate`
 
-    Source: Gulrajani et al. 2017, equation 3; deck 004. Trap: one norm and one ε for each item, never for the batch.
+    Source: Gulrajani et al. 2017, equation 3; deck 004. Traps: one norm for each item, never for the batch;
+    create_graph, or C learns nothing from it; batch norm in C, which mixes the items.
     """
-    epsilon = torch.rand(len(x), *[1] * (x.dim() - 1), device=x.device)
-    x_mix = (epsilon * x + (1 - epsilon) * x_fake).detach().requires_grad_()
+    x_mix = interpolate(x, x_fake).detach().requires_grad_()
     (slope,) = torch.autograd.grad(C(x_mix).sum(), x_mix, create_graph=True)
     return (slope.flatten(1).norm(dim=1) - 1).square().mean()
 

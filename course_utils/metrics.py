@@ -5,6 +5,7 @@ import json
 import torch
 
 from . import session
+from .transport import between_normals
 
 # The unit of our classifier's features: with it 10,000 training images of MNIST score an FCD of 0.17 against the test images.
 FEATURE_UNIT = 5.9
@@ -142,9 +143,7 @@ def frechet_distance(a, b):
     another scale, and few items raise it: score real images and noise beside it, with as many items.
     """
     a, b = a.double(), b.double()
-    cov_a, cov_b = a.T.cov(), b.T.cov()
-    root = torch.linalg.eigvals(cov_a @ cov_b).real.clamp(min=0).sqrt().sum()  # Tr of the root
-    distance = (a.mean(0) - b.mean(0)).square().sum() + cov_a.trace() + cov_b.trace() - 2 * root
+    distance = between_normals(a.mean(0), a.T.cov(), b.mean(0), b.T.cov())
     return max(distance.item(), 0.0)
 
 

@@ -17,12 +17,27 @@ def adam(lr=1e-3, betas=(0.9, 0.999), **players):
 
     Source: Kingma & Ba 2015. Trap: GANs want a smaller first beta, such as 0.5 or 0.
     """
-    optimizers = {}
-    for name, nets in players.items():
-        params = [p for net in nets for p in net.parameters()]
+
+    def optimizer(params):
         fused = all(p.device.type in ("cpu", "cuda") for p in params)  # one kernel for all tensors
-        optimizers[name] = torch.optim.Adam(params, lr=lr, betas=betas, fused=fused)
-    return SimpleNamespace(**optimizers)
+        return torch.optim.Adam(params, lr=lr, betas=betas, fused=fused)
+
+    return _optimizers(optimizer, players)
+
+
+def rmsprop(lr=5e-5, **players):
+    """One RMSProp optimizer for each named list of networks, as `adam`, without momentum.
+
+    Source: Hinton 2012; the paper's choice for Wasserstein GANs (Arjovsky et al. 2017), whose critics momentum unsettles.
+    """
+    return _optimizers(lambda params: torch.optim.RMSprop(params, lr=lr), players)
+
+
+def _optimizers(make, players):
+    nets_of = players.items()
+    return SimpleNamespace(
+        **{name: make([p for net in nets for p in net.parameters()]) for name, nets in nets_of}
+    )
 
 
 def descend(loss, opt):
@@ -127,6 +142,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
     ■ (interrupt) ends it after the step under way and keeps what was learned; a loss that is not finite
     ends it with advice. → History
     """
+    _check_counts({**getattr(step, "keywords", {}), **players})
     history, view = History(), _View(n_steps, leave)
     nets = [net for net in players.values() if isinstance(net, nn.Module)]
     shares = (i / max(n_frames - 1, 1) for i in range(n_frames if watch else 0))
@@ -162,6 +178,12 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
     view.close(history)
     _say_how_it_ended(history, n_steps)
     return history
+
+
+def _check_counts(players):
+    for name, value in players.items():
+        if name.startswith("n_") and value < 1:
+            raise ValueError(f"{name} = {value}: a step does it at least once; {name}=1 is the least.")
 
 
 def _say_how_it_ended(history, n_steps):

@@ -135,7 +135,7 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=()):
     return panel
 
 
-def dials(draw, **values):
+def dials(draw, planes=(), **values):
     """One slider for each name, over the values listed for it; `draw(name=value, …)` → Figure, images or PNG. → Panel"""
     sliders = {
         name: w.SelectionSlider(
@@ -148,9 +148,44 @@ def dials(draw, **values):
         picture = draw(**{name: slider.value for name, slider in sliders.items()})
         return plotting.figure_png(picture) if isinstance(picture, Figure) else picture
 
-    watched = [(slider, "value") for slider in sliders.values()]
-    panel = Panel(list(sliders.values()), show, watched, scale=3, n_cols=10)
+    controls = [*planes, *sliders.values()]
+    panel = Panel(controls, show, [(control, "value") for control in controls], scale=3, n_cols=10)
     panel.sliders = sliders
+    return panel
+
+
+def piles(draw, u, v, **values):
+    """Two histograms, u (n,) up and v (n,) down, to drag bar by bar, and `draw(u, v, name=value, …)` of their shares. → Panel
+
+    values  one slider for each name, as in `dials`
+    """
+    heights = {1: torch.as_tensor(u).tolist(), -1: torch.as_tensor(v).tolist()}
+    top = 1.5 * max(*heights[1], *heights[-1])
+    plane = Plane(
+        x_range=(-0.5, len(u) - 0.5), y_range=(-top, top), value=(0.0, heights[1][0]), width=560, height=300, stride=1 / len(u),
+        alt="Two rows of bars: drag one to its height; left and right choose a bar, up and down change it",
+    )  # fmt: skip
+
+    def pull(change):
+        (_, old), (x, y) = change["old"], change["new"]
+        if y == old:
+            return  # left and right only choose a bar
+        bars = heights[1 if y >= 0 else -1]
+        bars[min(max(round(x), 0), len(bars) - 1)] = abs(y)
+
+    def shares(sign, name):
+        bars = torch.tensor(heights[sign])
+        if bars.sum() == 0:
+            raise ValueError(f"nothing is left of {name}: pull one of its bars up again.")
+        return bars / bars.sum()
+
+    def show(**chosen):
+        plane.background = plotting.piles_png(heights[1], heights[-1], top)
+        return draw(shares(1, "u"), shares(-1, "v"), **chosen)
+
+    plane.observe(pull, "value")
+    panel = dials(show, [plane], **values)
+    panel.plane = plane
     return panel
 
 

@@ -264,3 +264,22 @@ def test_05_in_a_real_browser(page, lab):
         press_slider(page, cell_of(page, id), "ArrowRight")
         page.screenshot(path=SHOTS / f"05_{id}.png")
     look_at(page, "05", "plain", "balance-games", "balance", "table", "rescue-try", "progress")
+
+
+def test_06_in_a_real_browser(page, lab):
+    open_and_run(page, lab, "06_wgan.ipynb")
+    cell = cell_of(page, "dirt")
+    box = cell.locator("svg.plane").bounding_box()
+
+    def pull():  # a pile far to the right
+        page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.4 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.1 * box["height"], steps=5)
+        page.mouse.up()
+
+    changes(page, cell.locator("img.course-picture"), pull)
+    page.screenshot(path=SHOTS / "06_dirt.png")
+    for id in ("apart", "clip", "digits-film"):
+        press_slider(page, cell_of(page, id), "ArrowRight")
+        page.screenshot(path=SHOTS / f"06_{id}.png")
+    look_at(page, "06", "normals", "gap", "rescue", "digits-more", "robust", "cwgan", "progress")

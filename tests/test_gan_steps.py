@@ -58,6 +58,31 @@ def test_a_conditional_gan_moves_each_player_once_and_hands_on_the_label(monkeyp
         assert not torch.equal(G.eval()(z, y), G(z, other)) and not torch.equal(D(x, y), D(x, other))
 
 
+@pytest.mark.parametrize("step", [steps.cwgan_step, steps.cwgan_gp_step], ids=lambda f: f.__name__)
+def test_a_conditional_critic_compares_items_of_one_label(step, each_descent):
+    class Listening(models.ConditionalDiscriminator):
+        def forward(self, x, y):
+            heard.append(y)
+            return super().forward(x, y)
+
+    heard, moved = [], []
+    G, C = models.ConditionalGenerator(3, 8), Listening(8)
+    batches = Counted(torch.rand(50, 1, 28, 28), torch.arange(50) % 10, batch_size=16)
+    opt = adam(G=[G], C=[C])
+
+    def watched(loss, opt, descend):
+        moved.append(opt)
+        descend(loss, opt)
+
+    each_descent(watched)
+    step(batches, G=G, C=C, opt=opt, prior=gaussian(3), n_critic=2)
+    assert moved == [opt.C, opt.C, opt.G] and batches.drawn == 2
+    per_update = (len(heard) - 1) // 2  # real, fake, and with a penalty what lies between
+    assert per_update == (3 if "gp" in step.__name__ else 2)
+    for update in (heard[:per_update], heard[per_update:]):
+        assert all(torch.equal(y, update[0]) for y in update)
+
+
 def test_unrolling_leaves_d_with_one_update_and_without_a_look_ahead_is_a_gan():
     """n_ahead=0 must give gan_step's weights, bit for bit; with it, D still moves once, and G moves otherwise."""
     ends = {}

@@ -8,8 +8,10 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from course_utils.losses import (
     bernoulli_nll,
+    critic_loss,
     discriminator_loss,
     gradient_penalty,
+    interpolate,
     kl_normal,
     maximum_likelihood,
     minimax,
@@ -89,6 +91,25 @@ def test_relativistic_is_the_loss_of_the_difference():
     winner, loser = torch.randn(6, 1), torch.randn(6, 1)
     assert torch.allclose(relativistic(winner, loser), nll_real(winner - loser))
     assert relativistic(winner, winner) == pytest.approx(math.log(2))
+
+
+def test_the_critics_loss_is_minus_the_difference_of_mean_scores():
+    on_real, on_fake = torch.tensor([[3.0], [5.0]]), torch.tensor([[1.0], [0.0], [2.0]])
+    assert critic_loss(on_real, on_fake).item() == pytest.approx(-3.0)
+    assert critic_loss(on_real + 7, on_fake + 7).item() == pytest.approx(-3.0)  # only differences count
+
+
+def test_interpolated_items_lie_on_their_own_line_evenly():
+    x, x_fake = torch.randn(20_000, 1, 2, 2), torch.randn(20_000, 1, 2, 2)
+    share = (interpolate(x, x_fake) - x_fake) / (x - x_fake)
+    assert torch.allclose(
+        share, share[:, :, :1, :1].expand_as(share), atol=1e-2
+    )  # one for all pixels of an item
+    share = share[:, 0, 0, 0]
+    assert share.mean().item() == pytest.approx(0.5, abs=0.01) and share.std().item() == pytest.approx(
+        12**-0.5, abs=0.01
+    )
+    assert share.min() >= -1e-3 and share.max() <= 1 + 1e-3
 
 
 def test_gradient_penalty_of_a_bowl_is_a_third():

@@ -80,6 +80,16 @@ def test_generators_and_their_judges_fit():
         assert x.shape == (5, *shape) and x.abs().max() <= 1 and D(x).shape == (5, 1)
 
 
+@pytest.mark.parametrize("form", models.FORMS)
+def test_the_forms_of_the_comparison_fit_and_their_critics_judge_each_image_alone(form):
+    generator, opponent = models.FORMS[form]
+    x = generator(7)(torch.randn(5, 7))
+    assert x.shape == (5, 1, 28, 28) and x.abs().max() <= 1
+    alone, together = opponent(normalize=False), opponent(normalize=True)
+    assert torch.allclose(alone(x)[:2], alone(x[:2]), atol=1e-4) and alone(x).shape == (5, 1)
+    assert not torch.allclose(together(x)[:2], together(x[:2]), atol=1e-4)
+
+
 def test_only_with_batch_norm_a_verdict_depends_on_the_others_in_the_batch():
     x = torch.rand(6, 1, 28, 28)
     for normalize in (True, False):

@@ -21,6 +21,7 @@ CONCEPTS = {  # the course's own list; grows with the notebooks
     "03": {f"AAE-{i}" for i in range(1, 10)},
     "04": {f"GAN-{i}" for i in range(1, 13)},
     "05": {f"TR-{i}" for i in range(1, 18)},
+    "06": {f"WGAN-{i}" for i in range(1, 11)},
 }
 
 each = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)

@@ -1,5 +1,6 @@
 import io
 
+import matplotlib
 import numpy as np
 import pytest
 import torch
@@ -55,7 +56,33 @@ def history(n=300, film=None):
     return h
 
 
+def test_piles_are_as_high_as_their_bars_and_a_plan_as_dark_as_what_moves():
+    u, v = torch.tensor([0.0, 1.0]), torch.tensor([0.5, 0.5])
+    piles = np.asarray(
+        Image.open(io.BytesIO(plotting.piles_png(u, v, top=2.0, width=100, height=80))).convert("RGB")
+    ).astype(int)
+    orange, blue = (
+        np.abs(piles - np.array(matplotlib.colors.to_rgb(c)) * 255).sum(2) < 9
+        for c in (plotting.FAKE, plotting.REAL)
+    )
+    assert orange[:, 150].sum() == pytest.approx(40, abs=2) and blue[:, 150].sum() == pytest.approx(20, abs=2)
+    assert orange[78, 50] == 0 and blue[85:95, 50].all() and not orange[85:, 150].any()
+    plan = torch.tensor([[0.0, 0.0], [0.25, 0.75]])
+    grey = np.asarray(
+        Image.open(io.BytesIO(plotting.plan_png(plan, plan.sum(1), plan.sum(0), "a plan"))).convert("L")
+    )
+    corner = 60 + 0.24 * 720, 0.24 * 720  # of the matrix: below the title, beside the piles
+    cell = 0.76 * 720 / 2
+    shade = [
+        [grey[int(corner[0] + (i + 0.4) * cell), int(corner[1] + (j + 0.6) * cell)] for j in range(2)]
+        for i in range(2)
+    ]
+    assert shade[0] == [255, 255] and shade[1][1] < shade[1][0] < 255
+
+
 FIGURES = {
+    "layers": lambda: plotting.layers(torch.rand(90), {"a": [1.0, 2.0, 3.0], "b": [1e-9, 1.0, 1e9]}, "b"),
+    "sheets": lambda: plotting.sheets({row: {c: (plotting.png(np.ones((9, 9))), "a caption") for c in ("a long name", "b")} for row in "xy"}),
     "image grid": lambda: plotting.image_grid(torch.rand(7, 1, 28, 28), 3, "title"),
     "one image": lambda: plotting.image_grid(torch.rand(1, 1, 28, 28)),
     "reconstructions": lambda: plotting.reconstructions(torch.rand(4, 1, 28, 28), "t", **{"a b": torch.rand(4, 1, 28, 28)}),

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 from torch import nn
 
 from course_utils import data
-from course_utils.train import adam, descend, train
+from course_utils.train import adam, descend, rmsprop, train
 
 
 def fit_step(batches, *, net, opt):
@@ -53,6 +54,13 @@ def test_descend_is_the_usual_three_lines():
         b(x).square().mean().backward()
         usual.step()
     assert torch.allclose(state(a), state(b), atol=1e-6)
+
+
+def test_rmsprop_divides_by_the_recent_size_of_the_gradient():
+    net = nn.Linear(1, 1, bias=False)
+    before, opt = net.weight.item(), rmsprop(net=[net], lr=0.1)
+    descend(3 * net(torch.ones(1, 1)).sum(), opt.net)  # a gradient of 3; its running square is (1 − 0.99) · 9
+    assert net.weight.item() == pytest.approx(before - 0.1 * 3 / (0.01 * 9) ** 0.5, abs=1e-5)
 
 
 def test_descend_says_what_is_wrong_with_a_loss():
@@ -172,6 +180,16 @@ def test_a_step_that_returns_the_wrong_thing_is_told(batches):
     names = iter("ab")
     with pytest.raises(TypeError, match="same losses every time"):
         train(lambda batches: {next(names): torch.zeros(())}, batches, 2)
+
+
+@pytest.mark.parametrize("as_part_of_the_step", [False, True])
+def test_a_count_of_none_at_all_is_told(batches, as_part_of_the_step):
+    def step(batches, *, n_critic):
+        raise AssertionError("it must not come so far")
+
+    how = (partial(step, n_critic=0), {}) if as_part_of_the_step else (step, {"n_critic": 0})
+    with pytest.raises(ValueError, match="n_critic = 0: a step does it at least once"):
+        train(how[0], batches, 3, **how[1])
 
 
 def test_no_steps_is_no_error(batches):

@@ -89,6 +89,36 @@ def test_dials_draw_what_they_point_at():
     assert bytes(figure.image.value)[:4] == b"\x89PNG"
 
 
+def test_piles_are_dragged_bar_by_bar():
+    seen = []
+
+    def draw(u, v, power):
+        seen.append((u, v, power))
+        return plotting.plan_png(u[:, None] * v, u, v)
+
+    panel = widgets.piles(draw, torch.tensor([0.5, 0.5, 0.0]), torch.tensor([0.0, 0.0, 1.0]), power=[1, 2])
+    background, picture = panel.plane.background, panel.image.value
+    panel.plane.value = (1.9, 1.0)  # the third bar of u, as high as the other two
+    u, v, power = seen[-1]
+    assert torch.allclose(u, torch.tensor([0.25, 0.25, 0.5])) and v.tolist() == [0, 0, 1] and power == 1
+    assert panel.plane.background != background and panel.image.value != picture
+    panel.plane.value = (-0.4, -1.0)  # below the line: the first bar of v
+    assert torch.allclose(seen[-1][1], torch.tensor([0.5, 0, 0.5]))
+    panel.plane.value = (1.0, -1.0)  # an arrow key to the right
+    assert torch.allclose(seen[-1][1], torch.tensor([0.5, 0, 0.5]))
+    panel.sliders["power"].value = 2
+    assert seen[-1][2] == 2 and torch.allclose(seen[-1][0], torch.tensor([0.25, 0.25, 0.5]))
+
+
+def test_piles_that_are_all_gone_are_told():
+    panel = widgets.piles(
+        lambda u, v: plotting.plan_png(u[:, None] * v, u, v), torch.tensor([1.0]), torch.tensor([1.0])
+    )
+    with pytest.raises(ValueError, match="nothing is left of u"):
+        panel.plane.value = (0.0, 0.0)
+    assert "nothing is left of u" in panel.error.value
+
+
 def test_film_shows_frame_and_step():
     history = History()
     history.film, history.film_steps = [torch.full((6, 1, 4, 4), v) for v in (-1.0, 0.0, 1.0)], [0, 10, 500]

@@ -16,6 +16,7 @@ from .autoencoders import (
     ink,
     noisy_body,
 )
+from .forms import FORMS
 from .generators import (
     ConditionalDiscriminator,
     ConditionalGenerator,
@@ -52,6 +53,7 @@ __all__ = [
     "ConditionalGenerator",
     "ConditionalVAE",
     "ConvAutoencoder",
+    "FORMS",
     "FrameDiscriminator",
     "FramePredictor",
     "GaussianEncoder",

@@ -10,15 +10,12 @@ def discriminator(in_dim, hidden=128):
     return mlp(in_dim, 1, hidden)
 
 
-def mlp(in_dim, out_dim, hidden=64):
-    """in_dim → hidden → hidden → out_dim, LeakyReLU between: both players of the games in two dimensions."""
-    return nn.Sequential(
-        nn.Linear(in_dim, hidden),
-        nn.LeakyReLU(0.2),
-        nn.Linear(hidden, hidden),
-        nn.LeakyReLU(0.2),
-        nn.Linear(hidden, out_dim),
-    )
+def mlp(in_dim, out_dim, hidden=64, n_hidden=2):
+    """in_dim → hidden → … → out_dim, LeakyReLU between: both players of the games in two dimensions."""
+    layers = []
+    for n_in in (in_dim, *[hidden] * (n_hidden - 1)):
+        layers += [nn.Linear(n_in, hidden), nn.LeakyReLU(0.2)]
+    return nn.Sequential(*layers, nn.Linear(hidden, out_dim))
 
 
 def judge(*body, width):

@@ -1,8 +1,8 @@
 """Pure functions from values to pictures: Figures to look at, PNG bytes for what is dragged."""
 
 from .codes import judged, latent_scatter, latent_scatters, map_png, seeds
-from .curves import bands, curves, maps, panels, paths, spreads, training, value_surface
-from .images import above, beside, frame, image_grid, png, reconstructions, tile
+from .curves import bands, curves, layers, maps, panels, paths, spreads, training, value_surface
+from .images import above, beside, frame, image_grid, png, reconstructions, sheets, tile
 from .style import (
     CODE,
     FAKE,
@@ -19,9 +19,10 @@ from .style import (
     in_notebook,
     use_style,
 )  # fmt: skip
+from .transport import piles_png, plan_png
 
 __all__ = [
     "CODE", "FAKE", "INK", "PRIOR", "REAL", "STYLE", "TEN", "VERDICT", "WIDTH", "above", "axes", "bands", "beside", "curves", "display",
-    "figure_png", "frame", "image_grid", "in_notebook", "judged", "latent_scatter", "latent_scatters", "map_png", "maps", "panels",
-    "paths", "png", "reconstructions", "seeds", "spreads", "tile", "training", "use_style", "value_surface",
+    "figure_png", "frame", "image_grid", "in_notebook", "judged", "latent_scatter", "latent_scatters", "layers", "map_png", "maps", "panels",
+    "paths", "piles_png", "plan_png", "png", "reconstructions", "seeds", "sheets", "spreads", "tile", "training", "use_style", "value_surface",
 ]  # fmt: skip

@@ -98,12 +98,12 @@ def spreads(values, xlabel, title=None):
 def bands(tables, plain="plain"):
     """Several tables of runs side by side, one row for each setting: `{title: {setting: [numbers] or None}}`. → Figure
 
-    Dots are runs, the line is their mean; the grey band is where the runs of `plain` lie.
+    Dots are runs, the stroke is their mean; the grey line through all rows is the mean of `plain`.
     """
     rows = list(next(iter(tables.values())))
     figure, row = axes(1, len(tables), height=0.36 * len(rows) + 1.0, sharey=True, squeeze=False)
     for ax, (title, table) in zip(row[0], tables.items(), strict=True):
-        ax.axvspan(min(table[plain]), max(table[plain]), color=PRIOR, alpha=0.2, lw=0)
+        ax.axvline(sum(table[plain]) / len(table[plain]), color=PRIOR, lw=2, zorder=0)
         for i, setting in enumerate(rows):
             numbers = table[setting]
             if numbers is not None:
@@ -129,6 +129,30 @@ def maps(contents):
         figure.colorbar(shown, ax=ax, location="bottom", shrink=0.9)
         ax.set_title(title)
         ax.axis("off")
+    return figure
+
+
+def layers(weights, slopes, chosen):
+    """A network's weights, in units of their bound, and how large the gradient is at each layer. → Figure
+
+    weights  numbers (n,) in [−1, 1]
+    slopes   {label: one number for each layer, input first}; the label `chosen` is drawn over the others
+    """
+    figure, (left, right) = axes(1, 2, height=3.6)
+    left.hist(torch.as_tensor(weights).detach().cpu(), 60, range=(-1.02, 1.02), color=INK)
+    left.set(title=f"{chosen}: its weights", xlabel="weight / bound", yticks=[])
+    for label, values in slopes.items():
+        style = dict(color=FAKE, lw=3.5, zorder=3) if label == chosen else dict(color=PRIOR, lw=1.3)
+        right.plot(range(1, len(values) + 1), values, "o-", ms=5, **style)
+        right.annotate(
+            label, (1, values[0]), (-8, 0), textcoords="offset points", ha="right", va="center", fontsize=11
+        )
+    right.set(
+        yscale="log",
+        title="gradient at each layer",
+        xlabel="layer, input first",
+        xlim=(-len(values) / 5, len(values) + 0.5),
+    )
     return figure
 
 

@@ -1,6 +1,7 @@
 """Images in rows, black on white; and what is dragged, as PNG bytes."""
 
 import io
+import textwrap
 
 import matplotlib
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from matplotlib.figure import Figure
 from PIL import Image
 
-from .style import INK, STYLE, WIDTH
+from .style import INK, STYLE, WIDTH, axes
 
 
 def tile(images, n_cols=None, gap=2):
@@ -72,6 +73,18 @@ def image_grid(images, n_cols=10, title=None, row_labels=None):
         if row_labels:
             step = (high + 2) / len(row_labels)
             ax.set_yticks([step * (i + 0.5) - 1 for i in range(len(row_labels))], row_labels)
+    return figure
+
+
+def sheets(rows):
+    """Sheets of samples in a table: `{row: {column: (PNG bytes, caption)}}`. → Figure"""
+    n_columns = len(next(iter(rows.values())))
+    figure, table = axes(len(rows), n_columns, height=1.3, squeeze=False)
+    for i, (line, (row, cells)) in enumerate(zip(table, rows.items(), strict=True)):
+        for ax, (column, (sheet, caption)) in zip(line, cells.items(), strict=True):
+            show_sheet(ax, np.asarray(Image.open(io.BytesIO(sheet)).convert("L")) / 255)
+            ax.set_title(f"{textwrap.fill(column, 17)}\n{caption}" if i == 0 else caption, fontsize=11)
+        line[0].set_ylabel(row, fontsize=13)
     return figure
 
 

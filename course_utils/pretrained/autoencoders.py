@@ -1,9 +1,12 @@
 """Recipes of the autoencoders: plain, variational, conditional, adversarial."""
 
+from functools import partial
+
 import torch
 
 from .. import losses, metrics, models, priors, session
 from ..steps import aae_label_step, aae_step, aae_style_step, ae_step, cvae_step, vae_step
+from ..train import adam
 from .recipe import Recipe, fit_by, in_words, no_codes, seeded
 
 
@@ -97,7 +100,7 @@ def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None, component=N
     return Recipe(
         in_words(words, 128, ", betas 0.5 and 0.99"), lambda: models.AAE(z_dim, hidden=256, n_labels=told, noise=noise),
         n_steps,
-        fit_by(step, cast, 128, (0.5, 0.99), n_labels), scores, no_codes, sample, reconstruct,
+        fit_by(step, cast, 128, partial(adam, betas=(0.5, 0.99)), n_labels), scores, no_codes, sample, reconstruct,
     )  # fmt: skip
 
 

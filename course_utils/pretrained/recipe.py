@@ -30,7 +30,7 @@ class Recipe:
 
 
 def fit_by(
-    step, cast, batch_size, betas=(0.9, 0.999), n_labels=None, rates=((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1))
+    step, cast, batch_size, optimizer=adam, n_labels=None, rates=((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1))
 ):
     """cast(net) names the step's players and, by optimizer, the networks that it moves. → Recipe.fit"""
 
@@ -42,7 +42,7 @@ def fit_by(
         batches = data.Batches(digits.x, y, batch_size, rows)
         players, moved = cast(net)
         for lr, share in rates:  # ever shorter strides, to settle
-            opt = adam(lr=lr, betas=betas, **moved)
+            opt = optimizer(lr=lr, **moved)
             history = train(step, batches, round(share * n_steps), opt=opt, **players)
             if history.stopped:
                 break

@@ -9,13 +9,18 @@ import json
 import joblib
 
 from .. import session
-from . import ladder, semi, tricks
+from . import critics, ladder, semi, tricks
 from .sweep import Sweep
 
-__all__ = ["SWEEPS", "Sweep", "column", "load", "make", "tricks"]
+__all__ = ["SWEEPS", "Sweep", "column", "critics", "load", "make", "tricks"]
 
 FOLDER = session.ROOT / "data" / "results"
-SWEEPS = {"aae_semi": semi.SWEEP, "gan_ladder": ladder.SWEEP, "tricks": tricks.SWEEP}
+SWEEPS = {
+    "aae_semi": semi.SWEEP,
+    "critics": critics.SWEEP,
+    "gan_ladder": ladder.SWEEP,
+    "tricks": tricks.SWEEP,
+}
 
 
 def load(name):

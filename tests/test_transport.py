@@ -1,0 +1,104 @@
+"""Optimal transport against closed forms, permutations and itself."""
+
+import itertools
+
+import pytest
+import torch
+
+from course_utils import metrics, transport
+
+
+def piles(n, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    bars = torch.rand(n, generator=generator)
+    return bars / bars.sum()
+
+
+PLACE = torch.arange(9.0)
+COST = transport.moving_costs(PLACE, PLACE)
+
+
+def test_on_a_line_the_plan_the_potential_and_the_running_sums_agree():
+    for seed in range(5):
+        u, v = piles(9, seed), piles(9, 100 + seed)
+        plan, f = transport.best_plan(u, v, COST), transport.best_potential(u, v, COST)
+        W = transport.emd_1d(u, v)
+        transport.check_plan(plan, u, v)
+        assert transport.total_cost(plan, COST) == pytest.approx(W.item(), abs=1e-5)
+        assert (f * (u - v)).sum().item() == pytest.approx(W.item(), abs=1e-5)
+        assert transport.lipschitz_constant(f, PLACE[:, None]).item() <= 1 + 1e-5
+
+
+@pytest.mark.parametrize("power", [1, 2])
+def test_from_left_to_right_is_the_best_plan_on_a_line(power):
+    u, v, cost = piles(9), piles(9, 1), transport.moving_costs(PLACE, PLACE, power)
+    plan = transport.from_left_to_right(u, v)
+    transport.check_plan(plan, u, v)
+    best = transport.best_plan(u, v, cost)
+    assert transport.total_cost(plan, cost) == pytest.approx(
+        transport.total_cost(best, cost).item(), abs=1e-5
+    )
+
+
+def test_known_answers():
+    one, far = torch.eye(6)[1], torch.eye(6)[4]
+    assert transport.emd_1d(one, far, spacing=0.5) == 1.5
+    assert transport.emd_1d(one, one) == 0
+    two_holes = torch.tensor([0.0, 0.5, 0.0, 0.5])
+    squares = transport.moving_costs(torch.arange(4.0), torch.arange(4.0), 2)
+    plan = transport.best_plan(torch.eye(4)[0], two_holes, squares)
+    assert transport.total_cost(plan, squares).item() == pytest.approx(5.0, abs=1e-5)
+
+
+def test_earth_mover_is_the_best_of_all_pairings():
+    a, b = torch.randn(5, 3), torch.randn(5, 3)
+    for power in (1, 2):
+        every = [
+            ((a - b[list(order)]).norm(dim=1) ** power).mean() for order in itertools.permutations(range(5))
+        ]
+        assert transport.earth_mover(a, b, power) == pytest.approx(min(every).item(), rel=1e-5)
+
+
+def test_normals_against_samples_and_known_forms():
+    mean, eye = torch.zeros(2), torch.eye(2)
+    shifted = transport.between_normals(mean, eye, torch.tensor([3.0, 4.0]), eye)
+    assert shifted.item() == pytest.approx(25.0)  # the means alone
+    wider = transport.between_normals(mean, eye, mean, 9 * eye)
+    assert wider.item() == pytest.approx(2 * (3 - 1) ** 2)  # (σ_a − σ_b)² in each direction
+    a = torch.randn(500, 2, generator=torch.Generator().manual_seed(0))
+    assert transport.earth_mover(a, 3 * a, power=2) == pytest.approx(wider.item(), rel=0.1)
+    assert metrics.frechet_distance(a, 3 * a + 1) == pytest.approx(
+        transport.between_normals(a.mean(0), a.T.cov(), 3 * a.mean(0) + 1, 9 * a.T.cov()).item(), rel=1e-3
+    )
+
+
+@pytest.mark.parametrize(
+    ("bars", "said"),
+    [
+        (torch.empty(0), "a row of bars"),
+        (torch.ones(2, 2) / 4, "a row of bars"),
+        (torch.tensor([0.5, 0.7]), "divide them by their sum"),
+        (torch.tensor([1.5, -0.5]), "from 0 up"),
+        (torch.tensor([float("nan"), 1.0]), "from 0 up"),
+    ],
+)
+def test_bars_that_are_no_histogram_are_refused_in_words(bars, said):
+    right = torch.tensor([0.5, 0.5])
+    cost = transport.moving_costs(torch.arange(2.0), torch.arange(2.0))
+    for make in (transport.best_plan, transport.best_potential):
+        for pair in ((bars, right), (right, bars)):
+            with pytest.raises(ValueError, match=said):
+                make(*pair, cost)
+
+
+def test_a_wrong_plan_is_told_where():
+    u, v = torch.tensor([0.75, 0.25]), torch.tensor([0.5, 0.5])
+    with pytest.raises(ValueError, match="0.500 is taken from place 0, but it should be 0.750"):
+        transport.check_plan(torch.tensor([[0.5, 0.0], [0.0, 0.5]]), u, v)
+    with pytest.raises(ValueError, match="arrives at place"):
+        transport.check_plan(torch.tensor([[0.75, 0.0], [0.0, 0.25]]), u, v)
+    with pytest.raises(ValueError, match="negative"):
+        transport.check_plan(torch.tensor([[1.0, -0.25], [-0.5, 0.75]]), u, v)
+    with pytest.raises(ValueError, match="a row for each place"):
+        transport.check_plan(torch.zeros(3, 2), u, v)
+    transport.check_plan(torch.tensor([[0.5, 0.25], [0.0, 0.25]]), u, v)
