@@ -43,20 +43,6 @@ def best_plan(u, v, cost):
     return torch.as_tensor(plan, dtype=torch.float32)
 
 
-def from_left_to_right(u, v):
-    """A plan for histograms u (n,) and v (m,): the leftmost dirt that is left goes to the leftmost gap that is left. → γ (n, m)
-
-    Optimal on a line for every cost that is convex in x − y, such as |x − y| and its square.
-    """
-    plan, have, gap = torch.zeros(len(u), len(v)), u.tolist(), v.tolist()
-    i = j = 0
-    while i < len(u) and j < len(v):
-        plan[i, j] = amount = min(have[i], gap[j])
-        have[i], gap[j] = have[i] - amount, gap[j] - amount
-        i, j = (i + 1, j) if have[i] <= gap[j] else (i, j + 1)
-    return plan
-
-
 def check_plan(plan, u, v):
     """Nothing if `plan` (n, m) moves all of u (n,) to v (m,); else a ValueError that says where it does not."""
     if plan.shape != (len(u), len(v)):

@@ -14,6 +14,17 @@ def piles(n, seed=0):
     return bars / bars.sum()
 
 
+def from_left_to_right(u, v):
+    """The leftmost dirt that is left goes to the leftmost gap: the best plan on a line for every convex cost."""
+    plan, have, gap = torch.zeros(len(u), len(v)), u.tolist(), v.tolist()
+    i = j = 0
+    while i < len(u) and j < len(v):
+        plan[i, j] = amount = min(have[i], gap[j])
+        have[i], gap[j] = have[i] - amount, gap[j] - amount
+        i, j = (i + 1, j) if have[i] <= gap[j] else (i, j + 1)
+    return plan
+
+
 PLACE = torch.arange(9.0)
 COST = transport.moving_costs(PLACE, PLACE)
 
@@ -30,9 +41,9 @@ def test_on_a_line_the_plan_the_potential_and_the_running_sums_agree():
 
 
 @pytest.mark.parametrize("power", [1, 2])
-def test_from_left_to_right_is_the_best_plan_on_a_line(power):
+def test_on_a_line_the_best_plan_goes_from_left_to_right(power):
     u, v, cost = piles(9), piles(9, 1), transport.moving_costs(PLACE, PLACE, power)
-    plan = transport.from_left_to_right(u, v)
+    plan = from_left_to_right(u, v)
     transport.check_plan(plan, u, v)
     best = transport.best_plan(u, v, cost)
     assert transport.total_cost(plan, cost) == pytest.approx(
