@@ -1,5 +1,6 @@
 """Scores: how good is what a model made? Each a number with its unit, each with its ideal."""
 
+import functools
 import json
 
 import torch
@@ -181,12 +182,21 @@ def digit_scores(x_fake, x_real, n_near=2000):
     from .pretrained import load
 
     net = load("classifier")
-    fake, real = (in_parts(net.features, x) for x in (x_fake, x_real))
+    fake, real = in_parts(net.features, x_fake), _features_of_real(x_real)
     with torch.no_grad():
         kl, n_digits = class_balance(net.logits(fake).argmax(1))
     precision, recall = precision_and_recall(real[:n_near], fake[:n_near])
     fcd = frechet_distance(fake / FEATURE_UNIT, real / FEATURE_UNIT)
     return dict(fcd=fcd, kl=kl, n_digits=n_digits, precision=precision, recall=recall)
+
+
+@functools.lru_cache(
+    maxsize=1
+)  # many fakes are scored against one test set; tensors are told apart by identity
+def _features_of_real(x):
+    from .pretrained import load
+
+    return in_parts(load("classifier").features, x)
 
 
 def nearest_image(x, known):

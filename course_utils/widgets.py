@@ -162,7 +162,7 @@ def piles(draw, u, v, **values):
     heights = {1: torch.as_tensor(u).tolist(), -1: torch.as_tensor(v).tolist()}
     top = 1.5 * max(*heights[1], *heights[-1])
     plane = Plane(
-        x_range=(-0.5, len(u) - 0.5), y_range=(-top, top), value=(0.0, heights[1][0]), width=560, height=300, stride=1 / len(u),
+        x_range=(-0.5, len(u) - 0.5), y_range=(-top, top), value=(0.0, heights[1][0]), width=480, height=300, stride=1 / len(u),
         alt="Two rows of bars: drag one to its height; left and right choose a bar, up and down change it",
     )  # fmt: skip
 
@@ -185,7 +185,7 @@ def piles(draw, u, v, **values):
 
     plane.observe(pull, "value")
     panel = dials(show, [plane], **values)
-    panel.plane = plane
+    panel.plane, panel.image.layout.width = plane, "360px"  # so that both fit side by side
     return panel
 
 

@@ -13,7 +13,7 @@ from .style import FAKE, INK, PRIOR, REAL
 SHARPER = 2  # pixels for each one on the page
 
 
-def piles_png(u, v, top, width=560, height=300):
+def piles_png(u, v, top, width=480, height=300):
     """Two histograms as bars, u (n,) upward and v (n,) downward, as PNG bytes that fill ±top exactly."""
     width, height = SHARPER * width, SHARPER * height
     canvas, pen = _canvas(width, height)
