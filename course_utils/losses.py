@@ -213,6 +213,16 @@ def gradient_penalty(C, x, x_fake):
     return (slope.flatten(1).norm(dim=1) - 1).square().mean()
 
 
+def one_sided_penalty(norm):
+    """How far a critic's slopes are above 1, from their norms (B,) at B items. → scalar
+
+    E max(0, ‖∇C‖₂ − 1)²
+
+    Source: Gulrajani et al. 2017, appendix; deck 004. Trap: slopes below 1 cost nothing, and at 0 nothing lifts them.
+    """
+    return (norm - 1).relu().square().mean()
+
+
 def r1_penalty(score, x):
     """How steep a discriminator is at real items: E ‖∇score(x)‖₂², x (B, …). → scalar
 

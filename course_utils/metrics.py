@@ -4,6 +4,7 @@ import functools
 import json
 
 import torch
+from torch import nn
 
 from . import session
 from .transport import between_normals
@@ -85,6 +86,19 @@ def accuracy(on_real, on_fake):
     1 where it always knows, 0.5 where it cannot tell.
     """
     return ((on_real > 0).float().mean() + (on_fake < 0).float().mean()) / 2
+
+
+def layer_gradients(net, x):
+    """How much a score is moved by what enters each linear layer: mean ‖∂C(x)/∂h‖₂ over items. → list, input first
+
+    `net` a Sequential, x (B, d). One number near another: a gradient that neither vanishes nor explodes on its way.
+    """
+    x, entering = x.detach().requires_grad_(), []
+    for layer in net:
+        if isinstance(layer, nn.Linear):
+            entering.append(x)
+        x = layer(x)
+    return [slope.norm(dim=1).mean().item() for slope in torch.autograd.grad(x.sum(), entering)]
 
 
 def modes_covered(x_fake, centres, std):
@@ -182,7 +196,7 @@ def digit_scores(x_fake, x_real, n_near=2000):
     from .pretrained import load
 
     net = load("classifier")
-    fake, real = in_parts(net.features, x_fake), _features_of_real(x_real)
+    fake, real = in_parts(net.features, _enough(x_fake)), _features_of_real(_enough(x_real))
     with torch.no_grad():
         kl, n_digits = class_balance(net.logits(fake).argmax(1))
     precision, recall = precision_and_recall(real[:n_near], fake[:n_near])
@@ -209,4 +223,9 @@ def label_error(x, y):
     """Share of images x (n, 1, 28, 28) that our classifier does not read as their label y (n,). → float, in %"""
     from .pretrained import load
 
-    return reading_error(in_parts(load("classifier"), x), y)
+    return reading_error(in_parts(load("classifier"), _enough(x)), _enough(y))
+
+
+def _enough(items):
+    """All of them; at the smoke scale a few, because nobody reads those scores."""
+    return items[:500] if session.scale() == "smoke" else items

@@ -1,6 +1,5 @@
 """The same small experiment with and without a trick: on a ring, on a grid, on digits; several seeds at once."""
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -37,11 +36,7 @@ BENCHES = {
 }
 
 
-def _leaky():
-    return nn.LeakyReLU(0.2)
-
-
-def hidden(n_in, width, *, linear=nn.Linear, norm=None, act=_leaky):
+def hidden(n_in, width, *, linear=nn.Linear, norm=None, act=models.leaky):
     """Two hidden layers: linear, `norm(width)` if given, bent. → list of layers"""
     layers = []
     for n in (n_in, width):
@@ -110,10 +105,9 @@ def captions(scores):
 
 def _players(trick, bench, G, D):
     G, D = G.to(session.device()), D.to(session.device())
-    opt = adam(D=[D], lr=trick.faster_D * bench.lr_D, betas=(0.5, 0.99))
+    role = steps.opponent(trick.step)
+    opt = adam(**{role: [D]}, lr=trick.faster_D * bench.lr_D, betas=(0.5, 0.99))
     opt.G = adam(G=[G], lr=bench.lr_G, betas=(0.5, 0.99)).G
-    role = "C" if "C" in inspect.signature(trick.step).parameters else "D"
-    opt.C = opt.D
     return {"G": G, role: D, "opt": opt, "prior": trick.prior(bench.z_dim), **trick.more(G, D)}
 
 

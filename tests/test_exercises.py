@@ -35,13 +35,13 @@ def test_the_reference_is_correct(id):
 
 
 def stubs():
-    def dots(*_): ...
+    def dots(*_, **__): ...
 
-    def dots_assigned(*_):
+    def dots_assigned(*_, **__):
         value = ...
         return value.sum()
 
-    def not_implemented(*_):
+    def not_implemented(*_, **__):
         raise NotImplementedError
 
     return dots, dots_assigned, not_implemented

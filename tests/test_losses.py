@@ -19,6 +19,7 @@ from course_utils.losses import (
     nll_real,
     non_saturating,
     normal_nll,
+    one_sided_penalty,
     r1_penalty,
     reconstruction,
     relativistic,
@@ -134,3 +135,7 @@ def test_r1_is_the_squared_slope_at_real_items():
     assert torch.allclose(torch.autograd.grad(penalty, a)[0], 2 * a)
     x = torch.randn(50, 3)
     assert torch.allclose(r1_penalty(lambda v: 0.5 * v.square().sum(1), x), x.square().sum(1).mean())
+
+
+def test_the_one_sided_penalty_lets_slopes_below_one_be():
+    assert one_sided_penalty(torch.tensor([0.0, 0.5, 1.0, 3.0])).item() == pytest.approx(1.0)

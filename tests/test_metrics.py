@@ -131,3 +131,10 @@ def test_a_table_is_aligned_and_says_what_is_missing(capsys):
     head, *rows = capsys.readouterr().out.splitlines()
     assert head.split() == ["fcd", "n", "digits"] and rows[0].split() == ["a", "GAN", "12.3", "9"]
     assert rows[1].split() == ["noise", "1234", "–"] and len({len(row) for row in (head, *rows)}) == 1
+
+
+def test_layer_gradients_are_products_of_the_weights_that_follow():
+    net = torch.nn.Sequential(*(torch.nn.Linear(1, 1) for _ in range(3)))
+    for layer, weight in zip(net, (5.0, -3.0, 2.0), strict=True):
+        torch.nn.init.constant_(layer.weight, weight)
+    assert metrics.layer_gradients(net, torch.randn(4, 1)) == pytest.approx([30.0, 6.0, 2.0])

@@ -90,6 +90,10 @@ FIGURES = {
     "spreads": lambda: plotting.spreads({"a setting": [1.0, 2.0], "another": [3.0]}, "score", "title"),
     "bands": lambda: plotting.bands({"a": {"plain": [1, 2], "b": [3]}, "c": {"plain": [0.5], "b": None}}),
     "maps": lambda: plotting.maps({"a": torch.rand(4, 4), "b": torch.rand(5, 3)}),
+    "between": lambda: plotting.between(torch.randn(9, 2), torch.randn(9, 2), {"a": torch.randn(9, 2), "b": torch.randn(9, 2)}),
+    "surfaces": lambda: plotting.surfaces(
+        {row: {column: lambda x: x[:, :1] for column in "abc"} for row in ("one", "two")}, dict.fromkeys("abc", torch.randn(9, 2))
+    ),
     "seeds": lambda: plotting.seeds(torch.randn(3, 50, 2), torch.randn(20, 2), ["a", "b", "c"], "caption"),
     "curves": lambda: plotting.curves(history()),
     "curves of one step": lambda: plotting.curves(history(1)),

@@ -95,6 +95,21 @@ def test_digits_are_scored_for_each_seed():
     assert result.scores["fcd"][0] != result.scores["fcd"][1]
 
 
+def test_more_architectures_come_near_with_the_penalty():
+    table, share = results.load("architectures"), results.architectures.share_below
+    threshold = table["settings"]["threshold"]
+    assert len(table["runs"]) >= 2 * 24
+    assert share(table, "WGAN-GP", threshold) >= share(table, "GAN", threshold) + 0.3
+
+
+def test_a_random_architecture_plays_under_both_rules_and_is_the_same_again():
+    deep = next(seed for seed in range(99) if results.architectures.architecture(seed).depth == 8)
+    for rule in results.architectures.RULES:
+        points, scores = results.architectures.play(deep, rule, n_updates=6)
+        assert points.shape == (500, 2) and set(scores) == {"distance", "modes", "good"}
+        assert scores["distance"] > 0 and torch.equal(points, results.architectures.play(deep, rule, 6)[0])
+
+
 @pytest.mark.slow
 def test_the_notebooks_solution_rescues_the_patient_and_plain_does_not(monkeypatch):
     from course_utils import session, trials

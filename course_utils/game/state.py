@@ -248,7 +248,7 @@ class Game:
 
     def _as_share_of_real(self, logits):
         """The verdict as a number from 0 to 1: a probability, or where a score without bounds lies in its range."""
-        if "C" in inspect.signature(self.rules[self.settings.rule]).parameters:  # a critic
+        if steps.opponent(self.rules[self.settings.rule]) == "C":
             low, high = logits.amin(), logits.amax()
             return (logits - low) / (high - low + 1e-8)
         if self.settings.rule == "least squares":

@@ -33,6 +33,7 @@ from .judges import (
     Classifier,
     discriminator,
     judge,
+    leaky,
     mlp,
 )
 from .shapes import (
@@ -73,6 +74,7 @@ __all__ = [
     "image_discriminator",
     "ink",
     "judge",
+    "leaky",
     "mlp",
     "noisy_body",
     "parameters",

@@ -5,11 +5,8 @@ from functools import partial
 import torch
 from torch import nn
 
+from .judges import leaky, mlp
 from .shapes import IMAGE
-
-
-def _leaky():
-    return nn.LeakyReLU(0.2)
 
 
 def _norm(channels, normalize):
@@ -31,7 +28,7 @@ def _up(z_dim, wide=32, narrow=16, normalize=True, act=nn.ReLU):
     ).to(memory_format=torch.channels_last)
 
 
-def _down(normalize=True, act=_leaky):
+def _down(normalize=True, act=leaky):
     """DCGAN's discriminator, as in the paper for four of the five forms. (B, 1, 28, 28) → (B, 1)"""
     return nn.Sequential(
         nn.Conv2d(1, 16, 4, stride=2, padding=1),  # (B, 16, 14, 14)
@@ -46,11 +43,7 @@ def _down(normalize=True, act=_leaky):
 
 def _mlp(z_dim, width=256):
     """Three hidden layers, no norm. (B, z_dim) → (B, 1, 28, 28)"""
-    widths = (z_dim, width, width, width)
-    layers = [
-        layer for a, b in zip(widths, widths[1:], strict=False) for layer in (nn.Linear(a, b), nn.ReLU())
-    ]
-    return nn.Sequential(*layers, nn.Linear(width, 784), nn.Tanh(), nn.Unflatten(1, IMAGE))
+    return nn.Sequential(*mlp(z_dim, 784, width, n_hidden=3, act=nn.ReLU), nn.Tanh(), nn.Unflatten(1, IMAGE))
 
 
 class Residual(nn.Module):

@@ -10,11 +10,15 @@ def discriminator(in_dim, hidden=128):
     return mlp(in_dim, 1, hidden)
 
 
-def mlp(in_dim, out_dim, hidden=64, n_hidden=2):
-    """in_dim → hidden → … → out_dim, LeakyReLU between: both players of the games in two dimensions."""
+def leaky():
+    return nn.LeakyReLU(0.2)
+
+
+def mlp(in_dim, out_dim, hidden=64, n_hidden=2, norm=None, act=leaky):
+    """in_dim → hidden → … → out_dim; each hidden layer linear, `norm(hidden)` if given, bent. (B, in_dim) → (B, out_dim)"""
     layers = []
     for n_in in (in_dim, *[hidden] * (n_hidden - 1)):
-        layers += [nn.Linear(n_in, hidden), nn.LeakyReLU(0.2)]
+        layers += [nn.Linear(n_in, hidden), *([norm(hidden)] if norm else []), act()]
     return nn.Sequential(*layers, nn.Linear(hidden, out_dim))
 
 

@@ -1,6 +1,6 @@
 """Pure functions from values to pictures: Figures to look at, PNG bytes for what is dragged."""
 
-from .codes import judged, latent_scatter, latent_scatters, map_png, seeds
+from .codes import between, judged, latent_scatter, latent_scatters, map_png, seeds, surfaces
 from .curves import bands, curves, layers, maps, panels, paths, spreads, training, value_surface
 from .images import above, beside, frame, image_grid, png, reconstructions, sheets, tile
 from .style import (
@@ -22,7 +22,7 @@ from .style import (
 from .transport import piles_png, plan_png
 
 __all__ = [
-    "CODE", "FAKE", "INK", "PRIOR", "REAL", "STYLE", "TEN", "VERDICT", "WIDTH", "above", "axes", "bands", "beside", "curves", "display",
+    "CODE", "FAKE", "INK", "PRIOR", "REAL", "STYLE", "TEN", "VERDICT", "WIDTH", "above", "axes", "bands", "beside", "between", "curves", "display",
     "figure_png", "frame", "image_grid", "in_notebook", "judged", "latent_scatter", "latent_scatters", "layers", "map_png", "maps", "panels",
-    "paths", "piles_png", "plan_png", "png", "reconstructions", "seeds", "sheets", "spreads", "tile", "training", "use_style", "value_surface",
+    "paths", "piles_png", "plan_png", "png", "reconstructions", "seeds", "sheets", "spreads", "surfaces", "tile", "training", "use_style", "value_surface",
 ]  # fmt: skip

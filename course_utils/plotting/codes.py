@@ -1,4 +1,4 @@
-"""Codes in the plane, and what a discriminator thinks of it."""
+"""Codes and points in the plane, and what discriminators and critics think of it."""
 
 import matplotlib
 import torch
@@ -64,6 +64,60 @@ def judged(D, real, fake, slopes=None, span=3.5, n=81):
         ax.set(xlabel="z1", ylabel="z2", xlim=(-span, span), ylim=(-span, span), aspect="equal")
         ax.grid(False)
         ax.legend(loc="upper right", frameon=True)
+    return figure
+
+
+def surfaces(critics, real, span=3.0, n=101):
+    """What critics say of each place, in a table of maps with lines of equal value. → Figure
+
+    critics  {row: {column: C}}, C (k, 2) → (k, 1); high is blue, low is orange, each in its own range
+    real     {column: points (m, 2)}, drawn over the maps
+    """
+    figure, table = axes(len(critics), len(real), height=3.4, squeeze=False, sharex=True, sharey=True)
+    for ax, column in zip(table[0], real, strict=True):
+        ax.set_title(column)
+    for line, (row, cells) in zip(table, critics.items(), strict=True):
+        for ax, (column, C) in zip(line, cells.items(), strict=True):
+            points = torch.as_tensor(real[column])
+            at = torch.linspace(-span, span, n, device=points.device)
+            x, y = torch.meshgrid(at, at, indexing="xy")
+            with torch.no_grad():
+                value = C(torch.stack([x.flatten(), y.flatten()], 1)).reshape(n, n).cpu()
+            at = at.cpu()
+            ax.contourf(at, at, value, 24, cmap=VERDICT)
+            ax.contour(at, at, value, 14, colors=INK, linewidths=0.7, linestyles="solid")
+            ax.scatter(*points.cpu().T, s=5, color=REAL, linewidths=0)
+            ax.set(xlim=(-span, span), ylim=(-span, span), aspect="equal")
+            _bare(ax)
+        line[0].set_ylabel(row)
+    return figure
+
+
+def _bare(ax):
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+
+
+def between(x, x_fake, mixes):
+    """Points somewhere between each fake and its real partner, all (n, 2): `{title: points}`, side by side. → Figure"""
+    figure, row = axes(1, len(mixes), height=4.0, squeeze=False, sharex=True, sharey=True)
+    x, x_fake = (torch.as_tensor(v).cpu() for v in (x, x_fake))
+    for ax, (title, mixed) in zip(row[0], mixes.items(), strict=True):
+        ways = torch.stack([x, x_fake, torch.full_like(x, torch.nan)], 1).flatten(
+            0, 1
+        )  # a gap after each line
+        ax.plot(*ways.T, color=PRIOR, lw=0.6, alpha=0.5, zorder=1)
+        for points, colour, label in (
+            (x, REAL, "real"),
+            (x_fake, FAKE, "fake"),
+            (mixed.cpu(), INK, "between"),
+        ):
+            ax.scatter(*points.T, s=26, color=colour, label=label, linewidths=0, zorder=2)
+        span = 1.3 * x.abs().max().item()
+        ax.set(title=title, aspect="equal", xlim=(-span, span), ylim=(-span, span))
+        _bare(ax)
+    figure.legend(*row[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 

@@ -142,6 +142,7 @@ def layers(weights, slopes, chosen):
     left.hist(torch.as_tensor(weights).detach().cpu(), 60, range=(-1.02, 1.02), color=INK)
     left.set(title=f"{chosen}: its weights", xlabel="weight / bound", yticks=[])
     for label, values in slopes.items():
+        values = [max(value, 1e-20) for value in values]  # a logarithmic axis has no 0
         style = dict(color=FAKE, lw=3.5, zorder=3) if label == chosen else dict(color=PRIOR, lw=1.3)
         right.plot(range(1, len(values) + 1), values, "o-", ms=5, **style)
         right.annotate(

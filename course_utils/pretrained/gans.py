@@ -1,21 +1,23 @@
 """Recipes of the adversarial generators: what is shipped is the average of G's weights."""
 
-from functools import partial
+from functools import partial, wraps
 
 import torch
 
 from .. import metrics, models, priors, session
-from ..steps import cgan_step, relativistic_gan_step, wgan_step
+from ..steps import cgan_step, cwgan_gp_step, opponent, relativistic_gan_step, wgan_gp_step, wgan_step
 from ..train import adam, average_of, rmsprop
 from .recipe import Recipe, fit_by, no_codes, seeded
 
 ADAM = partial(adam, betas=(0.5, 0.99))
+WITHOUT_MOMENTUM = partial(adam, betas=(0.0, 0.9)), "Adam", ", betas 0 and 0.9"
 PRIOR = priors.gaussian(100)
 
 
 def _averaging(step):
     """The step, and the average of G's weights after it."""
 
+    @wraps(step)
     def averaging_step(batches, *, G, G_avg, **others):
         losses = step(batches, G=G, **others)
         G_avg.update_parameters(G)
@@ -24,11 +26,12 @@ def _averaging(step):
     return averaging_step
 
 
-def _averaged(step, judge, batch_size, lr, optimizer=ADAM, role="D"):
+def _averaged(step, judge, batch_size, lr, optimizer=ADAM):
     """Train G against a new discriminator or critic, and keep the average of its weights. → Recipe.fit"""
 
     def fit(net, digits, n_steps):
         other, G_avg = judge().to(session.device()), average_of(net, decay=0.999)
+        role = opponent(step)
         cast = {"G": net, role: other, "G_avg": G_avg, "prior": PRIOR}, {"G": [net], role: [other]}
         rates = ((lr, 0.5), (0.4 * lr, 0.3), (0.1 * lr, 0.2))
         history = fit_by(step, lambda net: cast, batch_size, optimizer, rates=rates)(net, digits, n_steps)
@@ -57,11 +60,11 @@ def _gan(words, G, D, n_steps, batch_size, lr):
 
 
 def _wgan(words, step, n_steps, batch_size, lr, optimizer, *said):
-    fit = _averaged(_averaging(step), models.image_discriminator, batch_size, lr, optimizer, "C")
+    fit = _averaged(_averaging(step), models.image_discriminator, batch_size, lr, optimizer)
     return _digits(_in_words(words, batch_size, lr, *said), models.generator, n_steps, fit)
 
 
-def _cgan(words, n_steps, lr):
+def _conditional(words, step, n_steps, lr, optimizer=ADAM, *said):
     def scores(net, digits):
         y = torch.arange(10, device=digits.x.device).repeat(1000)
         with torch.no_grad(), seeded(0):
@@ -71,10 +74,9 @@ def _cgan(words, n_steps, lr):
     def sample(net, codes, n):
         return net(PRIOR(n), priors.categorical(n).argmax(1))
 
-    fit = _averaged(_averaging(cgan_step), models.ConditionalDiscriminator, 128, lr)
-    return Recipe(
-        _in_words(words, 128, lr), models.ConditionalGenerator, n_steps, fit, scores, no_codes, sample, None
-    )
+    fit = _averaged(_averaging(step), models.ConditionalDiscriminator, 128, lr, optimizer)
+    words = _in_words(words, 128, lr, *said)
+    return Recipe(words, models.ConditionalGenerator, n_steps, fit, scores, no_codes, sample, None)
 
 
 RECIPES = {
@@ -83,9 +85,17 @@ RECIPES = {
         "DCGAN, 32 and 64 channels, no batch norm in D", models.dcgan_generator,
         lambda: models.dcgan_discriminator(normalize=False), 18_000, 64, 1e-3,
     ),
-    "cgan": _cgan("Conditional MLP GAN, 512-512, R1 with weight 1", 12_000, 5e-4),
+    "cgan": _conditional("Conditional MLP GAN, 512-512, R1 with weight 1", cgan_step, 12_000, 5e-4),
     "wgan": _wgan(
         "MLP WGAN, 512-512, weights clipped at 0.01, 5 updates of the critic for each of G", wgan_step,
         20_000, 64, 5e-4, rmsprop, "RMSProp", "",
+    ),
+    "wgan_gp": _wgan(
+        "MLP WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G", partial(wgan_gp_step, n_critic=3),
+        20_000, 128, 5e-4, *WITHOUT_MOMENTUM,
+    ),
+    "cwgan_gp": _conditional(
+        "Conditional MLP WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G",
+        partial(cwgan_gp_step, n_critic=3), 8_000, 5e-4, *WITHOUT_MOMENTUM,
     ),
 }  # fmt: skip

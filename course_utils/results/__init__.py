@@ -9,14 +9,15 @@ import json
 import joblib
 
 from .. import session
-from . import critics, ladder, semi, tricks
+from . import architectures, critics, ladder, semi, tricks
 from .sweep import Sweep
 
-__all__ = ["SWEEPS", "Sweep", "column", "critics", "load", "make", "tricks"]
+__all__ = ["SWEEPS", "Sweep", "architectures", "column", "critics", "load", "make", "tricks"]
 
 FOLDER = session.ROOT / "data" / "results"
 SWEEPS = {
     "aae_semi": semi.SWEEP,
+    "architectures": architectures.SWEEP,
     "critics": critics.SWEEP,
     "gan_ladder": ladder.SWEEP,
     "tricks": tricks.SWEEP,

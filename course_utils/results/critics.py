@@ -7,20 +7,15 @@ import torch
 
 from .. import data, metrics, plotting, priors, session
 from ..models import FORMS
-from ..steps import gan_step, wgan_gp_step, wgan_step
+from ..steps import gan_step, opponent, wgan_gp_step, wgan_step
 from ..train import adam, rmsprop, train
 from .sweep import Sweep
 
 _UPDATES, _N_CRITIC, _N_SHOWN = 3_000, 3, 24
-RULES = {  # the step, the opponent's role, its updates for each of G, the optimizers
-    "GAN": (gan_step, "D", 1, partial(adam, lr=5e-4, betas=(0.5, 0.99))),
-    "WGAN": (partial(wgan_step, n_critic=_N_CRITIC), "C", _N_CRITIC, partial(rmsprop, lr=5e-4)),
-    "WGAN-GP": (
-        partial(wgan_gp_step, n_critic=_N_CRITIC),
-        "C",
-        _N_CRITIC,
-        partial(adam, lr=5e-4, betas=(0.0, 0.9)),
-    ),
+RULES = {  # the step, the optimizers
+    "GAN": (gan_step, partial(adam, lr=5e-4, betas=(0.5, 0.99))),
+    "WGAN": (partial(wgan_step, n_critic=_N_CRITIC), partial(rmsprop, lr=5e-4)),
+    "WGAN-GP": (partial(wgan_gp_step, n_critic=_N_CRITIC), partial(adam, lr=5e-4, betas=(0.0, 0.9))),
 }
 
 
@@ -28,10 +23,11 @@ def run(form, rule, n_updates=_UPDATES):
     """Scores of one form under one rule, on MNIST, and a sheet of samples as PNG. → dict"""
     session.seed_all(0)
     digits, prior = data.digits("mnist"), priors.gaussian(64)
-    generator, opponent = FORMS[form]
-    step, role, n_each, optimizer = RULES[rule]
+    generator, against = FORMS[form]
+    step, optimizer = RULES[rule]
+    role, n_each = opponent(step), getattr(step, "keywords", {}).get("n_critic", 1)
     G = generator(64).to(session.device())
-    other = opponent(normalize=rule != "WGAN-GP").to(session.device())
+    other = against(normalize=rule != "WGAN-GP").to(session.device())
     opt = optimizer(**{"G": [G], role: [other]})
     players = {"G": G, role: other, "opt": opt, "prior": prior}
     history = train(step, data.Batches(digits.x, batch_size=64), n_updates // n_each, settle=0.3, **players)
