@@ -283,3 +283,11 @@ def test_06_in_a_real_browser(page, lab):
         press_slider(page, cell_of(page, id), "ArrowRight")
         page.screenshot(path=SHOTS / f"06_{id}.png")
     look_at(page, "06", "normals", "gap", "rescue", "digits-more", "robust", "cwgan", "progress")
+
+
+def test_07_in_a_real_browser(page, lab):
+    open_and_run(page, lab, "07_wgan_gp.ipynb")
+    for id in ("deep", "conditional", "objectives-film"):
+        press_slider(page, cell_of(page, id), "ArrowRight")
+        page.screenshot(path=SHOTS / f"07_{id}.png")
+    look_at(page, "07", "between", "surfaces", "whose", "sides", "game", "digits", "forms", "architectures", "own-architecture", "progress")

@@ -74,10 +74,10 @@ def run(seed, rule):
         return play(seed, rule)[1]
 
 
-def share_below(table, rule, threshold):
-    """The share of architectures that come closer to the data than `threshold`. → float in [0, 1]"""
-    distances = [run["distance"] for name, run in table["runs"].items() if name.endswith(f", {rule}")]
-    return sum(distance < threshold for distance in distances) / len(distances)
+def share_below(table, rule, threshold, which=lambda shape: True):
+    """The share of architectures, of those of `which`, that come closer to the data than `threshold`. → float in [0, 1]"""
+    runs = [table["runs"][f"{seed}, {rule}"] for seed in range(_N) if which(architecture(seed))]
+    return sum(run["distance"] < threshold for run in runs) / len(runs)
 
 
 SWEEP = Sweep(
