@@ -290,4 +290,17 @@ def test_07_in_a_real_browser(page, lab):
     for id in ("deep", "conditional", "objectives-film"):
         press_slider(page, cell_of(page, id), "ArrowRight")
         page.screenshot(path=SHOTS / f"07_{id}.png")
-    look_at(page, "07", "between", "surfaces", "whose", "sides", "game", "digits", "forms", "architectures", "own-architecture", "progress")
+    look_at(
+        page,
+        "07",
+        "between",
+        "surfaces",
+        "whose",
+        "sides",
+        "game",
+        "digits",
+        "forms",
+        "architectures",
+        "own-architecture",
+        "progress",
+    )

@@ -92,7 +92,7 @@ FIGURES = {
     "maps": lambda: plotting.maps({"a": torch.rand(4, 4), "b": torch.rand(5, 3)}),
     "between": lambda: plotting.between(torch.randn(9, 2), torch.randn(9, 2), {"a": torch.randn(9, 2), "b": torch.randn(9, 2)}),
     "surfaces": lambda: plotting.surfaces(
-        {row: {column: lambda x: x[:, :1] for column in "abc"} for row in ("one", "two")}, dict.fromkeys("abc", torch.randn(9, 2))
+        {row: {column: lambda x: x[:, :1] for column in "abc"} for row in ("one", "two")}, *[dict.fromkeys("abc", torch.randn(9, 2))] * 2
     ),
     "seeds": lambda: plotting.seeds(torch.randn(3, 50, 2), torch.randn(20, 2), ["a", "b", "c"], "caption"),
     "curves": lambda: plotting.curves(history()),

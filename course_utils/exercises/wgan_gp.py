@@ -1,12 +1,14 @@
 """Exercises of notebook 07: references, checks, known mistakes, hints."""
 
+from types import SimpleNamespace
+
 import torch
 from torch import nn
 
 from .. import session
 from ..losses import critic_loss, gradient_penalty, interpolate, one_sided_penalty
 from ..steps import wgan_gp_step
-from ..train import descend
+from ..train import clip_weights, descend
 from .core import Exercise, Mistake, Wrong
 
 
@@ -20,10 +22,13 @@ def _apart():
     return [pair(6_000, 2), pair(3_000, 1, 3, 3)]
 
 
+NOT_RANDOM, ONE_FOR_ALL = -1.0, -2.0  # outcomes that need no numbers
+
+
 def _epsilons(fn, arguments):
     """A mixer's outcome: how its ε are spread inside an item, and from item to item."""
     x, x_fake = arguments
-    mixed = fn(x, x_fake)
+    mixed, again = fn(x, x_fake), fn(x, x_fake)
     if mixed is None or mixed is Ellipsis:
         return None
     if not isinstance(mixed, torch.Tensor) or mixed.shape != x.shape:
@@ -31,6 +36,10 @@ def _epsilons(fn, arguments):
         raise Wrong(f"it gives {got}, expected a tensor of the shape of x, {tuple(x.shape)}.")
     epsilon = ((mixed - x_fake) / (x - x_fake)).flatten(1)
     of_item = epsilon.mean(1)
+    if of_item.std() > 1e-3 and torch.equal(mixed, again):
+        return torch.tensor([NOT_RANDOM])
+    if of_item.std() < 1e-3 and not torch.equal(mixed, again):
+        return torch.tensor([ONE_FOR_ALL])
     outside = ((of_item < 0) | (of_item > 1)).float().mean()
     inner = ((of_item - 0.5).abs() < 0.25).float().mean()  # ½ for a uniform ε
     return torch.stack([epsilon.std(1).mean(), of_item.mean(), of_item.std(), outside, inner])
@@ -76,6 +85,18 @@ Exercise(
         ),
         "real_only": Mistake(_mix(lambda x, shape: 1.0), "ε = 1: that is x itself, and nothing of the fake."),
         "fake_only": Mistake(_mix(lambda x, shape: 0.0), "ε = 0: that is the fake itself, and nothing of x."),
+        "not_random": Mistake(
+            _mix(lambda x, shape: torch.linspace(0, 1, len(x), device=x.device).view(shape)),
+            "ε is the same at every call: draw it at random.",
+        ),
+        "one_eps_per_pixel": Mistake(
+            lambda x, x_fake: (e := torch.rand_like(x[:, :1])) * x + (1 - e) * x_fake,
+            "right for points (B, 2); but in images each pixel has its own ε. One for each item: (B, 1, 1, 1).",
+        ),
+        "only_images": Mistake(
+            lambda x, x_fake: (e := torch.rand(len(x), 1, 1, 1, device=x.device)) * x + (1 - e) * x_fake,
+            "right for images; points (B, 2) want an ε (B, 1): as many axes as x has, all but the first of length 1.",
+        ),
         "not_for_images": Mistake(
             lambda x, x_fake: (e := torch.rand(len(x), 1, device=x.device)) * x + (1 - e) * x_fake,
             "right for points (B, 2); for images (B, 1, h, w) an ε (B, 1) does not fit: it needs as many axes as x.",
@@ -167,6 +188,26 @@ Exercise(
             _penalty(lambda slope: (slope - 1).square().mean()),
             "each partial derivative is pulled to 1; it is the *norm* of an item's gradient that is to be 1.",
         ),
+        "sum": Mistake(
+            _penalty(lambda slope: (slope.flatten(1).norm(dim=1) - 1).square().sum()),
+            "the mean over the items, not their sum.",
+        ),
+        "no_square": Mistake(
+            _penalty(lambda slope: (slope.flatten(1).norm(dim=1) - 1).mean()),
+            "the distance from 1 is squared: without, slopes below 1 are a reward.",
+        ),
+        "weighted": Mistake(
+            _penalty(lambda slope: 10 * _right(slope)),
+            "that is the penalty times 10: its weight λ comes in exercise 07.3.",
+        ),
+        "no_sum": Mistake(
+            _penalty(_right, score=lambda scores: scores),
+            "autograd.grad wants one number to differentiate: take the sum of the scores, C(x_mix).sum().",
+        ),
+        "normal_eps": Mistake(
+            _penalty(_right, at=_mix(lambda x, shape: torch.randn(shape, device=x.device))),
+            "the slope is taken where an ε from a Normal puts it; use interpolate.",
+        ),
         "not_flattened": Mistake(
             _penalty(lambda slope: (slope.norm(dim=1) - 1).square().mean()),
             "right for points; an image's slope has three axes: one norm over all of them, slope.flatten(1).norm(dim=1).",
@@ -217,6 +258,14 @@ Exercise(
             lambda C, x, x_fake, w=10.0: w * (critic_loss(C(x), C(x_fake)) + gradient_penalty(C, x, x_fake)),
             "only the penalty is multiplied by gp_weight.",
         ),
+        "always_10": Mistake(
+            lambda C, x, x_fake, w=10.0: critic_loss(C(x), C(x_fake)) + 10.0 * gradient_penalty(C, x, x_fake),
+            "the weight is an argument: gp_weight is not always 10.",
+        ),
+        "negated": Mistake(
+            lambda C, x, x_fake, w=10.0: -critic_loss(C(x), C(x_fake)) - w * gradient_penalty(C, x, x_fake),
+            "that is what deck 004 *maximizes*; a loss is its negative.",
+        ),
         "no_penalty": Mistake(
             lambda C, x, x_fake, w=10.0: critic_loss(C(x), C(x_fake)), "the penalty is missing: nothing bounds the slope."
         ),
@@ -260,59 +309,93 @@ class _Deal:
         return self.xs[(self.n_dealt - 1) % len(self.xs)], None
 
 
+class _Fresh:
+    """A prior whose draws differ from call to call, and are the same for everybody."""
+
+    def __init__(self, zs):
+        self.zs, self.n_calls = zs, 0
+
+    def __call__(self, n):
+        if n != self.zs.shape[1]:
+            raise Wrong(
+                f"prior({n}) was asked for; as many z as there are real items, {self.zs.shape[1]}: prior(len(x))."
+            )
+        self.n_calls += 1
+        return self.zs[(self.n_calls - 1) % len(self.zs)]
+
+
 def _games():
-    """A linear generator and a linear critic, so that ε does not matter; z is always the same."""
-    device = session.device()
-    return [
-        (_Deal(*(2 + torch.randn(6, 2, device=device) for _ in range(9))), nn.Linear(2, 2).to(device),
-         nn.Linear(2, 1).to(device), torch.randn(6, 2, device=device), n, 10.0) for n in (1, 3)
-    ]  # fmt: skip
+    """A linear generator and a linear critic, so that ε does not matter; real items score high from the start."""
+
+    def case(n_critic, gp_weight):
+        device = session.device()
+        G, C = nn.Linear(2, 2).to(device), nn.Linear(2, 1).to(device)
+        nn.init.ones_(C.weight)
+        deal = _Deal(*(5 + torch.randn(6, 2, device=device) for _ in range(9)))
+        return deal, G, C, _Fresh(torch.randn(9, 6, 2, device=device)), n_critic, gp_weight
+
+    return [case(1, 10.0), case(3, 0.1)]
 
 
 def _after_a_step(fn, arguments):
     """The weights of both networks after one step, each moved by plain gradient descent."""
-    batches, G, C, z, n_critic, gp_weight = arguments
-    nets = (G, C)
-    before = [p.detach().clone() for net in nets for p in net.parameters()]
-    opts = {name: torch.optim.SGD(net.parameters(), lr=0.02) for name, net in zip("GC", nets, strict=True)}
-    said = fn(
-        batches,
-        G=G,
-        C=C,
-        opt=type("Optimizers", (), opts),
-        prior=lambda n: z[:n],
-        n_critic=n_critic,
-        gp_weight=gp_weight,
+    batches, G, C, prior, n_critic, gp_weight = arguments
+    before = [p.detach().clone() for net in (G, C) for p in net.parameters()]
+    opt = SimpleNamespace(
+        **{name: torch.optim.SGD(net.parameters(), lr=0.02) for name, net in (("G", G), ("C", C))}
     )
-    after = [p.detach() for net in nets for p in net.parameters()]
-    if not isinstance(said, dict):
-        if all(torch.equal(a, b) for a, b in zip(before, after, strict=True)):
-            return None
-        raise Wrong("return a dict of its losses, as `return dict(W=W, gp=gp, L_G=L_G)`: `train` draws them.")
+    said = fn(batches, G=G, C=C, opt=opt, prior=prior, n_critic=n_critic, gp_weight=gp_weight)
+    after = [p.detach() for net in (G, C) for p in net.parameters()]
+    if said is None and all(torch.equal(a, b) for a, b in zip(before, after, strict=True)):
+        return None
+    if not isinstance(said, dict) or not {"W", "L_G"} <= said.keys():
+        raise Wrong("return its losses with their names, as dict(W=W, L_G=L_G): `train` draws them.")
+    if not isinstance(said["W"], torch.Tensor) or said["W"].numel() != 1 or said["W"] < 0:
+        raise Wrong(
+            "W is to be E[C(x)] − E[C(G(z))], one number, here above 0: what the critic sees, not its loss."
+        )
     return tuple(after)
 
 
-def _step(loss=wgan_gp_critic_loss, sign=-1, turns=lambda n: (n, 1), fresh=True, before=None):
-    """WGAN-GP's step with another loss, other turns, or something done to C's gradients."""
+def _step(
+    loss=wgan_gp_critic_loss,
+    sign=-1,
+    turns=lambda n: (n, 1),
+    renewed="real fake",
+    before=None,
+    after=None,
+    zero=True,
+):
+    """WGAN-GP's step with another loss, other turns, fewer fresh items, or something done to C."""
 
     def wrong(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0):
         n_C, n_G = turns(n_critic)
-        x, _ = next(batches)
         for i in range(n_C):
-            if fresh and i:
+            if i == 0 or "real" in renewed:
                 x, _ = next(batches)
-            L_C = loss(C, x, G(prior(len(x))).detach(), gp_weight)
-            opt.C.zero_grad()
+            if i == 0 or "fake" in renewed:
+                x_fake = G(prior(len(x))).detach()
+            L_C = loss(C, x, x_fake, gp_weight)
+            if zero:
+                opt.C.zero_grad()
             L_C.backward()
             if before:
                 before(C)
             opt.C.step()
+            if after:
+                after(C)
         for _ in range(n_G):
-            L_G = sign * C(G(prior(len(x)))).mean()
-            descend(L_G, opt.G)
-        return dict(L_C=L_C, L_G=L_G)
+            descend(sign * C(G(prior(len(x)))).mean(), opt.G)
+        return dict(W=L_C.detach().abs(), L_G=L_C)
 
     return wrong
+
+
+def _together(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0):
+    """G moves inside the critic's loop."""
+    for _ in range(n_critic):
+        said = wgan_gp_step(batches, G=G, C=C, opt=opt, prior=prior, n_critic=1, gp_weight=gp_weight)
+    return said
 
 
 def _without_penalty(C, x, x_fake, gp_weight):
@@ -323,19 +406,27 @@ def _flipped(C, x, x_fake, gp_weight):
     return -critic_loss(C(x), C(x_fake)) + gp_weight * gradient_penalty(C, x, x_fake)
 
 
+def _rewarded(C, x, x_fake, gp_weight):
+    return critic_loss(C(x), C(x_fake)) - gp_weight * gradient_penalty(C, x, x_fake)
+
+
+def _always_10(C, x, x_fake, gp_weight):
+    return wgan_gp_critic_loss(C, x, x_fake)
+
+
 def _clip_gradients(C):
     nn.utils.clip_grad_norm_(C.parameters(), 1.0)
 
 
 Exercise(
-    "07.5",
+    "07.7",
     "Algorithm 1",
     reference=wgan_gp_step,
     cases=_games,
     outcome=_after_a_step,
     hints=(
         "As wgan_step, with the penalty in the critic's loss and no clipping: n_critic times the critic, then G once.",
-        "Each critic update takes a fresh mini-batch, next(batches), and fakes without gradient (no_grad).",
+        "Each critic update takes a fresh mini-batch, next(batches), and fresh fakes without gradient (no_grad).",
         "descend(wgan_gp_critic_loss(C, x, x_fake, gp_weight), opt.C) in the loop; after it descend(-C(G(prior(len(x)))).mean(), opt.G).",
     ),
     mistakes={
@@ -345,13 +436,27 @@ Exercise(
             _step(_without_penalty, before=_clip_gradients),
             "that shortens the critic's strides, and bounds nothing: the *penalty* on its slope belongs into the loss.",
         ),
+        "clip_weights": Mistake(
+            _step(after=lambda C: clip_weights(C, 0.01)), "clipping is notebook 06; the penalty takes its place: leave the weights alone."
+        ),
         "no_penalty": Mistake(_step(_without_penalty), "the penalty is missing: nothing bounds the critic's slope."),
+        "penalty_subtracted": Mistake(_step(_rewarded), "a penalty subtracted from a loss is a reward: add it."),
+        "always_10": Mistake(_step(_always_10), "hand gp_weight on to the loss: it is not always 10."),
         "n_critic_inverted": Mistake(
             _step(turns=lambda n: (1, n)), "the turns are exchanged: n_critic updates of C for one of G."
         ),
         "once_each": Mistake(_step(turns=lambda n: (1, 1)), "C is updated n_critic times before G moves, not once."),
+        "always_5": Mistake(_step(turns=lambda n: (5, 1)), "C is updated n_critic times: it is not always 5."),
+        "no_generator": Mistake(_step(turns=lambda n: (n, 0)), "the critic is right; after it G makes one update."),
+        "generator_in_the_loop": Mistake(_together, "G moves after the loop, once, not after every update of C."),
         "same_batch": Mistake(
-            _step(fresh=False), "the same real mini-batch for all critic updates: take a fresh one each time, next(batches)."
+            _step(renewed="fake"), "the same real mini-batch for all critic updates: take a fresh one each time, next(batches)."
+        ),
+        "same_fakes": Mistake(
+            _step(renewed="real"), "the same fakes for all critic updates: draw fresh ones each time, G(prior(len(x)))."
+        ),
+        "no_zero_grad": Mistake(
+            _step(zero=False), "each update of C adds the last one's gradient: zero_grad, or descend, which does it."
         ),
     },
     unlike="after one step, with n_critic 1 or 3, the weights of C or G are not what Algorithm 1 makes of them.",
@@ -382,6 +487,10 @@ Exercise(
         "sum": Mistake(
             lambda norm: (norm - 1).relu().square().sum(), "the mean over the items, not their sum."
         ),
+        "of_those_above": Mistake(
+            lambda norm: (norm[norm > 1] - 1).square().mean(),
+            "the mean over *all* items: those below 1 count as 0.",
+        ),
         "of_the_mean": Mistake(
             lambda norm: (norm.mean() - 1).relu().square(),
             "a slope of 0 and one of 2 would cancel: relu and square for each item, then the mean.",
@@ -390,7 +499,7 @@ Exercise(
 )
 
 Exercise(
-    "07.7",
+    "07.5",
     "Why no batch norm?",
     reference="c",
     why="With batch norm C(x_i) depends on the whole batch, and so does its gradient: ‖∇C‖ at one item has no meaning of its own.",

@@ -67,11 +67,11 @@ def judged(D, real, fake, slopes=None, span=3.5, n=81):
     return figure
 
 
-def surfaces(critics, real, span=3.0, n=101):
+def surfaces(critics, real, fake, span=3.0, n=101):
     """What critics say of each place, in a table of maps with lines of equal value. → Figure
 
-    critics  {row: {column: C}}, C (k, 2) → (k, 1); high is blue, low is orange, each in its own range
-    real     {column: points (m, 2)}, drawn over the maps
+    critics     {row: {column: C}}, C (k, 2) → (k, 1); high is blue, low is orange, each in its own range
+    real, fake  {column: points (m, 2)}, drawn over the maps in blue and orange
     """
     figure, table = axes(len(critics), len(real), height=3.4, squeeze=False, sharex=True, sharey=True)
     for ax, column in zip(table[0], real, strict=True):
@@ -86,7 +86,8 @@ def surfaces(critics, real, span=3.0, n=101):
             at = at.cpu()
             ax.contourf(at, at, value, 24, cmap=VERDICT)
             ax.contour(at, at, value, 14, colors=INK, linewidths=0.7, linestyles="solid")
-            ax.scatter(*points.cpu().T, s=5, color=REAL, linewidths=0)
+            ax.scatter(*torch.as_tensor(fake[column]).cpu().T, s=7, color=FAKE, linewidths=0, alpha=0.6)
+            ax.scatter(*points.cpu().T, s=7, color=REAL, linewidths=0)
             ax.set(xlim=(-span, span), ylim=(-span, span), aspect="equal")
             _bare(ax)
         line[0].set_ylabel(row)
@@ -128,7 +129,7 @@ def seeds(x_fake, real, titles, caption=None):
     span = 1.3 * real.abs().max().item()
     for ax, points, title in zip(row[0], x_fake, titles, strict=True):
         ax.scatter(*real.T, s=10, color=REAL, marker="x", linewidths=1)
-        ax.scatter(*points.detach().cpu().clamp(-span, span).T, s=4, color=FAKE, alpha=0.5, linewidths=0)
+        ax.scatter(*points.detach().cpu().clamp(-span, span).T, s=7, color=FAKE, alpha=0.5, linewidths=0)
         ax.set(title=title, aspect="equal", xlim=(-span, span), ylim=(-span, span), xticks=[], yticks=[])
     figure.suptitle(caption, x=0.01, ha="left")
     return figure

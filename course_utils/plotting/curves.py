@@ -121,14 +121,16 @@ def bands(tables, plain="plain"):
     return figure
 
 
-def maps(contents):
-    """Small maps of numbers side by side, each with its scale: `{title: (h, w)}`. → Figure"""
+def maps(contents, names=None, v_min=None):
+    """Small maps of numbers side by side, each with its scale: `{title: (h, w)}`; `names` of column and row. → Figure"""
     figure, row = axes(1, len(contents), height=4.2 if len(contents) < 4 else 3.6, squeeze=False)
     for ax, (title, values) in zip(row[0], contents.items(), strict=True):
-        shown = ax.imshow(torch.as_tensor(values).detach().cpu(), cmap="viridis")
+        shown = ax.imshow(torch.as_tensor(values).detach().cpu(), cmap="viridis", vmin=v_min)
         figure.colorbar(shown, ax=ax, location="bottom", shrink=0.9)
         ax.set_title(title)
-        ax.axis("off")
+        ax.grid(False)
+        ax.set(xticks=[], yticks=[], xlabel=names and names[0], ylabel=names and names[1])
+        ax.spines[:].set_visible(False)
     return figure
 
 
@@ -140,7 +142,7 @@ def layers(weights, slopes, chosen):
     """
     figure, (left, right) = axes(1, 2, height=3.6)
     left.hist(torch.as_tensor(weights).detach().cpu(), 60, range=(-1.02, 1.02), color=INK)
-    left.set(title=f"{chosen}: its weights", xlabel="weight / bound", yticks=[])
+    left.set(title=f"{chosen}: its weights", xlabel="weight / largest", yticks=[])
     for label, values in slopes.items():
         values = [max(value, 1e-20) for value in values]  # a logarithmic axis has no 0
         style = dict(color=FAKE, lw=3.5, zorder=3) if label == chosen else dict(color=PRIOR, lw=1.3)
@@ -153,6 +155,7 @@ def layers(weights, slopes, chosen):
         title="gradient at each layer",
         xlabel="layer, input first",
         xlim=(-len(values) / 5, len(values) + 0.5),
+        xticks=range(1, len(values) + 1),
     )
     return figure
 

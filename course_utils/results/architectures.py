@@ -1,4 +1,4 @@
-"""Random architectures as GAN and as WGAN-GP, with one budget: a small table 1 and figure of Gulrajani et al. 2017."""
+"""Random architectures as GAN and as WGAN-GP, with one budget: small tables 1 and 2 of Gulrajani et al. 2017."""
 
 import contextlib
 import io
