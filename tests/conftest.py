@@ -31,7 +31,7 @@ def each_descent(monkeypatch):
     """each_descent(f): in all steps, descend(loss, opt) becomes f(loss, opt, descend)."""
 
     def replace(f):
-        for module in (steps.autoencoders, steps.critics, steps.gans, steps.tricks):
+        for module in (steps.alae, steps.autoencoders, steps.critics, steps.gans, steps.tricks):
             monkeypatch.setattr(module, "descend", lambda loss, opt: f(loss, opt, descend))
 
     return replace

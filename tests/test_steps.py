@@ -181,3 +181,30 @@ def test_an_aae_matches_its_prior(seed):
     with torch.no_grad():
         match, floor = metrics.prior_match(net.enc(digits.x), prior)
     assert match < 3 * floor
+
+
+def test_alae_moves_two_networks_in_each_of_its_three_steps(each_descent):
+    """Algorithm 1: E and D, then F and G, then E and G; F stays in the third, bit for bit."""
+    net = models.ALAE(z_dim=4, w_dim=5, hidden=8)
+    opt = adam(ED=[net.E, net.D], FG=[net.F, net.G], EG=[net.E, net.G], lr=1e-2)
+    batches, moved = Counted(torch.rand(50, 1, 28, 28) * 2 - 1, batch_size=16), []
+
+    def watched(loss, opt, descend):
+        before = {name: [p.clone() for p in part.parameters()] for name, part in net.parts().items()}
+        descend(loss, opt)
+        after = {name: list(part.parameters()) for name, part in net.parts().items()}
+        moved.append("".join(
+            name for name in "FGED" if any(not torch.equal(a, b) for a, b in zip(before[name], after[name], strict=True))
+        ))  # fmt: skip
+
+    each_descent(watched)
+    for _ in range(2):  # the second time Adam has momentum to move what it should not
+        losses = steps.alae_step(batches, **net.parts(), opt=opt, prior=priors.gaussian(4))
+    assert moved == 2 * ["ED", "FG", "GE"] and batches.drawn == 2
+    assert list(losses) == ["L_ED", "L_FG", "L_EG"]
+    assert net(torch.zeros(3, 1, 28, 28)).shape == (3, 1, 28, 28)
+
+
+def test_pixel_norm_gives_every_z_the_same_length():
+    norm = models.alae.PixelNorm()(3 * torch.randn(9, 50)).norm(dim=1)
+    assert torch.allclose(norm, torch.full((9,), 50.0).sqrt(), atol=1e-3)

@@ -1,5 +1,6 @@
 """The networks, layer for layer as on the slides. Images are (B, 1, 28, 28) in [−1, 1]."""
 
+from .alae import ALAE
 from .autoencoders import (
     AAE,
     VAE,
@@ -46,6 +47,7 @@ from .stack import Stack
 
 __all__ = [
     "AAE",
+    "ALAE",
     "Affine",
     "Autoencoder",
     "ClassAndStyleEncoder",
