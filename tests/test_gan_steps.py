@@ -162,7 +162,7 @@ def test_a_penalized_critic_of_points_that_stand_still_is_as_steep_as_it_may_be_
     opt = adam(C=[C], lr=3e-3, betas=(0.0, 0.9))
     opt.G = torch.optim.SGD(G.parameters(), lr=0.0)
     cast = dict(G=G, C=C, opt=opt, prior=torch.arange, n_critic=1)
-    train(steps.wgan_gp_step, data.Batches(x, batch_size=300), 400, settle=0.3, **cast)
+    train(steps.wgan_gp_step, data.Batches(x, batch_size=150), 300, settle=0.3, **cast)
     between = losses.interpolate(x, x_fake).requires_grad_()
     (slope,) = torch.autograd.grad(C(between).sum(), between)
     assert slope.norm(dim=1).mean().item() == pytest.approx(1.0, abs=0.1)
