@@ -196,7 +196,7 @@ def digit_scores(x_fake, x_real, n_near=2000):
     from .pretrained import load
 
     net = load("classifier")
-    fake, real = in_parts(net.features, _enough(x_fake)), _features_of_real(_enough(x_real))
+    fake, real = in_parts(net.features, _enough(x_fake)), _features_of_real(x_real)
     with torch.no_grad():
         kl, n_digits = class_balance(net.logits(fake).argmax(1))
     precision, recall = precision_and_recall(real[:n_near], fake[:n_near])
@@ -204,13 +204,12 @@ def digit_scores(x_fake, x_real, n_near=2000):
     return dict(fcd=fcd, kl=kl, n_digits=n_digits, precision=precision, recall=recall)
 
 
-@functools.lru_cache(
-    maxsize=1
-)  # many fakes are scored against one test set; tensors are told apart by identity
+@functools.lru_cache(maxsize=1)
 def _features_of_real(x):
+    """Many fakes are scored against one test set; the cache tells tensors apart by identity."""
     from .pretrained import load
 
-    return in_parts(load("classifier").features, x)
+    return in_parts(load("classifier").features, _enough(x))
 
 
 def nearest_image(x, known):

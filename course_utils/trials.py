@@ -36,27 +36,18 @@ BENCHES = {
 }
 
 
-def hidden(n_in, width, *, linear=nn.Linear, norm=None, act=models.leaky):
-    """Two hidden layers: linear, `norm(width)` if given, bent. → list of layers"""
-    layers = []
-    for n in (n_in, width):
-        layers += [linear(n, width), *([norm(width)] if norm else []), act()]
-    return layers
-
-
 def plain_G(bench, end=(nn.Tanh,), **layers):
     """z → item; images end in tanh, points in nothing."""
     last = [] if bench.draw else [*(layer() for layer in end), nn.Unflatten(1, models.IMAGE)]
-    return nn.Sequential(*hidden(bench.z_dim, bench.width, **layers), nn.Linear(bench.width, bench.n), *last)
+    return nn.Sequential(*models.mlp(bench.z_dim, bench.n, bench.width, **layers), *last)
 
 
 def plain_D(bench, begin=(), more=None, n_items=1, **layers):
     """Item → logit; `D.body(x)` its features. `more` is a last layer, which adds its n_out features."""
     first = [*begin, *([] if bench.draw else [nn.Flatten()])]
     last, added = ([more], more.n_out) if more else ([], 0)
-    return models.judge(
-        *first, *hidden(n_items * bench.n, bench.width, **layers), *last, width=bench.width + added
-    )
+    body = models.hidden_layers(n_items * bench.n, bench.width, **layers)
+    return models.judge(*first, *body, *last, width=bench.width + added)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import math
 
 import torch
-from torch import nn
 from torch.nn.functional import softplus
 
 from .. import session
@@ -11,6 +10,7 @@ from ..data import spiral
 from ..losses import nll_fake, nll_real
 from ..priors import gaussian_mixture, swiss_roll
 from .core import Exercise, Mistake, Wrong
+from .parts import noise, small_net
 
 Exercise(
     "03.1",
@@ -53,19 +53,11 @@ def aae_discriminator_loss(D, z, z_code):
     return nll_real(D(z)) + nll_fake(D(z_code.detach()))
 
 
-def _net(n_in, n_out):
-    return nn.Sequential(nn.Linear(n_in, 8), nn.Tanh(), nn.Linear(8, n_out)).to(session.device())
-
-
-def _noise(*shape, grad=False):
-    return torch.randn(*shape, device=session.device(), requires_grad=grad)
-
-
 Exercise(
     "03.2",
     "Two samples, one judge",
     reference=aae_discriminator_loss,
-    cases=lambda: [(_net(2, 1), _noise(n, 2), _noise(n, 2, grad=True)) for n in (1, 7, 32)],
+    cases=lambda: [(small_net(2, 8, 1), noise(n, 2), noise(n, 2, grad=True)) for n in (1, 7, 32)],
     hints=(
         "Which of the two is real here? The prior's draws are: they are what a code should look like.",
         "nll_real(D(…)) + nll_fake(D(…)).",
@@ -109,7 +101,7 @@ Exercise(
     "03.3",
     "The encoder's side of the game",
     reference=encoder_loss,
-    cases=lambda: [(_net(5, 2), _net(2, 1), _noise(n, 5)) for n in (1, 7, 32)],
+    cases=lambda: [(small_net(5, 8, 2), small_net(2, 8, 1), noise(n, 5)) for n in (1, 7, 32)],
     hints=(
         "The encoder is the forger: it is content when D says *real*.",
         "nll_real of D's logits for the codes of x; the gradient has to reach the encoder.",

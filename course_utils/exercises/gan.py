@@ -3,7 +3,6 @@
 import math
 
 import torch
-from torch import nn
 from torch.nn.functional import binary_cross_entropy as bce
 from torch.nn.functional import softplus
 
@@ -12,6 +11,7 @@ from ..losses import discriminator_loss, jensen_shannon, non_saturating
 from ..metrics import modes_covered
 from ..train import descend
 from .core import Exercise, Mistake
+from .parts import after_updates, noise, plain_descent, small_net
 
 
 def _logits():
@@ -219,24 +219,18 @@ def update_discriminator(G, D, x, z, opt_D):
 
 
 def _two_nets():
-    def net(n_in, n_out):
-        return nn.Sequential(nn.Linear(n_in, 6), nn.Tanh(), nn.Linear(6, n_out)).to(session.device())
-
-    def noise(*shape):
-        return torch.randn(*shape, device=session.device())
-
-    return [(net(3, 2), net(2, 1), noise(n, 2), noise(n, 3)) for n in (1, 16)]
+    return [(small_net(3, 6, 2), small_net(2, 6, 1), noise(n, 2), noise(n, 3)) for n in (1, 16)]
 
 
 def _after_two(fn, arguments):
-    """Two updates with plain gradient descent: the weights of both players, and what is left in G's gradients."""
+    """The weights of both players, and whether anything is left in G's gradients."""
     G, D, x, z = arguments
-    opt_D = torch.optim.SGD(D.parameters(), lr=0.1)
-    for _ in range(2):
-        if fn(G, D, x, z, opt_D) is None:
-            return None
-    left = any(p.grad is not None and p.grad.abs().max() > 0 for p in G.parameters())
-    return *(p.detach() for net in (D, G) for p in net.parameters()), float(left)
+    opt_D = plain_descent(D)
+
+    def left(said):
+        return [float(any(p.grad is not None and p.grad.abs().max() > 0 for p in G.parameters()))]
+
+    return after_updates(lambda: fn(G, D, x, z, opt_D), D, G, told=left)
 
 
 def _update(loss, zero=True):

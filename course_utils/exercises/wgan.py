@@ -10,6 +10,7 @@ from ..losses import critic_loss
 from ..train import clip_weights, descend
 from ..transport import emd_1d, lipschitz_constant
 from .core import Exercise, Mistake
+from .parts import after_updates, noise, plain_descent, small_net
 
 
 def _piles(n):
@@ -80,7 +81,7 @@ Exercise(
     "How steep is it?",
     reference=lipschitz_constant,
     cases=lambda: [
-        (torch.randn(n, device=session.device()).cumsum(0), 3 * torch.randn(n, d, device=session.device()))
+        (noise(n).cumsum(0), 3 * noise(n, d))
         for n, d in ((2, 1), (7, 1), (12, 3))
     ],
     hints=(
@@ -122,18 +123,11 @@ def _ways(x):
     return torch.cdist(x, x) + torch.eye(len(x), device=x.device)
 
 
-def _scores():
-    def scores(n):
-        return torch.randn(n, 1, device=session.device(), requires_grad=True)
-
-    return [(scores(n), scores(m)) for n, m in ((1, 1), (7, 7), (32, 20))]
-
-
 Exercise(
     "06.4",
     "The critic's loss",
     reference=critic_loss,
-    cases=_scores,
+    cases=lambda: [(noise(n, 1, grad=True), noise(m, 1, grad=True)) for n, m in ((1, 1), (7, 7), (32, 20))],
     hints=(
         "The critic wants the mean score of real items high, and that of fakes low.",
         "A loss goes down: on_fake.mean() is to fall, on_real.mean() to rise.",
@@ -189,16 +183,6 @@ Exercise(
 )  # fmt: skip
 
 
-def _nets():
-    def net(*n):
-        layers = [
-            layer for a, b in zip(n, n[1:], strict=False) for layer in (nn.Linear(a, b), nn.LeakyReLU(0.2))
-        ]
-        return nn.Sequential(*layers[:-1]).to(session.device())
-
-    return net
-
-
 def _weights_after(fn, arguments):
     """What stands in the weights and gradients afterwards; nothing yet for a stub, which calls nothing."""
     if not inspect.unwrap(fn).__code__.co_names:
@@ -216,7 +200,7 @@ Exercise(
     "06.6",
     "Clip the weights",
     reference=clip_weights,
-    cases=lambda: [(_nets()(3, 4, 1), 0.1), (_nets()(2, 1), 0.01)],
+    cases=lambda: [(small_net(3, 4, 1), 0.1), (small_net(2, 1), 0.01)],
     outcome=_weights_after,
     hints=(
         "Every parameter, weights and biases alike, back into [−bound, bound].",
@@ -261,24 +245,10 @@ def update_critic(C, x, x_fake, opt_C, clip):
     return L_C
 
 
-def _critics():
-    def noise(*shape):
-        return torch.randn(*shape, device=session.device())
-
-    return [(_nets()(3, 8, 1), 2 + noise(n, 3), noise(n, 3), 0.1) for n in (1, 16)]
-
-
 def _after_two(fn, arguments):
-    """Two updates with plain gradient descent: the critic's weights, and the losses; nothing yet if all is as before."""
     C, x, x_fake, clip = arguments
-    before = [p.detach().clone() for p in C.parameters()]
-    opt_C = torch.optim.SGD(C.parameters(), lr=0.2)
-    losses = [fn(C, x, x_fake, opt_C, clip) for _ in range(2)]
-    after = [p.detach() for p in C.parameters()]
-    if losses == [None, None] and all(torch.equal(a, b) for a, b in zip(before, after, strict=True)):
-        return None
-    said = [loss.detach() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan) for loss in losses]
-    return *after, *said
+    opt_C = plain_descent(C, lr=0.2)
+    return after_updates(lambda: fn(C, x, x_fake, opt_C, clip), C)
 
 
 def _update(loss=critic_loss, before=None, between=None, after=clip_weights, zero=True, told=True):
@@ -310,7 +280,7 @@ Exercise(
     "06.7",
     "The inner loop",
     reference=update_critic,
-    cases=_critics,
+    cases=lambda: [(small_net(3, 8, 1), 2 + noise(n, 3), noise(n, 3), 0.1) for n in (1, 16)],
     outcome=_after_two,
     hints=(
         "Three things, in the order of Algorithm 1: the loss, one step downhill, the clipping.",

@@ -33,6 +33,7 @@ from .generators import (
 from .judges import (
     Classifier,
     discriminator,
+    hidden_layers,
     judge,
     leaky,
     mlp,
@@ -73,6 +74,7 @@ __all__ = [
     "discriminator",
     "encoder",
     "generator",
+    "hidden_layers",
     "image_discriminator",
     "ink",
     "judge",

@@ -14,12 +14,17 @@ def leaky():
     return nn.LeakyReLU(0.2)
 
 
-def mlp(in_dim, out_dim, hidden=64, n_hidden=2, norm=None, act=leaky):
-    """in_dim → hidden → … → out_dim; each hidden layer linear, `norm(hidden)` if given, bent. (B, in_dim) → (B, out_dim)"""
+def hidden_layers(in_dim, width, n_hidden=2, *, linear=nn.Linear, norm=None, act=leaky):
+    """Hidden layers: each linear, `norm(width)` if given, bent. → list of layers"""
     layers = []
-    for n_in in (in_dim, *[hidden] * (n_hidden - 1)):
-        layers += [nn.Linear(n_in, hidden), *([norm(hidden)] if norm else []), act()]
-    return nn.Sequential(*layers, nn.Linear(hidden, out_dim))
+    for n_in in (in_dim, *[width] * (n_hidden - 1)):
+        layers += [linear(n_in, width), *([norm(width)] if norm else []), act()]
+    return layers
+
+
+def mlp(in_dim, out_dim, hidden=64, n_hidden=2, **layers):
+    """in_dim → hidden → … → out_dim; `norm` and `act` as in `hidden_layers`. (B, in_dim) → (B, out_dim)"""
+    return nn.Sequential(*hidden_layers(in_dim, hidden, n_hidden, **layers), nn.Linear(hidden, out_dim))
 
 
 def judge(*body, width):

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from .. import data, metrics, models, priors, session, transport
-from ..steps import gan_step, opponent, wgan_gp_step
+from ..steps import gan_step, n_critic, opponent, wgan_gp_step
 from ..train import adam, train
 from .sweep import Sweep
 
@@ -57,11 +57,10 @@ def play(seed, rule, n_updates=_UPDATES):
     G = models.mlp(2, 2, norm=nn.BatchNorm1d if shape.norm_in_G else None, **depth_and_bend)
     D = models.mlp(2, 1, norm=norm_of_D if shape.norm_in_D else None, **depth_and_bend)
     G, D, role, prior = G.to(session.device()), D.to(session.device()), opponent(step), priors.gaussian(2)
-    n_each = getattr(step, "keywords", {}).get("n_critic", 1)
     opt = adam(**{"G": [G], role: [D]}, lr=1e-3, betas=betas)
     players = {"G": G, role: D, "opt": opt, "prior": prior}
     batches = data.Batches(DRAW(20_000)[0], batch_size=128)
-    train(step, batches, max(n_updates // n_each, 1), settle=0.3, leave=False, **players)
+    train(step, batches, max(n_updates // n_critic(step), 1), settle=0.3, leave=False, **players)
     with torch.no_grad():
         x_fake = G(prior(2_500)).nan_to_num(99, 99, -99)  # one that diverged is far away
     modes, good = metrics.modes_covered(x_fake, data.centres(DRAW), DRAW.keywords["std"])

@@ -7,7 +7,7 @@ import torch
 
 from .. import data, metrics, plotting, priors, session
 from ..models import FORMS
-from ..steps import gan_step, opponent, wgan_gp_step, wgan_step
+from ..steps import gan_step, n_critic, opponent, wgan_gp_step, wgan_step
 from ..train import adam, rmsprop, train
 from .sweep import Sweep
 
@@ -25,12 +25,14 @@ def run(form, rule, n_updates=_UPDATES):
     digits, prior = data.digits("mnist"), priors.gaussian(64)
     generator, against = FORMS[form]
     step, optimizer = RULES[rule]
-    role, n_each = opponent(step), getattr(step, "keywords", {}).get("n_critic", 1)
+    role = opponent(step)
     G = generator(64).to(session.device())
     other = against(normalize=rule != "WGAN-GP").to(session.device())
     opt = optimizer(**{"G": [G], role: [other]})
     players = {"G": G, role: other, "opt": opt, "prior": prior}
-    history = train(step, data.Batches(digits.x, batch_size=64), n_updates // n_each, settle=0.3, **players)
+    history = train(
+        step, data.Batches(digits.x, batch_size=64), n_updates // n_critic(step), settle=0.3, **players
+    )
     with torch.no_grad():
         x_fake = metrics.in_parts(G, prior(10_000))
     sheet = plotting.png(plotting.tile(x_fake[:_N_SHOWN], 8))

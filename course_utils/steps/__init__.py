@@ -38,7 +38,7 @@ from .tricks import (
 __all__ = [
     "aae_label_step", "aae_semi_step", "aae_step", "aae_style_step", "ae_step", "alae_step", "averaged_gan_step", "cgan_step", "cvae_step",
     "cwgan_gp_step", "cwgan_step", "dragan_step", "feature_matching_step", "frame_gan_step", "frame_step", "gan_step", "historical_gan_step", "label_gan_step", "lsgan_step",
-    "mixed_gan_step", "noisy_gan_step", "opponent", "r1_gan_step", "relativistic_gan_step", "replay_gan_step", "supervised_step",
+    "mixed_gan_step", "n_critic", "noisy_gan_step", "opponent", "r1_gan_step", "relativistic_gan_step", "replay_gan_step", "supervised_step",
     "unrolled_gan_step", "vae_step", "wgan_gp_step", "wgan_step",
 ]  # fmt: skip
 
@@ -46,3 +46,8 @@ __all__ = [
 def opponent(step):
     """What a step calls the network that G plays against: "D", or "C" if it is a critic. → str"""
     return "C" if "C" in inspect.signature(step).parameters else "D"
+
+
+def n_critic(step):
+    """How many updates of its opponent a step has for one of G: 1, unless `partial(step, n_critic=…)` says more. → int"""
+    return getattr(step, "keywords", {}).get("n_critic", 1)

@@ -5,7 +5,7 @@ import torch
 from ... import session
 from ...tricks import closeness, swapped, virtual_batch_norm
 from ..core import Exercise, Mistake
-from .losses import noise
+from ..parts import noise
 
 
 def _close(distance, per=lambda e: e.sum(1), less=1.0):

@@ -1,16 +1,12 @@
 """Exercises of notebook 05 on losses and penalties: references, checks, known mistakes, hints."""
 
 import torch
-from torch import nn
 from torch.nn.functional import softplus
 
 from ... import session
 from ...losses import feature_matching, historical_average_penalty, label_nll, slope_penalty
 from ..core import Exercise, Mistake
-
-
-def noise(*shape, grad=False):
-    return torch.randn(*shape, device=session.device(), requires_grad=grad)
+from ..parts import noise, slope_of, small_net
 
 
 def _logits_and_labels():
@@ -117,13 +113,6 @@ Exercise(
 )
 
 
-def _two_nets():
-    def net():
-        return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)).to(session.device())
-
-    return [(net(), net()) for _ in range(2)]
-
-
 def _pull(per_weight, to=torch.detach):
     def wrong(net, past):
         return sum(
@@ -137,7 +126,7 @@ Exercise(
     "05.5",
     "Stay near your past",
     reference=historical_average_penalty,
-    cases=_two_nets,
+    cases=lambda: [(small_net(3, 4, 1), small_net(3, 4, 1)) for _ in range(2)],
     hints=(
         "For each weight tensor of net and its mean in past: the squared distance, summed over everything.",
         "zip(net.parameters(), past.parameters()) gives the pairs.",
@@ -162,17 +151,14 @@ Exercise(
 
 
 def _judges():
-    def D(*shape):
-        n = torch.Size(shape).numel()
-        return nn.Sequential(nn.Flatten(), nn.Linear(n, 8), nn.Tanh(), nn.Linear(8, 1)).to(session.device())
-
-    return [(D(2), noise(1, 2), 1.0), (D(2), 3 * noise(7, 2), 0.5), (D(1, 4, 4), noise(5, 1, 4, 4), 1.0)]
+    return [
+        (small_net(2, 8, 1), noise(1, 2), 1.0), (small_net(2, 8, 1), 3 * noise(7, 2), 0.5), (small_net(16, 8, 1), noise(5, 1, 4, 4), 1.0),
+    ]  # fmt: skip
 
 
 def _slopes(penalty, create_graph=True, flat=True):
     def wrong(D, x, k):
-        x = x.detach().requires_grad_()
-        (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=create_graph)
+        slope = slope_of(D, x, create_graph)
         return penalty(slope.flatten(1) if flat else slope, k)
 
     return wrong

@@ -1,0 +1,47 @@
+"""What several exercises are checked with: noise, small networks, slopes, and what two updates leave behind."""
+
+import torch
+from torch import nn
+
+from .. import session
+
+
+def noise(*shape, grad=False):
+    return torch.randn(*shape, device=session.device(), requires_grad=grad)
+
+
+def small_net(*widths, act=nn.Tanh):
+    """Linear layers of these widths, bent between; images are flattened. (B, …) → (B, widths[-1])"""
+    layers = [nn.Flatten()]
+    for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+        layers += [nn.Linear(n_in, n_out), act()]
+    return nn.Sequential(*layers[:-1]).to(session.device())
+
+
+def slope_of(score, x, create_graph=True, total=torch.sum):
+    """∇ of the scores at x, as penalties on a slope want it, or with a known mistake. → like x"""
+    x = x.detach().requires_grad_()
+    (slope,) = torch.autograd.grad(total(score(x)), x, create_graph=create_graph)
+    return slope
+
+
+def plain_descent(*nets, lr=0.1):
+    """Gradient descent without memory: a wrong gradient shows in the weights in its own size."""
+    return torch.optim.SGD([p for net in nets for p in net.parameters()], lr=lr)
+
+
+def _losses(said):
+    return [loss.detach() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan) for loss in said]
+
+
+def after_updates(update, *nets, n=2, told=_losses):
+    """An outcome: all weights of `nets` after n updates, and what is `told` of their results. → tuple
+
+    None if nothing moved and nothing was returned, as with a stub.
+    """
+    params = [p for net in nets for p in net.parameters()]
+    before = [p.detach().clone() for p in params]
+    said = [update() for _ in range(n)]
+    if said == [None] * n and all(torch.equal(a, b) for a, b in zip(before, params, strict=True)):
+        return None
+    return *(p.detach() for p in params), *told(said)
