@@ -63,6 +63,16 @@ def reconstruction_error(net, x):
     return in_parts(lambda part: (part - net(part)).square().flatten(1).sum(1), x).mean().item()
 
 
+@torch.no_grad()
+def latent_error(E, G, w):
+    """How far E(G(w)) is from w (N, w_dim), as a share of the spread of w: 0 is perfect, 1 no better than the mean. → float
+
+    E‖w − E(G(w))‖² / (total variance of w)
+    """
+    error = in_parts(lambda part: (part - E(G(part))).square().sum(1), w).mean()
+    return (error / w.var(0).sum()).item()
+
+
 def still_read(x_rec, y, x_known, y_known):
     """Share of images x_rec (N, …) that a nearest neighbour among known images reads as their digit y. → float
 
@@ -146,6 +156,22 @@ def purity(component, y):
     return (agree / len(y)).item()
 
 
+def linear_probe(encode, known, unseen):
+    """How well a linear support vector machine reads labels from codes: the share that it gets right. → float, in %
+
+    encode: images → codes (N, d), each number then brought to mean 0 and spread 1; known and unseen: pairs of images and
+    labels. The hinge loss, one machine for each label. Trap: random weights are a hard rival; show them beside.
+    """
+    from sklearn.linear_model import SGDClassifier
+
+    (x, y), (x_test, y_test) = (map(enough, pair) for pair in (known, unseen))
+    codes, codes_test = in_parts(encode, x), in_parts(encode, x_test)
+    mean, std = codes.mean(0), codes.std(0) + 1e-3 * codes.std()
+    codes, codes_test = (((c - mean) / std).cpu().numpy() for c in (codes, codes_test))
+    machine = SGDClassifier(loss="hinge", average=True, max_iter=10, tol=None, random_state=0)
+    return 100 * machine.fit(codes, y.cpu().numpy()).score(codes_test, y_test.cpu().numpy())
+
+
 # ── generated digits, seen through the features of a classifier ──────────────────────────────────
 
 
@@ -196,7 +222,7 @@ def digit_scores(x_fake, x_real, n_near=2000):
     from .pretrained import load
 
     net = load("classifier")
-    fake, real = in_parts(net.features, _enough(x_fake)), _features_of_real(x_real)
+    fake, real = in_parts(net.features, enough(x_fake)), _features_of_real(x_real, len(enough(x_real)))
     with torch.no_grad():
         kl, n_digits = class_balance(net.logits(fake).argmax(1))
     precision, recall = precision_and_recall(real[:n_near], fake[:n_near])
@@ -205,11 +231,11 @@ def digit_scores(x_fake, x_real, n_near=2000):
 
 
 @functools.lru_cache(maxsize=1)
-def _features_of_real(x):
-    """Many fakes are scored against one test set; the cache tells tensors apart by identity."""
+def _features_of_real(x, n):
+    """Of the first n. Many fakes are scored against one test set; the cache tells tensors apart by identity."""
     from .pretrained import load
 
-    return in_parts(load("classifier").features, _enough(x))
+    return in_parts(load("classifier").features, x[:n])
 
 
 def nearest_image(x, known):
@@ -222,9 +248,9 @@ def label_error(x, y):
     """Share of images x (n, 1, 28, 28) that our classifier does not read as their label y (n,). → float, in %"""
     from .pretrained import load
 
-    return reading_error(in_parts(load("classifier"), _enough(x)), _enough(y))
+    return reading_error(in_parts(load("classifier"), enough(x)), enough(y))
 
 
-def _enough(items):
+def enough(items):
     """All of them; at the smoke scale a few, because nobody reads those scores."""
     return items[:500] if session.scale() == "smoke" else items

@@ -88,12 +88,13 @@ def with_still(bundle, png):
 # ── sliders and players ──────────────────────────────────────────────────────────────────────────
 
 
-def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=()):
+def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"):
     """One slider for each number of the code, and the image it decodes to. → Panel
 
     decode   (1, z_dim) → images (1, 1, H, W)
     z_codes  codes (N, z_dim) of real images: sliders start at their mean, span all but their outermost
              hundredths, and Random picks one of them; without codes: 0, ±3 and N(0, 1)
+    name     of a slider, before its number
     more     further controls, above the sliders, whose `.value` decode looks at
     """
     if z_codes is None:
@@ -104,7 +105,7 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=()):
         start, high = z_codes.mean(0), torch.maximum(high, low + 1e-3)
     sliders = [
         w.FloatSlider(
-            value=float(mid), min=float(lo), max=float(hi), step=float(hi - lo) / 100, description=f"z{i}",
+            value=float(mid), min=float(lo), max=float(hi), step=float(hi - lo) / 100, description=f"{name}{i}",
             readout_format=".2f", style={"description_width": "2.5em"}, layout=w.Layout(width="22em"),
         )
         for i, (lo, mid, hi) in enumerate(zip(low, start, high, strict=True), 1)

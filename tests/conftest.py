@@ -5,6 +5,8 @@ import tempfile
 
 os.environ.setdefault("COURSE_SCALE", "smoke")
 os.environ.setdefault("COURSE_DEVICE", "cpu")
+if "PYTEST_XDIST_WORKER" in os.environ:  # two workers, and the kernels that they start, share the cores
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) // 2)))
 # Matplotlib's defaults and a fresh font cache: one made while its environment was being deleted lacks fonts
 MATPLOTLIB = tempfile.TemporaryDirectory(prefix="matplotlib-")
 os.environ["MPLCONFIGDIR"] = MATPLOTLIB.name

@@ -304,3 +304,23 @@ def test_07_in_a_real_browser(page, lab):
         "own-architecture",
         "progress",
     )
+
+
+def test_08_in_a_real_browser(page, lab):
+    open_and_run(page, lab, "08_alae.ipynb")
+    for id in ("dirac-paths", "w-sliders", "z-sliders", "interpolation"):
+        press_slider(page, cell_of(page, id), "ArrowRight")
+        page.screenshot(path=SHOTS / f"08_{id}.png")
+    look_at(
+        page,
+        "08",
+        "flow",
+        "train",
+        "falls",
+        "codes",
+        "principal",
+        "what-if",
+        "board",
+        "board-generation",
+        "progress",
+    )

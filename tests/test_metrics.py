@@ -20,6 +20,28 @@ def test_still_read_is_one_nearest_neighbour():
     assert metrics.still_read(x_rec, torch.tensor([2, 1, 3]), known, y_known) == torch.tensor(2 / 3).item()
 
 
+def test_latent_error_is_a_share_of_the_spread():
+    w = torch.randn(4_500, 3) * torch.tensor([1.0, 2.0, 3.0]) + 5
+    assert metrics.latent_error(lambda x: x, lambda w: w, w) == 0
+    assert metrics.latent_error(lambda x: w.mean(0).expand_as(x), lambda w: w, w) == pytest.approx(
+        1, rel=1e-3
+    )
+    lost = metrics.latent_error(lambda x: x, lambda w: w * torch.tensor([1, 1, 0.5]), w - w.mean(0))
+    assert lost == pytest.approx(
+        9 / 4 / 14, rel=0.05
+    )  # half of the third number: a quarter of 9 of 1 + 4 + 9
+
+
+def test_a_linear_probe_reads_what_is_linear_and_nothing_else():
+    x = torch.randn(500, 1, 2, 2)
+    halves = x.flatten(1)[:, 0] > 0
+    rings = x.flatten(1)[:, :2].norm(dim=1) > 1.2  # no line can tell
+    for y, low, high in ((halves, 95, 100), (rings, 30, 75)):
+        pair = (x, y.long())
+        assert low < metrics.linear_probe(lambda v: 100 * v.flatten(1) + 7, pair, pair) <= high
+    assert metrics.linear_probe(lambda v: v.flatten(1).square(), (x, rings.long()), (x, rings.long())) > 90
+
+
 def test_reading_error_counts_wrong_labels_in_percent():
     logits = torch.tensor([[3.0, 1], [0, 2], [5, -5], [0, 1]])
     assert metrics.reading_error(logits, torch.tensor([0, 1, 1, 1])) == 25

@@ -97,6 +97,36 @@ def test_only_with_batch_norm_a_verdict_depends_on_the_others_in_the_batch():
         assert torch.allclose(D(x)[:2], D(x[:2]), atol=1e-5) != normalize
 
 
+def test_a_style_generator_takes_one_w_for_all_layers_or_one_for_each():
+    G = models.StyleGenerator(5, channels=4).eval()
+    w = torch.randn(3, 5)
+    n = len(G.layers)
+    each = w[:, None].repeat(1, n, 1)
+    assert G(w).shape == (3, 1, 28, 28) and torch.allclose(G(w), G(each), atol=1e-5)
+    for layer in range(n):  # every layer listens to its own w
+        other = each.clone()
+        other[:, layer] += 1
+        assert not torch.allclose(G(w), G(other), atol=1e-3)
+
+
+def test_a_styled_layer_sets_mean_and_spread_of_every_map():
+    layer, h, w = models.StyledLayer(3, 4, 2, twice=True), torch.randn(5, 3, 6, 6), torch.randn(5, 2)
+    out = layer(h, w)
+    scale, shift = layer.style(w).chunk(2, 1)
+    assert out.shape == (5, 4, 12, 12)
+    assert torch.allclose(out.mean((2, 3)), shift, atol=1e-4)
+    assert torch.allclose(out.std((2, 3), unbiased=False), (1 + scale).abs(), atol=1e-3)
+    torch.nn.init.ones_(layer.noise)
+    assert not torch.equal(layer(h, w), layer(h, w))
+
+
+def test_alae_keeps_the_spread_of_z_and_its_style_form_fits():
+    z = torch.randn(2_000, 50)
+    assert 0.2 < models.ALAE(hidden=8).F(z).var(0).mean() < 5  # torch's default weights: 0.00002
+    net = models.style_alae(z_dim=50, w_dim=6, channels=4)
+    assert net(torch.rand(3, 1, 28, 28)).shape == (3, 1, 28, 28) and net.D(net.F(z[:3])).shape == (3, 1)
+
+
 def test_a_frame_predictor_moves_ink_and_keeps_its_amount():
     G, x = models.FramePredictor(), torch.full((3, 1, 28, 28), -1.0)
     x[:, :, 14, 14] = 1

@@ -23,6 +23,7 @@ CONCEPTS = {  # the course's own list; grows with the notebooks
     "05": {f"TR-{i}" for i in range(1, 18)},
     "06": {f"WGAN-{i}" for i in range(1, 11)},
     "07": {f"GP-{i}" for i in range(1, 8)},
+    "08": {f"ALAE-{i}" for i in range(1, 7)},
 }
 
 each = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)

@@ -83,6 +83,9 @@ def test_piles_are_as_high_as_their_bars_and_a_plan_as_dark_as_what_moves():
 FIGURES = {
     "layers": lambda: plotting.layers(torch.rand(90), {"a": [1.0, 2.0, 3.0], "b": [1e-9, 1.0, 1e9]}, "b"),
     "sheets": lambda: plotting.sheets({row: {c: (plotting.png(np.ones((9, 9))), "a caption") for c in ("a long name", "b")} for row in "xy"}),
+    "flow": lambda: plotting.flow(
+        [[("z", torch.randn(5)), "F", ("w", torch.randn(9)), "G", ("x", torch.rand(1, 28, 28)), "D", ("D", torch.tensor(-0.3))]] * 2
+    ),
     "image grid": lambda: plotting.image_grid(torch.rand(7, 1, 28, 28), 3, "title"),
     "one image": lambda: plotting.image_grid(torch.rand(1, 1, 28, 28)),
     "reconstructions": lambda: plotting.reconstructions(torch.rand(4, 1, 28, 28), "t", **{"a b": torch.rand(4, 1, 28, 28)}),

@@ -3,12 +3,14 @@
 import json
 import os
 from functools import partial
+from statistics import mean
 
 import joblib
 import pytest
 import torch
 
-from course_utils import results
+from course_utils import data, results
+from course_utils.data import Digits
 
 
 def test_an_interrupted_sweep_goes_on_and_other_settings_begin_anew(tmp_path, monkeypatch, capsys):
@@ -93,6 +95,18 @@ def test_digits_are_scored_for_each_seed():
     result = trials.play(trials.Trick(), "digits", seeds=2, digits=bundled)
     assert len(result.scores["fcd"]) == 2 and result.x_fake.shape[0] == 2
     assert result.scores["fcd"][0] != result.scores["fcd"][1]
+
+
+def test_alaes_rules_train_and_differ_in_who_moves(monkeypatch):
+    monkeypatch.setattr(data, "digits", lambda name: digits)
+    digits = Digits(*(2 * [torch.rand(300, 1, 28, 28) * 2 - 1, torch.arange(300) % 10]), "noise")
+    for rule in results.alae.RULES:
+        scores = results.alae.run(rule, seed=0, n_steps=2)
+        assert {"fcd", "error", "misread", "latent_error"} <= set(scores)
+    means = {
+        rule: mean(results.column(results.load("alae"), rule, "latent_error")) for rule in results.alae.RULES
+    }
+    assert means["Algorithm 1"] < means["no step III"] / 3  # what step III is for
 
 
 def test_more_architectures_come_near_with_the_penalty():

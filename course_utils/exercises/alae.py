@@ -3,9 +3,10 @@
 from types import SimpleNamespace
 
 import torch
-from torch import nn, no_grad
+from torch import nn
 
 from ..losses import nll_fake, nll_real, r1_penalty
+from ..steps import alae_step_1, alae_step_2, alae_step_3
 from ..train import descend
 from .core import Exercise, Mistake
 from .parts import after_updates, noise, plain_descent, slope_of, small_net
@@ -45,35 +46,6 @@ Exercise(
         ),
     },
 )  # fmt: skip
-
-
-def alae_step_1(x, z, F, G, E, D, opt, r1_weight=10.0):
-    """Step I of ALAE: E and D learn to tell images x from G(F(z)), with R1 at x. → the loss"""
-
-    def score(image):
-        return D(E(image))
-
-    with no_grad():
-        x_fake = G(F(z))
-    L_ED = nll_fake(score(x_fake)) + nll_real(score(x)) + r1_weight / 2 * r1_penalty(score, x)
-    descend(L_ED, opt.ED)
-    return L_ED
-
-
-def alae_step_2(z, F, G, E, D, opt):
-    """Step II of ALAE: F and G want their images to be taken for real. → the loss"""
-    L_FG = nll_real(D(E(G(F(z)))))
-    descend(L_FG, opt.FG)
-    return L_FG
-
-
-def alae_step_3(z, F, G, E, opt):
-    """Step III of ALAE: E and G learn that E(G(w)) is w; F stays, because w is the target. → the loss"""
-    with no_grad():
-        w = F(z)
-    L_EG = (w - E(G(w))).square().sum(1).mean()
-    descend(L_EG, opt.EG)
-    return L_EG
 
 
 def _four():
@@ -226,12 +198,15 @@ Exercise(
     "08.5",
     "Which line is which?",
     reference="c",
-    why="Step III keeps w ≈ E(G(w)). Lines 6 and 10 are the GAN, and the last term of line 6 is the penalty on the slope.",
-    hints=("Two of the three losses compare real with fake. Which one has no D in it?",),
+    why="Detect fakes, detect real ones, fool: that is a GAN. The last term of line 6 is the gradient penalty, line 14 keeps the latent spaces similar.",
+    hints=(
+        "A plain GAN has a discriminator's loss and a generator's, and nothing else.",
+        "Which of the five remarks does notebook 04's gan_step know?",
+    ),
     mistakes={
-        "a": Mistake("a", "line 6 is a discriminator's loss, and its last term the gradient penalty R1."),
-        "b": Mistake("b", "line 10 is a generator's loss."),
-        "d": Mistake("d", "no line of Algorithm 1 compares images: that is the surprise."),
+        "a": Mistake("a", "line 6 is the discriminator's loss: a GAN's generator has one, too."),
+        "b": Mistake("b", "nearly: line 6 ends in R1, a gradient penalty, and a plain GAN has none."),
+        "d": Mistake("d", "line 14 compares codes: that is the autoencoder in it."),
     },
 )
 

@@ -1,6 +1,6 @@
 """The networks, layer for layer as on the slides. Images are (B, 1, 28, 28) in [−1, 1]."""
 
-from .alae import ALAE
+from .alae import ALAE, StyledLayer, StyleGenerator, style_alae
 from .autoencoders import (
     AAE,
     VAE,
@@ -65,6 +65,8 @@ __all__ = [
     "LinearAutoencoder",
     "Noise",
     "Stack",
+    "StyleGenerator",
+    "StyledLayer",
     "VAE",
     "VanillaAutoencoder",
     "colour_discriminator",
@@ -82,6 +84,7 @@ __all__ = [
     "mlp",
     "noisy_body",
     "parameters",
+    "style_alae",
     "summary",
     "upsampling_generator",
 ]

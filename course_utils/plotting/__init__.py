@@ -2,7 +2,7 @@
 
 from .codes import between, judged, latent_scatter, latent_scatters, map_png, seeds, surfaces
 from .curves import bands, curves, layers, maps, panels, paths, spreads, training, value_surface
-from .images import above, beside, frame, image_grid, png, reconstructions, sheets, tile
+from .images import above, beside, flow, frame, image_grid, png, reconstructions, sheets, tile
 from .style import (
     CODE,
     FAKE,
@@ -23,6 +23,6 @@ from .transport import piles_png, plan_png
 
 __all__ = [
     "CODE", "FAKE", "INK", "PRIOR", "REAL", "STYLE", "TEN", "VERDICT", "WIDTH", "above", "axes", "bands", "beside", "between", "curves", "display",
-    "figure_png", "frame", "image_grid", "in_notebook", "judged", "latent_scatter", "latent_scatters", "layers", "map_png", "maps", "panels",
+    "figure_png", "flow", "frame", "image_grid", "in_notebook", "judged", "latent_scatter", "latent_scatters", "layers", "map_png", "maps", "panels",
     "paths", "piles_png", "plan_png", "png", "reconstructions", "seeds", "sheets", "spreads", "surfaces", "tile", "training", "use_style", "value_surface",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import torch
 from matplotlib.figure import Figure
 from PIL import Image
 
-from .style import INK, STYLE, WIDTH, axes
+from .style import CODE, FAKE, INK, PRIOR, REAL, STYLE, WIDTH, axes
 
 
 def tile(images, n_cols=None, gap=2):
@@ -86,6 +86,68 @@ def sheets(rows):
             ax.set_title(f"{textwrap.fill(column, 17)}\n{caption}" if i == 0 else caption, fontsize=11)
         line[0].set_ylabel(row, fontsize=13)
     return figure
+
+
+def flow(rows):
+    """What happens to items on their way through networks: `[[(name, value), network, (name, value), …], …]`. → Figure
+
+    A value is an image (1, H, W), a code (d,), drawn as bars (grey if it is named z), or one number. All rows end at the
+    same place.
+    """
+    wide, gap, high = {3: 1.2, 1: 1.6, 0: 0.7}, 0.7, 1.75
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, high * len(rows)))
+        ax = figure.add_axes([0, 0, 1, 1], xlim=(0, WIDTH), ylim=(-high * len(rows), 0), aspect="equal")
+    ax.axis("off")
+    for i, row in enumerate(rows):
+        right, middle = WIDTH - 0.2, -high * (i + 0.56)
+        for k in range(len(row) - 1, -1, -2):
+            (name, value), width = row[k], wide[row[k][1].dim()]
+            _flowing(ax, name, value.detach().float().cpu(), right - width, right, middle)
+            ax.text(right - width / 2, middle + 0.68, name, ha="center", fontsize=14)
+            right -= width + gap
+            if k:
+                arrow = dict(
+                    arrowstyle="-|>,head_width=0.35,head_length=0.6", color=INK, lw=2, shrinkA=0, shrinkB=0
+                )
+                ax.annotate("", (right + gap - 0.08, middle), (right + 0.08, middle), arrowprops=arrow)
+                ax.text(
+                    right + gap / 2, middle + 0.16, row[k - 1], ha="center", fontsize=17, fontweight="bold"
+                )
+    return figure
+
+
+def _flowing(ax, name, value, left, right, middle):
+    if value.dim() == 3:
+        half = (right - left) / 2
+        ax.imshow(
+            tile(value[None]),
+            cmap="gray",
+            vmin=0,
+            vmax=1,
+            extent=(left, right, middle - half, middle + half),
+            zorder=1,
+        )
+        ax.add_patch(
+            matplotlib.patches.Rectangle(
+                (left, middle - half), 2 * half, 2 * half, fill=False, ec=PRIOR, lw=1
+            )
+        )
+    elif value.dim() == 1:
+        at = left + (right - left) * (torch.arange(len(value)) + 0.5) / len(value)
+        bars = 0.5 * value / value.abs().max().clamp_min(1e-9)
+        ax.bar(at, bars, (right - left) / len(value), bottom=middle, color=PRIOR if name == "z" else CODE)
+        ax.plot([left, right], [middle, middle], color=INK, lw=0.8)
+    else:
+        ax.text(
+            (left + right) / 2,
+            middle,
+            f"{value.item():+.2f}",
+            ha="center",
+            va="center",
+            fontsize=17,
+            color=REAL if value > 0 else FAKE,
+        )
 
 
 def show_sheet(ax, sheet):

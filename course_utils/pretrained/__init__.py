@@ -10,11 +10,11 @@ import time
 import torch
 
 from .. import data, models, session
-from . import autoencoders, gans, judges
+from . import alae, autoencoders, gans, judges
 from .recipe import seeded
 
 FOLDER = session.ROOT / "data" / "pretrained"
-RECIPES = {**judges.RECIPES, **autoencoders.RECIPES, **gans.RECIPES}
+RECIPES = {**judges.RECIPES, **autoencoders.RECIPES, **gans.RECIPES, **alae.RECIPES}
 
 
 class WeightsError(RuntimeError):

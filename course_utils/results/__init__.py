@@ -9,14 +9,15 @@ import json
 import joblib
 
 from .. import session
-from . import architectures, critics, ladder, semi, tricks
+from . import alae, architectures, critics, ladder, semi, tricks
 from .sweep import Sweep
 
-__all__ = ["SWEEPS", "Sweep", "architectures", "column", "critics", "load", "make", "tricks"]
+__all__ = ["SWEEPS", "Sweep", "alae", "architectures", "column", "critics", "load", "make", "tricks"]
 
 FOLDER = session.ROOT / "data" / "results"
 SWEEPS = {
     "aae_semi": semi.SWEEP,
+    "alae": alae.SWEEP,
     "architectures": architectures.SWEEP,
     "critics": critics.SWEEP,
     "gan_ladder": ladder.SWEEP,

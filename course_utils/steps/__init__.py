@@ -2,7 +2,7 @@
 
 import inspect
 
-from .alae import alae_step
+from .alae import alae_step, alae_step_1, alae_step_2, alae_step_3
 from .autoencoders import (
     aae_label_step,
     aae_semi_step,
@@ -36,7 +36,7 @@ from .tricks import (
 )
 
 __all__ = [
-    "aae_label_step", "aae_semi_step", "aae_step", "aae_style_step", "ae_step", "alae_step", "averaged_gan_step", "cgan_step", "cvae_step",
+    "aae_label_step", "aae_semi_step", "aae_step", "aae_style_step", "ae_step", "alae_step", "alae_step_1", "alae_step_2", "alae_step_3", "averaged_gan_step", "cgan_step", "cvae_step",
     "cwgan_gp_step", "cwgan_step", "dragan_step", "feature_matching_step", "frame_gan_step", "frame_step", "gan_step", "historical_gan_step", "label_gan_step", "lsgan_step",
     "mixed_gan_step", "n_critic", "noisy_gan_step", "opponent", "r1_gan_step", "relativistic_gan_step", "replay_gan_step", "supervised_step",
     "unrolled_gan_step", "vae_step", "wgan_gp_step", "wgan_step",

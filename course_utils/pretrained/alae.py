@@ -1,0 +1,64 @@
+"""Recipes of the adversarial latent autoencoders: what is shipped is the average of all weights."""
+
+from functools import partial, wraps
+
+import torch
+
+from .. import losses, metrics, models, priors
+from ..steps import alae_step
+from ..train import adam, average_of
+from .recipe import Recipe, fit_by, no_codes, seeded
+
+PRIOR = priors.gaussian(50)
+
+
+def _fit(batch_size, lr):
+    def fit(net, digits, n_steps):
+        net_avg = average_of(net, decay=0.999)
+
+        @wraps(alae_step)
+        def averaging_step(batches, **players):
+            said = alae_step(batches, **players)
+            net_avg.update_parameters(net)
+            return said
+
+        moved = dict(ED=[net.E, net.D], FG=[net.F, net.G], EG=[net.E, net.G])
+        cast, optimizer = {**net.parts(), "prior": PRIOR}, partial(adam, betas=(0.5, 0.99))
+        rates = ((lr, 0.5), (0.4 * lr, 0.3), (0.1 * lr, 0.2))
+        history = fit_by(averaging_step, lambda net: (cast, moved), batch_size, optimizer, rates=rates)(
+            net, digits, n_steps
+        )
+        net.load_state_dict(net_avg.module.state_dict())
+        return history
+
+    return fit
+
+
+def _sample(net, codes, n):
+    return net.G(net.F(PRIOR(n)))
+
+
+def _scores(net, digits):
+    x, y = digits.x_test, digits.y_test
+    with torch.no_grad(), seeded(0):
+        x_rec = metrics.in_parts(net, x)
+        w = net.F(PRIOR(10_000))
+        x_fake, latent_error = metrics.in_parts(net.G, w), metrics.latent_error(net.E, net.G, w)
+    return metrics.digit_scores(x_fake, x) | {
+        "reconstruction_error": losses.reconstruction(x_rec, x).item(),
+        "misread_in_percent": metrics.label_error(x_rec, y),
+        "latent_error": latent_error,
+    }
+
+
+def _alae(words, build, n_steps, batch_size, lr):
+    rates = ", ".join(f"{factor * lr:.1g}" for factor in (1, 0.4, 0.1))
+    words = f"{words}, R1 with weight 10; batch {batch_size}, Adam at {rates} for 50, 30, 20 % of the steps, betas 0.5 and 0.99; weights averaged"
+    return Recipe(
+        words, build, n_steps, _fit(batch_size, lr), _scores, no_codes, _sample, lambda net, x: net(x)
+    )
+
+
+RECIPES = {
+    "alae": _alae("ALAE of MLPs, 1024-1024, z and w 50-D", models.ALAE, 15_000, 128, 7e-4),
+}

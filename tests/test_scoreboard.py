@@ -1,0 +1,72 @@
+"""The scoreboard: shipped models scored live, a student's own beside them."""
+
+import json
+
+import pytest
+import torch
+
+from course_utils import data, models, scoreboard
+
+
+@pytest.fixture
+def mine(tmp_path, monkeypatch):
+    monkeypatch.setattr(scoreboard, "FOLDER", tmp_path / "mine")
+    return tmp_path / "mine"
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return data.digits("bundled")
+
+
+def test_shipped_models_have_their_scores_and_pictures(digits):
+    board = scoreboard.together(scoreboard.real(digits), scoreboard.shipped(digits))
+    assert list(board["reconstruction"]) == ["real", *scoreboard.RECONSTRUCTION]
+    assert list(board["generation"]) == ["real", *scoreboard.GENERATION]
+    errors = {name: row["error"] for name, row in board["reconstruction"].items()}
+    assert errors["real"] == 0 and errors["conv AE"] < errors["AE"]
+    fcd = {name: row["fcd"] for name, row in board["generation"].items()}
+    assert all(fcd["real"] < fcd[name] for name in scoreboard.GENERATION)
+    for part, score in (("reconstruction", "error"), ("generation", "fcd")):
+        assert scoreboard.picture(board[part], score).axes
+
+
+def test_a_table_has_no_pictures_in_it(capsys):
+    scoreboard.table({"a": {"error": 1.0, "sheet": "long"}, "b": {"error": 22.5, "sheet": "long"}})
+    assert "sheet" not in (said := capsys.readouterr().out) and "22.5" in said
+
+
+def test_your_model_joins_and_is_kept(digits, mine, monkeypatch, capsys):
+    net = models.ALAE(hidden=8)
+    x = digits.x_test
+    scoreboard.join("ALAE", digits, net, 90.0, x_rec=2 * x, x_fake=x)
+    assert not mine.exists()  # nothing is learned at the smoke scale, nothing is kept
+    monkeypatch.setenv("COURSE_SCALE", "class")
+    scoreboard.join("ALAE", digits, net, 90.0, x_rec=2 * x, x_fake=x)
+    assert "ALAE (yours) is on the scoreboard" in capsys.readouterr().out
+    board = scoreboard.mine(digits)
+    row = board["generation"]["ALAE (yours)"]
+    assert row["fcd"] == pytest.approx(0, abs=1e-3) and row["minutes"] == 1.5
+    assert row["parameters"] == models.parameters(net)
+    assert board["reconstruction"]["ALAE (yours)"]["misread"] < 15
+    other = data.Digits(digits.x, digits.y, x, digits.y_test, "other digits")
+    assert scoreboard.mine(other) == {"reconstruction": {}, "generation": {}}
+
+
+def test_a_damaged_file_is_named_and_left_out(digits, mine, capsys):
+    mine.mkdir()
+    (mine / "GAN.json").write_text("{")
+    (mine / "VAE.json").write_text(json.dumps({"generation": {}}))
+    assert scoreboard.mine(digits) == {"reconstruction": {}, "generation": {}}
+    said = capsys.readouterr().out
+    assert (
+        "GAN.json cannot be read" in said
+        and "VAE.json cannot be read" in said
+        and "run its notebook again" in said
+    )
+
+
+def test_a_row_of_a_picture_is_the_images_it_was_made_of(digits):
+    row = scoreboard._row({}, digits.x_test)
+    images = torch.from_numpy(scoreboard._image(row["sheet"]))
+    assert images.shape == (12, 1, 28, 28) and (images - digits.x_test[:12]).abs().max() < 0.01
