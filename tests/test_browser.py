@@ -157,6 +157,13 @@ def press_slider(page, cell, key):
     changes(page, image, lambda: handle.press(key))
 
 
+def press_sliders(page, notebook, *ids):
+    """Each slider one step to the right, and a screenshot of what it changed."""
+    for id in ids:
+        press_slider(page, cell_of(page, id), "ArrowRight")
+        page.screenshot(path=SHOTS / f"{notebook}_{id}.png")
+
+
 def look_at(page, notebook, *ids):
     for id in ids:
         cell_of(page, id)
@@ -260,9 +267,7 @@ def play_the_game(page, cell):
 
 def test_05_in_a_real_browser(page, lab):
     open_and_run(page, lab, "05_tricks.ipynb")
-    for id in ("two-sided-slider", "holes-slider", "checkerboard-slider"):
-        press_slider(page, cell_of(page, id), "ArrowRight")
-        page.screenshot(path=SHOTS / f"05_{id}.png")
+    press_sliders(page, "05", "two-sided-slider", "holes-slider", "checkerboard-slider")
     look_at(page, "05", "plain", "balance-games", "balance", "table", "rescue-try", "progress")
 
 
@@ -279,17 +284,13 @@ def test_06_in_a_real_browser(page, lab):
 
     changes(page, cell.locator("img.course-picture"), pull)
     page.screenshot(path=SHOTS / "06_dirt.png")
-    for id in ("apart", "clip", "digits-film"):
-        press_slider(page, cell_of(page, id), "ArrowRight")
-        page.screenshot(path=SHOTS / f"06_{id}.png")
+    press_sliders(page, "06", "apart", "clip", "digits-film")
     look_at(page, "06", "normals", "gap", "rescue", "digits-more", "robust", "cwgan", "progress")
 
 
 def test_07_in_a_real_browser(page, lab):
     open_and_run(page, lab, "07_wgan_gp.ipynb")
-    for id in ("deep", "conditional", "objectives-film"):
-        press_slider(page, cell_of(page, id), "ArrowRight")
-        page.screenshot(path=SHOTS / f"07_{id}.png")
+    press_sliders(page, "07", "deep", "conditional", "objectives-film")
     look_at(
         page,
         "07",
@@ -308,9 +309,7 @@ def test_07_in_a_real_browser(page, lab):
 
 def test_08_in_a_real_browser(page, lab):
     open_and_run(page, lab, "08_alae.ipynb")
-    for id in ("dirac-paths", "w-sliders", "z-sliders", "interpolation"):
-        press_slider(page, cell_of(page, id), "ArrowRight")
-        page.screenshot(path=SHOTS / f"08_{id}.png")
+    press_sliders(page, "08", "dirac-paths", "w-sliders", "z-sliders", "interpolation")
     look_at(
         page,
         "08",

@@ -7,7 +7,7 @@ import torch
 from .. import losses, metrics, models, priors
 from ..steps import alae_step
 from ..train import adam, average_of
-from .recipe import Recipe, fit_by, no_codes, seeded
+from .recipe import Recipe, fit_by, no_codes, seeded, three_legs, three_legs_in_words
 
 PRIOR = priors.gaussian(50)
 
@@ -24,10 +24,10 @@ def _fit(batch_size, lr):
 
         moved = dict(ED=[net.E, net.D], FG=[net.F, net.G], EG=[net.E, net.G])
         cast, optimizer = {**net.parts(), "prior": PRIOR}, partial(adam, betas=(0.5, 0.99))
-        rates = ((lr, 0.5), (0.4 * lr, 0.3), (0.1 * lr, 0.2))
-        history = fit_by(averaging_step, lambda net: (cast, moved), batch_size, optimizer, rates=rates)(
-            net, digits, n_steps
+        fit_legs = fit_by(
+            averaging_step, lambda net: (cast, moved), batch_size, optimizer, rates=three_legs(lr)
         )
+        history = fit_legs(net, digits, n_steps)
         net.load_state_dict(net_avg.module.state_dict())
         return history
 
@@ -52,8 +52,7 @@ def _scores(net, digits):
 
 
 def _alae(words, build, n_steps, batch_size, lr):
-    rates = ", ".join(f"{factor * lr:.1g}" for factor in (1, 0.4, 0.1))
-    words = f"{words}, R1 with weight 10; batch {batch_size}, Adam at {rates} for 50, 30, 20 % of the steps, betas 0.5 and 0.99; weights averaged"
+    words = f"{words}, R1 with weight 10; batch {batch_size}, Adam at {three_legs_in_words(lr)}, betas 0.5 and 0.99; weights averaged"
     return Recipe(
         words, build, n_steps, _fit(batch_size, lr), _scores, no_codes, _sample, lambda net, x: net(x)
     )

@@ -7,7 +7,7 @@ import torch
 from .. import metrics, models, priors, session
 from ..steps import cgan_step, cwgan_gp_step, opponent, relativistic_gan_step, wgan_gp_step, wgan_step
 from ..train import adam, average_of, rmsprop
-from .recipe import Recipe, fit_by, no_codes, seeded
+from .recipe import Recipe, fit_by, no_codes, seeded, three_legs, three_legs_in_words
 
 ADAM = partial(adam, betas=(0.5, 0.99))
 WITHOUT_MOMENTUM = partial(adam, betas=(0.0, 0.9)), "Adam", ", betas 0 and 0.9"
@@ -33,8 +33,9 @@ def _averaged(step, judge, batch_size, lr, optimizer=ADAM):
         other, G_avg = judge().to(session.device()), average_of(net, decay=0.999)
         role = opponent(step)
         cast = {"G": net, role: other, "G_avg": G_avg, "prior": PRIOR}, {"G": [net], role: [other]}
-        rates = ((lr, 0.5), (0.4 * lr, 0.3), (0.1 * lr, 0.2))
-        history = fit_by(step, lambda net: cast, batch_size, optimizer, rates=rates)(net, digits, n_steps)
+        history = fit_by(step, lambda net: cast, batch_size, optimizer, rates=three_legs(lr))(
+            net, digits, n_steps
+        )
         net.load_state_dict(G_avg.module.state_dict())
         return history
 
@@ -42,8 +43,9 @@ def _averaged(step, judge, batch_size, lr, optimizer=ADAM):
 
 
 def _in_words(what, batch_size, lr, optimizer="Adam", betas=", betas 0.5 and 0.99"):
-    rates = ", ".join(f"{factor * lr:.1g}" for factor in (1, 0.4, 0.1))
-    return f"{what}; batch {batch_size}, {optimizer} at {rates} for 50, 30, 20 % of the steps{betas}; G's weights averaged"
+    return (
+        f"{what}; batch {batch_size}, {optimizer} at {three_legs_in_words(lr)}{betas}; G's weights averaged"
+    )
 
 
 def _digits(words, G, n_steps, fit):

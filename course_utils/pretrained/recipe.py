@@ -51,6 +51,15 @@ def fit_by(
     return fit
 
 
+def three_legs(lr):
+    """The rates of a game that is to settle, each with its share of the steps. → tuple of pairs"""
+    return (lr, 0.5), (0.4 * lr, 0.3), (0.1 * lr, 0.2)
+
+
+def three_legs_in_words(lr):
+    return f"{', '.join(f'{rate:.1g}' for rate, _ in three_legs(lr))} for 50, 30, 20 % of the steps"
+
+
 def in_words(what, batch_size, more=""):
     return f"{what}; batch {batch_size}, Adam at 1e-3, 2e-4, 4e-5 for 70, 20, 10 % of the steps{more}"
 
