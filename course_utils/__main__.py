@@ -1,36 +1,43 @@
 """python -m course_utils VERB: set up, open, test, and keep the notebooks in step with the package.
 
-open      make the environment if need be, then open JupyterLab on notebook 01
+open      make the environment if need be, `start`, then open JupyterLab on notebook 01
 test      make the environment if need be, then run the tests (more words go to pytest)
-sync      write the package's source into the cells tagged `shows:…`
+start     copy the notebooks to work/ (or FOLDER), where they are yours: what is there is never overwritten
+sync      write the package's source into the cells tagged `shows:…`, and the index notebooks/README.md
 strip     take outputs and widget state out of the notebooks
 solve     write solved notebooks into notebooks/solved
 figures   run the notebooks at full scale and save what cells tagged `expected:…` draw, and the scores
           (at another COURSE_SCALE: the scores only)
 pretrain  NAME …: train shipped weights again
 sweep     NAME …: make the tables in data/results again, or go on with one
+bench     PART …: how fast it all is, beside the usual style: data/results/bench.json, and the table in README.md
 """
 
 # Only the standard library up here: `open` and `test` run before anything is installed.
 import argparse
 import hashlib
+import itertools
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FIRST = "notebooks/01_autoencoder.ipynb"
+WORK = ROOT / "work"
+FIRST = "work/01_autoencoder.ipynb"
 
 
 def main():
-    verbs = dict(open=open_course, test=test, sync=sync, strip=strip, solve=solve, figures=figures)
-    verbs |= dict(pretrain=pretrain, sweep=sweep)
+    verbs = dict(
+        open=open_course, test=test, start=start, sync=sync, strip=strip, solve=solve, figures=figures
+    )
+    verbs |= dict(pretrain=pretrain, sweep=sweep, bench=bench)
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("python -m course_utils", description=__doc__, formatter_class=raw)
     parser.add_argument("verb", choices=verbs)
     arguments, words = parser.parse_known_args()
-    if arguments.verb not in ("open", "test") and (python := environment()) != sys.executable:
+    if arguments.verb not in ("open", "test", "start") and (python := environment()) != sys.executable:
         sys.exit(subprocess.call([python, "-m", "course_utils", arguments.verb, *words], cwd=ROOT))
     sys.exit(verbs[arguments.verb](words))
 
@@ -40,8 +47,30 @@ def main():
 
 def open_course(words):
     python = environment()
+    start([])
     url = f"--LabApp.default_url=/lab/tree/{FIRST}"
     return subprocess.call([python, "-m", "jupyterlab", url, *words], cwd=ROOT)
+
+
+def start(words):
+    """Copy what is new into work/, or the folder named; a new version of a copy that is there comes beside it."""
+    folder = Path(words[0]) if words else WORK
+    folder.mkdir(exist_ok=True)
+    record = folder / ".copied"  # which versions have been copied once
+    copied = record.read_text().split() if record.exists() else []
+    for path in notebooks():
+        version = hashlib.sha256(path.read_bytes()).hexdigest()
+        if version in copied and (folder / path.name).exists():
+            continue
+        names = (f"{path.stem}{'' if i == 1 else f'_{i}'}.ipynb" for i in itertools.count(1))
+        target = next(folder / name for name in names if not (folder / name).exists())
+        shutil.copyfile(path, target)
+        copied.append(version)
+        news = "" if target.name == path.name else f", the course's new version; your {path.name} stays"
+        print(f"New in {folder}: {target.name}{news}")
+    shutil.copytree(ROOT / "notebooks" / "expected", folder / "expected", dirs_exist_ok=True)
+    record.write_text("\n".join(copied) + "\n")
+    return 0
 
 
 def test(words):
@@ -81,7 +110,8 @@ def notebooks():
 
 
 def sync(words):
-    """Cells tagged `shows:module.name` hold exactly that function's source. `--check` only tells."""
+    """Cells tagged `shows:module.name` hold exactly that function's source, and README.md beside the
+    notebooks is their index. `--check` only tells."""
     stale = []
     for path in notebooks():
         book, changed = _read(path), False
@@ -93,7 +123,12 @@ def sync(words):
                     stale.append(f"{path.name}: {name}")
         if changed and "--check" not in words:
             _write(book, path)
-    print("\n".join(stale) or "The notebooks show the package's own source.")
+    readme, text = notebooks()[0].with_name("README.md"), index()
+    if not readme.exists() or readme.read_text(encoding="utf-8") != text:
+        stale.append(readme.name)
+        if "--check" not in words:
+            readme.write_text(text, encoding="utf-8")
+    print("\n".join(stale) or "The notebooks show the package's own source, and their index is up to date.")
     return int(bool(stale) and "--check" in words)
 
 
@@ -108,6 +143,42 @@ def shown(name):
     return f"# {file}\n{inspect.getsource(shown).rstrip()}"
 
 
+INDEX = """# Instructor's index
+
+From the slides to the notebooks: where a topic is shown, how many minutes its section takes with the exercises, and a line to
+say while its figure is on the screen. In JupyterLab (*Open With → Markdown Preview*) a link leads to the section once its
+notebook is open; a code host opens the notebook.
+
+Written by `python -m course_utils sync`. To change it: minutes and lines are in the metadata of the heading cells (`course`),
+topics in [curriculum.py](../course_utils/curriculum.py).
+"""
+
+
+def index():
+    """The instructor's index: for each notebook a table of its sections. → Markdown"""
+    from course_utils.curriculum import CONCEPTS
+
+    text = INDEX
+    for path in notebooks():
+        title, *cells = _read(path).cells
+        sections, rows = [cell for cell in cells if "course" in cell.metadata], ""
+        for cell in sections:
+            topics = [(*CONCEPTS[id], id) for id in _tagged(cell, "concept:")]
+            topics = "; ".join(
+                f"{decks or 'beyond the decks'}: {topic} ({id})" for decks, topic, id in topics
+            )
+            course, link = cell.metadata.course, f"{path.name}#cell-id={cell.id}"
+            rows += f"| [{_heading(cell)}]({link}) | {topics} | {course.minutes} | {course.say} |\n"
+        minutes = sum(cell.metadata.course.minutes for cell in sections)
+        text += f"\n## [{_heading(title)}]({path.name}), {minutes} minutes\n\n"
+        text += f"| section | deck: slide topic | minutes | say |\n|---|---|---|---|\n{rows}"
+    return text
+
+
+def _heading(cell):
+    return cell.source.splitlines()[0].lstrip("# ")
+
+
 def strip(words):
     """nbstripout, which keeps the cells' ids."""
     paths = words or [str(path) for path in notebooks()]
@@ -116,8 +187,6 @@ def strip(words):
 
 def solve(words):
     """The reference in place of every stub; the folder may be named, else notebooks/solved."""
-    import shutil
-
     target = Path(words[0]) if words else ROOT / "notebooks" / "solved"
     target.mkdir(parents=True, exist_ok=True)
     shutil.copytree(ROOT / "notebooks" / "expected", target / "expected", dirs_exist_ok=True)
@@ -210,6 +279,19 @@ def sweep(words):
 
     for name in words or results.SWEEPS:
         results.make(name)
+    return 0
+
+
+def bench(words):
+    from course_utils import bench, plotting
+
+    os.environ.setdefault(
+        "COURSE_SCALE", "smoke"
+    )  # for the notebooks; networks have their full size at any scale
+    report = bench.make(words)
+    bench.FILE.with_suffix(".png").write_bytes(plotting.figure_png(bench.picture(report)))
+    readme = ROOT / "README.md"
+    readme.write_text(bench.in_readme(readme.read_text(encoding="utf-8"), report), encoding="utf-8")
     return 0
 
 

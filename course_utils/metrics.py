@@ -22,7 +22,7 @@ def compare(what, digits, **scores):
     setting, table = f"{digits.name}, {session.scale()} scale", _recorded()
     if session.recording():
         table.setdefault(setting, {})[what] = {name: round(value, 3) for name, value in scores.items()}
-        EXPECTED.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        session.keep({EXPECTED: json.dumps(table, indent=1, sort_keys=True) + "\n"})
     expected = table.get(setting, {}).get(what, {})
     title = what[3:]  # without the notebook's number
     width = max(map(len, [title, *scores]))
@@ -43,9 +43,9 @@ def table(rows):
         )
         return f"{value:>{max(9, len(head))}}"
 
-    print(" " * width, *(f"{head.replace('_', ' '):>9}" for head in heads))
+    print(" " * width, *(f"{head.replace('_', ' '):>9}" for head in heads), sep="  ")
     for name, row in rows.items():
-        print(f"{name:{width}}", *(cell(row, head) for head in heads))
+        print(f"{name:{width}}", *(cell(row, head) for head in heads), sep="  ")
 
 
 def _recorded():

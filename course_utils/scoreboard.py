@@ -92,8 +92,11 @@ def join(title, digits, net, seconds, *, x_rec=None, x_fake=None):
         board["generation"] = _row(generation_scores(x_fake.clamp(-1, 1), digits), x_fake, **cost)
     board |= {"data": digits.name, "when": time.strftime("%Y-%m-%d %H:%M")}
     if session.scale() != "smoke":
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        (FOLDER / f"{title}.json").write_text(json.dumps(board, indent=1) + "\n", encoding="utf-8")
+        try:
+            session.keep({FOLDER / f"{title}.json": json.dumps(board, indent=1) + "\n"})
+        except OSError as problem:
+            print(f"{title} (yours) cannot join the scoreboard of notebook 08: {problem}")
+            return
     print(f"{title} (yours) is on the scoreboard of notebook 08.")
 
 

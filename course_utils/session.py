@@ -3,12 +3,15 @@
 COURSE_SCALE     smoke (tests) | class (default on a CPU) | full (default on a CUDA GPU)
 COURSE_DATA_DIR  a folder that holds MNIST/raw, as torchvision lays it out (default: data/)
 COURSE_DEVICE    cpu | cuda | mps, to overrule the choice
+COURSE_GRAPHS    1: `train` records its steps as CUDA graphs, where it can (see graphs.py)
 COURSE_RECORD    set by `python -m course_utils figures` alone
 """
 
+import contextlib
 import functools
 import os
 import random
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +29,8 @@ def start(seed=0):
     seed_all(seed)
     torch.set_flush_denormal(True)  # a saturated network is full of denormals, each ten times slower on a CPU
     plotting.use_style()
+    if "google.colab" in sys.modules:  # widgets that are not Colab's own have to be allowed there
+        sys.modules["google.colab"].output.enable_custom_widget_manager()
     print(f"PyTorch {torch.__version__} on {_device_words()} · scale: {scale()} · seed {seed}")
     return device()
 
@@ -77,6 +82,30 @@ def data_dirs():
     """Where data sets are looked for, in this order. → list of Path"""
     own = os.environ.get("COURSE_DATA_DIR", "").strip()
     return [*([Path(own).expanduser()] if own else []), ROOT / "data"]
+
+
+def graphs():
+    """True if `train` may record its steps as CUDA graphs."""
+    return os.environ.get("COURSE_GRAPHS", "").strip() == "1"
+
+
+def keep(contents):
+    """Write files, {path: bytes or text}: none takes its place before all are whole, so a full disk harms nothing."""
+    parts = {file: file.with_name(file.name + ".part") for file in contents}
+    try:
+        for file, part in parts.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            content = contents[file]
+            part.write_bytes(content.encode() if isinstance(content, str) else content)
+        for file, part in parts.items():
+            part.replace(file)
+    except OSError as problem:
+        why = problem.strerror or problem
+        raise OSError(f"{file} cannot be written ({why}); what stood there before is unharmed.") from problem
+    finally:
+        for part in parts.values():
+            with contextlib.suppress(OSError):
+                part.unlink()
 
 
 def recording():

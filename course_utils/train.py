@@ -1,6 +1,7 @@
 """The `while not converged` of every algorithm: `train` repeats a step and knows no network, loss or optimizer."""
 
 import contextlib
+import re
 import signal
 import threading
 import time
@@ -10,6 +11,8 @@ from types import SimpleNamespace
 import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from .graphs import recorded
 
 
 def adam(lr=1e-3, betas=(0.9, 0.999), **players):
@@ -70,11 +73,14 @@ def clip_weights(net, bound):
         p.clamp_(-bound, bound)
 
 
+_OUT_OF_MEMORY = re.compile("out of memory|(allocate|enough) memory")  # so say CUDA and MPS, and CPUs
+
+
 class History(Mapping):
     """What a training run left behind: `history["L_rec"]` is one number per step, as a NumPy array.
 
     `film` holds what `watch` returned at the steps `film_steps`, first to last; `seconds` the time it took;
-    `stopped` is "" after a full run, else "interrupted" or "diverged".
+    `stopped` is "" after a full run, else "interrupted", "diverged" or "out of memory".
     """
 
     def __init__(self):
@@ -139,8 +145,8 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
     players  networks, `opt`, priors and numbers, handed on to the step; the networks are in training
              mode meanwhile and in evaluation mode afterwards and while `watch` looks
 
-    ■ (interrupt) ends it after the step under way and keeps what was learned; a loss that is not finite
-    ends it with advice. → History
+    ■ (interrupt) ends it after the step under way and keeps what was learned; a loss that is not finite,
+    or a memory that is full, ends it with advice. → History
     """
     _check_counts({**getattr(step, "keywords", {}), **players})
     history, view = History(), _View(n_steps, leave)
@@ -157,12 +163,20 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
     with _stop_button() as pressed, _fast_products(), _rates(players.get("opt")) as shorten:
         try:
             _mode(nets, training=True)
+            turn = recorded(step, batches, players)
             for t in range(n_steps):
                 if settle and t == round((1 - settle) * n_steps):
                     shorten(0.2)
+                    turn = recorded(step, batches, players)
                 if t in frames and t < n_steps - 1:
                     look()
-                history._add(step(batches, **players))
+                try:
+                    history._add(turn())
+                except RuntimeError as problem:
+                    if not _OUT_OF_MEMORY.search(str(problem)):
+                        raise
+                    history.stopped = "out of memory"
+                    break
                 if (t % 50 == 49 or t == n_steps - 1) and history._first_bad(max(0, t - 49)):
                     history.stopped = "diverged"
                 elif pressed():
@@ -197,6 +211,12 @@ def _say_how_it_ended(history, n_steps):
             f"✗ Training stopped: {name} is {history[name][t]} since step {t:,}, and the networks are spoiled.\n"
             "  Usually the learning rate is too high: make the networks and the optimizer anew\n"
             "  with a rate ten times smaller, and run this cell again."
+        )
+    if history.stopped == "out of memory":
+        print(
+            f"✗ Training stopped after {history.n_steps:,} of {n_steps:,} steps: the memory is full. What was learned is kept.\n"
+            "  Halve `batch_size` where the batches are made, and run this cell again; or restart the kernel,\n"
+            "  which frees what earlier cells hold."
         )
 
 

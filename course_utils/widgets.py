@@ -26,8 +26,7 @@ class Panel(w.HBox):
 
     def __init__(self, controls, draw: Callable, watched, scale=4, n_cols=None):
         self._draw, self._scale, self._n_cols, self._quiet = draw, scale, n_cols, False
-        self.image, self.error = w.Image(format="png"), w.HTML()
-        self.image.add_class("course-picture")
+        self.image, self.error = Picture("The picture that the controls beside it draw"), w.HTML()
         self.redraw()
         for widget, trait in watched:
             widget.observe(self.redraw, trait)
@@ -35,8 +34,10 @@ class Panel(w.HBox):
             "0 0 auto"  # a wide picture goes below the controls instead of squeezing them
         )
         self._planes = [control for control in controls if isinstance(control, Plane)]
-        layout = w.Layout(flex_flow="row wrap", align_items="center")
-        super().__init__([w.VBox([*controls, self.error]), self.image], layout=layout)
+        left, flow = w.VBox([*controls, self.error]), "row wrap"
+        if self._planes:  # they shrink instead: one must see what a click does, even where room is scarce
+            left.layout, flow = w.Layout(flex="0 1 auto", min_width="0"), "row nowrap"
+        super().__init__([left, self.image], layout=w.Layout(flex_flow=flow, align_items="center"))
 
     def redraw(self, _=None):
         if self._quiet:
@@ -73,10 +74,24 @@ class Panel(w.HBox):
         return with_still(super()._repr_mimebundle_(**kwargs), plotting.beside(*pictures))
 
 
+class Picture(w.Image):
+    """A PNG with words for those who cannot see it.
+
+    They are its tooltip, which the browser shows only where there is an empty description: ipywidgets' own Image has none.
+    """
+
+    description = t.Unicode("").tag(sync=True)
+
+    def __init__(self, words, **kwargs):
+        super().__init__(format="png", tooltip=words, **kwargs)
+        self.add_class("course-picture")
+
+
 def alert(problem):
     """An error as the HTML that a widget shows. → str"""
     words = html.escape(f"{type(problem).__name__}: {problem}")
-    return f"<pre role='alert' style='color:#b3261e'>{words}</pre>"
+    block = "border-left:4px solid #a34700;padding-left:.8em"  # the words in the theme's own colour, light or dark
+    return f"<pre role='alert' style='{block}'>✗ {words}</pre>"
 
 
 def with_still(bundle, png):
@@ -137,17 +152,27 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
 
 
 def dials(draw, planes=(), **values):
-    """One slider for each name, over the values listed for it; `draw(name=value, …)` → Figure, images or PNG. → Panel"""
+    """One slider for each name, over the values listed for it; `draw(name=value, …)` → Figure, images or PNG. → Panel
+
+    A picture is drawn once: on an old laptop a Figure takes a third of a second. Planes beside the sliders may change it.
+    """
     sliders = {
         name: w.SelectionSlider(
-            options=list(options), description=name.replace("_", " "), layout=w.Layout(width="22em")
+            options=list(options),
+            description=name.replace("_", " "),
+            layout=w.Layout(width="30em", max_width="98%"),
         )
         for name, options in values.items()
     }
 
+    drawn = {}
+
     def show():
-        picture = draw(**{name: slider.value for name, slider in sliders.items()})
-        return plotting.figure_png(picture) if isinstance(picture, Figure) else picture
+        at = tuple(slider.index for slider in sliders.values())
+        if planes or at not in drawn:
+            picture = draw(**{name: slider.value for name, slider in sliders.items()})
+            drawn[at] = plotting.figure_png(picture) if isinstance(picture, Figure) else picture
+        return drawn[at]
 
     controls = [*planes, *sliders.values()]
     panel = Panel(controls, show, [(control, "value") for control in controls], scale=3, n_cols=10)
@@ -263,7 +288,7 @@ export default { render };
 """
 
 _CSS = """
-.plane { display: block; max-width: 100%; height: auto; touch-action: none; cursor: crosshair; user-select: none;
+.plane { display: block; box-sizing: border-box; max-width: 100%; height: auto; touch-action: none; cursor: crosshair; user-select: none;
   background: white; border: 1px solid var(--jp-border-color1, #888); }
 .plane:focus-visible { outline: 3px solid var(--jp-brand-color1, #1976d2); outline-offset: -3px; }
 .plane.still { cursor: default; } .plane.still .at { display: none; } .plane.drawing .at { stroke-width: 1.5; }

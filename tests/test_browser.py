@@ -1,8 +1,10 @@
-"""Real JupyterLab, real Chromium: open, Run All, drag sliders, click maps, look. `pytest -m browser`
+"""A student's whole way in real JupyterLab, real Chromium: Run All, every control, exercises, ■. `pytest -m browser`
 
-Needs `pip install -e .[browser]` and a Chromium on the PATH. Screenshots go to artifacts/.
+Needs `pip install -e .[browser]` and a Chromium on the PATH. Screenshots go to artifacts/, as they look with
+THEME="JupyterLab Light" (or "JupyterLab Dark") and ZOOM=100 (150: as projected).
 """
 
+import contextlib
 import json
 import os
 import re
@@ -16,7 +18,11 @@ from pathlib import Path
 
 import pytest
 
+from course_utils import __main__ as cli
+from course_utils.exercises import EXERCISES
+
 pw = pytest.importorskip("playwright.sync_api")
+pw.expect.set_options(timeout=60_000)
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")]
 ARGS = [
@@ -29,6 +35,8 @@ ARGS = [
 ]
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "artifacts"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+ZOOM = int(os.environ.get("ZOOM", "100")) / 100
 
 RUN_ALL = """async () => {
   const app = window.jupyterapp;
@@ -42,7 +50,8 @@ RUN_ALL = """async () => {
   await k.requestKernelInfo();
   return p.context.model.toJSON().cells.filter(c => c.cell_type === 'code').map(c => ({
     id: c.id, n: c.execution_count, errors: c.outputs.filter(o => o.output_type === 'error' || o.name === 'stderr')
-      .map(o => o.text || o.ename + ': ' + o.evalue)}));
+      .map(o => o.text || o.ename + ': ' + o.evalue),
+    seen: c.outputs.some(o => Object.keys(o.data || {}).some(type => /image|widget-view/.test(type)))}));
 }"""
 
 
@@ -96,18 +105,22 @@ def page():
     SHOTS.mkdir(exist_ok=True)
     with pw.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        size = {"width": round(1280 / ZOOM), "height": round(1000 / ZOOM)}
+        page = browser.new_page(viewport=size, device_scale_factor=ZOOM)
         page.set_default_timeout(600_000)
         yield page
         browser.close()
 
 
 def open_and_run(page, lab, name):
+    """Run All, without an error and without a word on stderr. → the ids of the cells that show a picture"""
     page.goto(f"{lab}/lab/tree/notebooks/{name}?reset")
     page.wait_for_function("() => window.jupyterapp !== undefined")
+    if ZOOM > 1:
+        page.evaluate("async () => { await jupyterapp.restored; jupyterapp.shell.collapseLeft(); }")
     cells = page.evaluate(RUN_ALL)
     assert all(c["n"] and not c["errors"] for c in cells), [c for c in cells if c["errors"] or not c["n"]]
-    return page.locator(".jp-NotebookPanel:visible")
+    return [c["id"] for c in cells if c["seen"]]
 
 
 def cell_of(page, id):
@@ -121,119 +134,90 @@ def cell_of(page, id):
     )
     cell = page.locator(f'.jp-NotebookPanel:visible .jp-Cell[data-windowed-list-index="{index}"]')
     cell.wait_for(state="visible")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(200)
     return cell
 
 
-def changes(page, image, do):
+def rest(cell):
+    """Wait until nothing in the cell changes any more. (Asking the kernel would not do: widgets talk to a thread of their own.)"""
+    cell.evaluate("""async cell => { for (let i = 0, seen; i < 100 && cell.innerHTML !== seen; i++) {
+      seen = cell.innerHTML; await new Promise(r => setTimeout(r, 300)); } }""")
+
+
+def look_at(page, cell, name):
+    """A screenshot of the cell's output."""
+    cell.locator(".jp-Cell-outputArea").evaluate("e => e.scrollIntoView({block: 'nearest'})")
+    if cell.locator(".jupyter-widgets").count():
+        rest(cell)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def changes(image, do, within=None):
     """Do something, and wait until the picture is another one."""
     src = image.get_attribute("src")
     do()
-    pw.expect(image).not_to_have_attribute("src", src)
+    pw.expect(image).not_to_have_attribute("src", src, timeout=within)
 
 
-def drag_first_slider(page, cell):
-    image, handle = cell.locator("img.course-picture"), cell.locator(".noUi-handle").first
-    for _ in range(3):
-        press_slider(page, cell, "ArrowRight")
-    box = handle.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+# ── every control, found on the page ─────────────────────────────────────────────────────────────
+
+
+def work(page, cell):
+    """Drag, press, click and choose whatever is beside a picture; the picture must answer. → what did not"""
+    dead, panels = [], cell.locator(".widget-hbox:has(> img.course-picture)").all()
+    assert bool(panels) == bool(cell.locator(".jupyter-widgets").count())  # else nothing would be tested here
+    for panel in panels:
+        image = panel.locator("> img.course-picture")
+        for plane in panel.locator("svg.plane").all():
+            for spot in ((0.7, 0.3), (0.25, 0.6)):
+                changes(image, lambda plane=plane, spot=spot: click_at(plane, *spot))
+            changes(image, lambda: [page.keyboard.press(k) for k in ("ArrowRight", "ArrowUp") * 8])
+            rest(panel)  # so that what is done next cannot take a late change for its own
+        handles = panel.locator(".noUi-handle").all()
+        for number, handle in enumerate(handles, 1):
+            if not press_slider(handle, image):
+                dead.append(f"slider {number} of {len(handles)}")
+        for menu in panel.locator("select").all():
+            changes(image, lambda menu=menu: menu.select_option(index=1))
+        if handles:
+            drag_slider(page, handles[0], image)
+            rest(panel)
+        for play in panel.locator(".widget-play").all():
+            changes(image, lambda play=play: play.locator("button").first.click())
+        for button in panel.locator("button:not(.widget-play button)").all():
+            changes(image, lambda button=button: button.click())
+    return dead
+
+
+def click_at(plane, fx, fy):
+    box = plane.bounding_box()
+    plane.click(position={"x": fx * box["width"], "y": fy * box["height"]})
+
+
+def press_slider(handle, image):
+    """To its ends and back, by the keyboard. → whether the picture answered"""
+    low, at, high = (handle.get_attribute(f"aria-value{which}") for which in ("min", "now", "max"))
+    if low == high:
+        return True  # nowhere to go, such as the film of a single step
+    for key in ("Home" if at == high else "End", "ArrowLeft", "ArrowRight"):  # both ends may be one picture
+        with contextlib.suppress(AssertionError):
+            changes(image, lambda key=key: handle.press(key), within=3_000)
+            return True
+    return False
+
+
+def drag_slider(page, handle, image):
+    """To the other side of its rail, by the mouse."""
+    handle.scroll_into_view_if_needed()
+    rail, at = handle.locator("xpath=../../..").bounding_box(), handle.bounding_box()
+    x, y, middle = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2, rail["x"] + rail["width"] / 2
+    page.mouse.move(x, y)
     page.mouse.down()
-    changes(page, image, lambda: page.mouse.move(box["x"] - 60, box["y"] + 5, steps=10))
+    changes(image, lambda: page.mouse.move(2 * middle - x, y + 5, steps=10))
     page.mouse.up()
 
 
-def click_plane(page, cell):
-    plane, image = cell.locator("svg.plane"), cell.locator("img.course-picture")
-    box = plane.bounding_box()
-    for fx, fy in ((0.7, 0.3), (0.25, 0.6)):
-        spot = box["x"] + fx * box["width"], box["y"] + fy * box["height"]
-        changes(page, image, lambda spot=spot: page.mouse.click(*spot))
-    changes(page, image, lambda: [page.keyboard.press("ArrowRight") for _ in range(8)])
-
-
-def press_slider(page, cell, key):
-    image, handle = cell.locator("img.course-picture"), cell.locator(".noUi-handle").first
-    changes(page, image, lambda: handle.press(key))
-
-
-def press_sliders(page, notebook, *ids):
-    """Each slider one step to the right, and a screenshot of what it changed."""
-    for id in ids:
-        press_slider(page, cell_of(page, id), "ArrowRight")
-        page.screenshot(path=SHOTS / f"{notebook}_{id}.png")
-
-
-def look_at(page, notebook, *ids):
-    for id in ids:
-        cell_of(page, id)
-        page.screenshot(path=SHOTS / f"{notebook}_{id}.png")
-
-
-def test_01_in_a_real_browser(page, lab):
-    open_and_run(page, lab, "01_autoencoder.ipynb")
-    cell = cell_of(page, "walk")
-    drag_first_slider(page, cell)
-    changes(
-        page, cell.locator("img.course-picture"), lambda: cell.get_by_role("button", name="Random").click()
-    )
-    for id in ("tsne-click", "holes", "neighbours"):
-        click_plane(page, cell_of(page, id))
-        page.screenshot(path=SHOTS / f"01_{id}.png")
-    press_slider(page, cell_of(page, "lab1-film"), "Home")
-    look_at(page, "01", "title", "lab1-see", "saddle-see", "walk", "lab1-film", "progress")
-
-
-def test_02_in_a_real_browser(page, lab):
-    open_and_run(page, lab, "02_vae.ipynb")
-    click_plane(page, cell_of(page, "plane"))
-    page.screenshot(path=SHOTS / "02_plane.png")
-    for id in ("plane-sliders", "sliders", "styles-sliders"):
-        drag_first_slider(page, cell_of(page, id))
-        page.screenshot(path=SHOTS / f"02_{id}.png")
-    press_slider(page, cell_of(page, "betas-slider"), "ArrowRight")
-    look_at(page, "02", "manifold", "vae-score", "aggregated-2d", "betas-slider", "progress")
-
-
-def test_03_in_a_real_browser(page, lab):
-    open_and_run(page, lab, "03_aae.ipynb")
-    press_slider(page, cell_of(page, "aae-film"), "Home")
-    press_slider(page, cell_of(page, "priors-selector"), "ArrowRight")
-    click_plane(page, cell_of(page, "petals-plane"))
-    page.screenshot(path=SHOTS / "03_petals-plane.png")
-    drag_first_slider(page, cell_of(page, "style-sliders"))
-    page.screenshot(path=SHOTS / "03_style-sliders.png")
-    look_at(page, "03", "judge", "priors-selector", "purity", "molecules-see", "progress")
-
-
-def test_04_in_a_real_browser(page, lab):
-    open_and_run(page, lab, "04_gan.ipynb")
-    for id, key in {
-        "judge-film": "Home",
-        "apart-slider": "End",
-        "game-of-two-slider": "End",
-        "digits-film": "Home",
-    }.items():
-        press_slider(page, cell_of(page, id), key)
-    for id in ("walk-sliders", "cgan-sliders"):
-        drag_first_slider(page, cell_of(page, id))
-        page.screenshot(path=SHOTS / f"04_{id}.png")
-    play_the_game(page, cell_of(page, "game"))
-    look_at(
-        page,
-        "04",
-        "judge-film",
-        "apart-slider",
-        "read-losses",
-        "unrolled",
-        "digits-film",
-        "ladder",
-        "frames-see",
-        "progress",
-    )
-
-
-def play_the_game(page, cell):
+def play_the_game(page, cell, name):
     def step():
         return int(re.search(r"step ([\d,]+)", cell.inner_text())[1].replace(",", ""))
 
@@ -247,79 +231,87 @@ def play_the_game(page, cell):
     begun = step()
     cell.get_by_role("button", name="Play").click()
     until(lambda: step() > begun)
-    page.screenshot(path=SHOTS / "04_game.png")
+    page.screenshot(path=SHOTS / f"{name}-plays.png")
     cell.get_by_role("button", name="Pause").click()
     cell.get_by_role("button", name="Play").wait_for()
-    page.wait_for_timeout(500)
-    paused = step()
     cell.get_by_role("button", name="One step").click()
-    until(lambda: step() == paused + 1)
+    until(lambda: step() % 10 == 1)  # a frame has ten steps: so it stood still, but for this one
+    paused = step()
     cell.locator("select").filter(has_text="draw your own").select_option("draw your own")
-    plane = cell.locator("svg.plane.drawing")
-    box = plane.bounding_box()
-    for fx, fy in ((0.2, 0.3), (0.7, 0.4), (0.5, 0.8)):
-        page.mouse.click(box["x"] + fx * box["width"], box["y"] + fy * box["height"])
+    for spot in ((0.2, 0.3), (0.7, 0.4), (0.5, 0.8)):
+        click_at(cell.locator("svg.plane.drawing"), *spot)
     cell.get_by_role("button", name="Play").click()
     until(lambda: step() > paused + 20)
-    page.screenshot(path=SHOTS / "04_game-own.png")
+    page.screenshot(path=SHOTS / f"{name}-own.png")
     cell.get_by_role("button", name="Pause").click()
+    cell.get_by_role("button", name="Play").wait_for()
+    frame = cell.locator("svg.plane image")
+    for handle in cell.locator(".noUi-handle").all():  # a new rate or width: redrawn, and no complaint
+        handle.press("ArrowRight")
+    cell.get_by_role("button", name="Reset").click()
+    until(lambda: step() == 0)
+    for box in cell.locator("input[type=checkbox]").all():
+        href = frame.get_attribute("href")
+        box.press("Space")
+        pw.expect(frame).not_to_have_attribute("href", href)
 
 
-def test_05_in_a_real_browser(page, lab):
-    open_and_run(page, lab, "05_tricks.ipynb")
-    press_sliders(page, "05", "two-sided-slider", "holes-slider", "checkerboard-slider")
-    look_at(page, "05", "plain", "balance-games", "balance", "table", "rescue-try", "progress")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_control_of_every_notebook(page, lab, path):
+    dead = {}
+    for id in open_and_run(page, lab, path.name):
+        cell, name = cell_of(page, id), f"{path.stem[:2]}_{id}"
+        if cell.get_by_role("button", name="One step").count():
+            play_the_game(page, cell, name)
+        else:
+            dead[id] = work(page, cell)
+            look_at(page, cell, name)
+        assert not cell.locator("[role=alert]").count(), f"{id}: {cell.locator('[role=alert]').inner_text()}"
+    assert not any(dead.values()), f"the picture does not answer: {dead}"
 
 
-def test_06_in_a_real_browser(page, lab):
-    open_and_run(page, lab, "06_wgan.ipynb")
-    cell = cell_of(page, "dirt")
-    box = cell.locator("svg.plane").bounding_box()
-
-    def pull():  # a pile far to the right
-        page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.4 * box["height"])
-        page.mouse.down()
-        page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.1 * box["height"], steps=5)
-        page.mouse.up()
-
-    changes(page, cell.locator("img.course-picture"), pull)
-    page.screenshot(path=SHOTS / "06_dirt.png")
-    press_sliders(page, "06", "apart", "clip", "digits-film")
-    look_at(page, "06", "normals", "gap", "rescue", "digits-more", "robust", "cwgan", "progress")
+# ── a student at the keyboard ────────────────────────────────────────────────────────────────────
 
 
-def test_07_in_a_real_browser(page, lab):
-    open_and_run(page, lab, "07_wgan_gp.ipynb")
-    press_sliders(page, "07", "deep", "conditional", "objectives-film")
-    look_at(
-        page,
-        "07",
-        "between",
-        "surfaces",
-        "whose",
-        "sides",
-        "game",
-        "digits",
-        "forms",
-        "architectures",
-        "own-architecture",
-        "progress",
-    )
+def run_cell(page, id, text=None):
+    """Type `text` in place of the cell's own, and run it by Shift+Enter. → the cell"""
+    cell = cell_of(page, id)
+    cell.locator(".cm-content").click()
+    if text is not None:
+        page.keyboard.press("ControlOrMeta+A")
+        page.keyboard.insert_text(text)
+        typed = page.evaluate(
+            "() => jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.source"
+        )
+        assert typed == text
+    page.keyboard.press("Shift+Enter")
+    return cell
 
 
-def test_08_in_a_real_browser(page, lab):
-    open_and_run(page, lab, "08_alae.ipynb")
-    press_sliders(page, "08", "dirac-paths", "w-sliders", "z-sliders", "interpolation")
-    look_at(
-        page,
-        "08",
-        "flow",
-        "train",
-        "falls",
-        "codes",
-        "principal",
-        "what-if",
-        "board",
-        "board-generation",
-        "progress",
-    )
+def test_a_student_types_answers_and_stops_a_training(page, lab):
+    open_and_run(page, lab, NOTEBOOKS[0].name)
+    own = {cell.id: cell.source for cell in cli._read(NOTEBOOKS[0]).cells}
+
+    right = cli.solved(own["ex-01-2"], "01.2")
+    wrong = right.replace(".mean()", ".sqrt().mean()")
+    cell = run_cell(page, "ex-01-2", wrong)
+    pw.expect(cell).to_contain_text(f"✗ 01.2 not right yet: {EXERCISES['01.2'].mistakes['rooted'].tell}")
+    run_cell(page, "ex-01-2", right)
+    pw.expect(cell).to_contain_text("✓ 01.2 correct. (Your reconstruction is used from here on.)")
+    page.screenshot(path=SHOTS / "01_ex-01-2.png")
+    pw.expect(run_cell(page, "progress")).to_contain_text("1 of 10 solved")
+
+    training = cell_of(page, "lab1-train").locator(".jp-Cell-outputArea")
+    first = training.locator("img").get_attribute("src")
+    run_cell(page, "lab1-train", re.sub("n_steps = .*", "n_steps = 10_000_000", own["lab1-train"]))
+    pw.expect(training.locator("img")).not_to_have_attribute("src", first)  # the new run's live picture
+    page.locator("[data-command='notebook:interrupt-kernel']:visible").click()
+    pw.expect(training).to_contain_text(re.compile(r"■ Stopped by you after [\d,]+ of 10,000,000 steps"))
+    page.screenshot(path=SHOTS / "01_stopped.png")
+
+    prompt = cell_of(page, "lab1-see").locator(".jp-InputPrompt")
+    before = re.escape(prompt.inner_text().strip())
+    after = run_cell(page, "lab1-see")
+    pw.expect(prompt).to_have_text(re.compile(rf"^(?!{before})\[\d+\]"))
+    pw.expect(after).to_contain_text("reconstruction error")
+    assert not after.locator("[data-mime-type*=error], [data-mime-type*=stderr]").count()

@@ -121,6 +121,17 @@ def test_a_bad_file_is_named_never_used_never_deleted(raw, capsys, damage, name)
     assert contents(raw) == before
 
 
+def test_a_folder_that_cannot_even_be_looked_into_is_told(monkeypatch, capsys):
+    """Also the administrator is refused here: the name is too long for a disk."""
+    monkeypatch.setattr(session, "data_dirs", lambda: [Path("/" + 300 * "x")])
+    assert data.digits().name == "bundled UCI digits"
+    assert "; no MNIST: " in capsys.readouterr().out
+    with pytest.raises(data.DataError, match="xxx"):
+        data.digits("mnist")
+    with pytest.raises(data.DataError, match="CIFAR-10 is not in"):
+        data.frogs(download=False)
+
+
 def test_labels_out_of_range_are_damage(raw):
     (raw / "train-labels-idx1-ubyte").write_bytes(idx(np.full(40, 11)))
     with pytest.raises(data.DataError, match="labels up to 11"):
@@ -178,6 +189,20 @@ def test_a_download_that_is_not_what_it_should_be_is_not_kept(home, mirror):
     with pytest.raises(data.DataError):
         data.digits("mnist")
     assert not list(home.iterdir())
+
+
+def test_a_download_that_cannot_be_kept_is_used_and_that_is_said(home, mirror, monkeypatch, capsys):
+    (home / "MNIST").write_text("a file, where the folder is to be")
+    before = contents(home)
+    assert len(data.digits().x) == 40
+    assert f"downloaded for this time: {home / 'MNIST' / 'raw'} cannot be written" in capsys.readouterr().out
+    monkeypatch.setattr(session, "data_dirs", lambda: [home / "MNIST" / "nowhere"])
+    assert len(data.digits().x) == 40
+    assert "downloaded for this time: no data folder can be written" in capsys.readouterr().out
+    monkeypatch.setattr(data, "_writable", lambda folder: True)  # as Windows says of any folder
+    assert data.digits().name == "bundled UCI digits"
+    assert "nothing can be downloaded into" in capsys.readouterr().out
+    assert contents(home) == before
 
 
 def test_silence_is_given_up(home, mirror, monkeypatch, capsys):

@@ -97,6 +97,12 @@ def faults():
         x -= x_rec.detach()
         return x.square().flatten(1).sum(1).mean()
 
+    def leaves(x_rec, x):
+        raise SystemExit
+
+    def not_implemented_by_torch(x_rec, x):
+        return right(x_rec.to("meta"), x.to("meta")).cpu()
+
     def a_number(x_rec, x):
         return right(x_rec, x).item()
 
@@ -114,6 +120,8 @@ def faults():
         (endless, "without an end"),
         (chatty, "values differ"),
         (in_place, "changes its input in place"),
+        (leaves, "SystemExit"),
+        (not_implemented_by_torch, "NotImplementedError: .*meta"),
         (a_number, "it gives [0-9.]+, expected a tensor"),
         (half_precision, "dtype torch.float16, expected torch.float32"),
         (not_a_number, "not finite"),
@@ -129,7 +137,8 @@ def faults():
 def test_a_fault_is_told_and_nothing_breaks(monkeypatch, capsys, fn, told):
     import re
 
-    monkeypatch.setattr(core, "PATIENCE", 0.5)
+    if "endless" in str(fn):
+        monkeypatch.setattr(core, "PATIENCE", 0.5)
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
@@ -138,6 +147,17 @@ def test_a_fault_is_told_and_nothing_breaks(monkeypatch, capsys, fn, told):
     assert torch.equal(torch.rand(1), expected)  # judging leaves the notebook's random numbers alone
     assert len(capsys.readouterr().out) < 2 * sandbox.PRINTED
     assert "course_utils" not in message
+
+
+def test_a_penalty_that_moves_the_network_is_told():
+    def historical_average_penalty(net, past):
+        value = EXERCISES["05.5"].reference(net, past)
+        with torch.no_grad():
+            for p in net.parameters():
+                p.add_(1)
+        return value
+
+    assert "changes its input in place" in verdict("05.5", historical_average_penalty)[1]
 
 
 def test_an_answer_in_other_words_is_the_same_answer():

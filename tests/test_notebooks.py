@@ -1,9 +1,11 @@
 """The notebooks as files: clean, in step with the package, complete; and solved, without a network."""
 
+import builtins
 import json
 import os
 import re
 import subprocess
+import symtable
 import sys
 from pathlib import Path
 
@@ -15,16 +17,6 @@ from course_utils import __main__ as cli
 from course_utils.exercises import EXERCISES
 
 PATHS = cli.notebooks()
-CONCEPTS = {  # the course's own list; grows with the notebooks
-    "01": {f"AE-{i}" for i in range(1, 11)},
-    "02": {f"VAE-{i}" for i in range(1, 13)},
-    "03": {f"AAE-{i}" for i in range(1, 10)},
-    "04": {f"GAN-{i}" for i in range(1, 13)},
-    "05": {f"TR-{i}" for i in range(1, 18)},
-    "06": {f"WGAN-{i}" for i in range(1, 11)},
-    "07": {f"GP-{i}" for i in range(1, 8)},
-    "08": {f"ALAE-{i}" for i in range(1, 7)},
-}
 
 each = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
 
@@ -49,17 +41,8 @@ def test_no_outputs_no_widget_state(path):
     assert "widgets" not in meta and meta["kernelspec"]["language"] == "python"
 
 
-def test_cells_show_the_packages_own_source():
+def test_cells_show_the_packages_own_source_and_the_index_is_theirs():
     assert cli.sync(["--check"]) == 0, "run `python -m course_utils sync`"
-
-
-@each
-def test_every_concept_is_covered_on_a_heading(path):
-    book = read(path)
-    assert set(tags(book, "concept:")) == CONCEPTS[path.name[:2]]
-    for cell in book.cells:
-        if cli._tagged(cell, "concept:"):
-            assert cell.cell_type == "markdown" and cell.source.startswith("#")
 
 
 @each
@@ -105,6 +88,55 @@ def test_expected_pictures_are_made_by_cells(path):
     assert shown == set(tags(book, "expected:"))
 
 
+AGAIN = {"06": "two Normals, a to b"}  # an experiment that a later section builds on, by a word of its cell
+
+
+def after_a_restart(path):
+    """The notebook for a fresh kernel: set-up, what defines the course's and the student's functions, and all from
+    the section of the first training on."""
+    book = read(path)
+    sections = [i for i, c in enumerate(book.cells) if re.match("## |.*\n## ", c.source, re.S)]
+    code = {i: c for i, c in enumerate(book.cells) if c.cell_type == "code"}
+    shown = {i for i, c in code.items() if cli._tagged(c, "shows:")}
+    first = next(i for i, c in code.items() if i not in shown and re.search(r"\b(train|play)\(", c.source))
+    start = max(i for i in sections if i < first)
+    wanted = shown | {i for i in code if i < sections[0] or i >= start}
+    wanted |= {i for i, c in code.items() if cli._tagged(c, "exercise:")}
+    wanted |= {i for i, c in code.items() if AGAIN.get(path.name[:2], "no such word") in c.source}
+    book.cells = [code[i] for i in sorted(wanted)]
+    return book
+
+
+def read_and_bound(source):
+    """The names that a cell reads from the notebook, its functions included, and those that it gives to it."""
+    table = symtable.symtable(source.removesuffix(";"), "cell", "exec")
+    bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    read = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    inner = table.get_children()
+    while inner:
+        scope = inner.pop()
+        read |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
+        inner += scope.get_children()
+    return read, bound
+
+
+@each
+def test_after_a_restart_it_goes_on_from_the_first_training(path):
+    """Nothing there needs a name that only an earlier experiment gave."""
+    known = {*dir(builtins), "display"}
+    for cell in after_a_restart(path).cells:
+        names, bound = read_and_bound(cell.source)
+        assert names <= known | bound, f"{cell.id}: {names - known - bound}\n{cell.source}"
+        known |= bound
+
+
+@pytest.mark.slow  # half a minute for each notebook; the test above needs a second for all
+@each
+def test_after_a_restart_it_really_runs_from_the_first_training(path):
+    where = {"metadata": {"path": str(path.parent)}}
+    nbclient.NotebookClient(after_a_restart(path), timeout=300, resources=where).execute()
+
+
 NO_NETWORK = """
 import socket
 _connect, _getaddrinfo = socket.socket.connect, socket.getaddrinfo
@@ -124,6 +156,18 @@ def getaddrinfo(host, *args, **kwargs):
 
 socket.socket.connect, socket.getaddrinfo = connect, getaddrinfo
 """
+READ_ONLY = f"""
+import errno, os, sys
+
+def refuse(event, about):
+    writes = event in ("os.mkdir", "os.rename", "os.remove") or (
+        event == "open" and about[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    )
+    if writes and isinstance(about[0], (str, os.PathLike)) and os.path.abspath(about[0]).startswith({str(cli.ROOT)!r}):
+        raise OSError(errno.EROFS, "the checkout is read-only", str(about[0]))
+
+sys.addaudithook(refuse)
+"""
 
 
 @pytest.fixture(scope="session")
@@ -134,15 +178,20 @@ def solved(tmp_path_factory):
 
 
 @each
-def test_the_solved_notebook_runs_without_network_or_mnist_and_all_is_correct(
+def test_the_solved_notebook_runs_without_network_mnist_or_leave_to_write_and_all_is_correct(
     path, solved, tmp_path, monkeypatch
 ):
-    (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)  # every Python below this folder starts with it
+    every_python_starts_with = tmp_path / "sitecustomize.py"
+    every_python_starts_with.write_text(NO_NETWORK + READ_ONLY)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "nothing"))
     book = read(solved / path.name)
-    check = "import socket\ntry: socket.create_connection(('192.0.2.1', 80), 1)\nexcept OSError as e: assert 'cut' in str(e)"
-    book.cells.insert(0, nbformat.v4.new_code_cell(check))
+    for word, attempt in (
+        ("cut", "__import__('socket').create_connection(('192.0.2.1', 80), 1)"),
+        ("read-only", f"open({str(cli.ROOT / 'new')!r}, 'w')"),
+    ):
+        check = f"try: {attempt}\nexcept OSError as e: assert {word!r} in str(e)\nelse: raise AssertionError"
+        book.cells.insert(0, nbformat.v4.new_code_cell(check))
     nbclient.NotebookClient(book, timeout=120, resources={"metadata": {"path": str(solved)}}).execute()
     printed = "\n".join(
         o.get("text", "") + str(o.get("data", "")) for c in book.cells for o in c.get("outputs", ())

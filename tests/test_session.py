@@ -1,3 +1,6 @@
+import sys
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -35,3 +38,11 @@ def test_start_seeds_everything(capsys):
 def test_the_own_data_folder_comes_first(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
     assert session.data_dirs() == [tmp_path, session.ROOT / "data"]
+
+
+def test_colab_is_asked_to_show_our_widgets(monkeypatch):
+    asked = []
+    output = SimpleNamespace(enable_custom_widget_manager=lambda: asked.append(True))
+    monkeypatch.setitem(sys.modules, "google.colab", SimpleNamespace(output=output))
+    session.start()
+    assert asked == [True]

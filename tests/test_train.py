@@ -131,7 +131,7 @@ def test_modes(batches):
 
 @pytest.mark.parametrize("at", [0, 3, 9])
 def test_an_interrupt_ends_after_the_step_and_keeps_everything(batches, capsys, at):
-    net, done = new_net(), []
+    net, done, before = new_net(), [], signal.getsignal(signal.SIGINT)
 
     def step(batches, *, net, opt):
         if len(done) == at:
@@ -145,10 +145,12 @@ def test_an_interrupt_ends_after_the_step_and_keeps_everything(batches, capsys, 
     assert history.stopped == "interrupted" and history.n_steps == len(done) == at + 1
     assert next(iter(opt.net.state.values()))["step"].item() == at + 1
     assert "kept" in capsys.readouterr().out and not net.training
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_second_interrupt_is_at_once(batches):
+    before = signal.getsignal(signal.SIGINT)
+
     def step(batches):
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
@@ -156,7 +158,7 @@ def test_a_second_interrupt_is_at_once(batches):
 
     with pytest.raises(KeyboardInterrupt):
         train(step, batches, 5)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])

@@ -145,7 +145,7 @@ def _from_disk_or_net(kind):
     looked = " or ".join(str(folder) for folder in folders)
     if session.scale() == "smoke":
         raise DataError(f"not in {looked}; the smoke scale does not download")
-    return _download(kind, folders), ", just downloaded"
+    return _download(kind, folders)
 
 
 def _read(raw):
@@ -186,23 +186,30 @@ def _damaged(file, how):
 
 
 def _download(kind, folders):
-    """torchvision fetches into a fresh folder; only whole, readable files move to their place."""
+    """torchvision fetches into a fresh folder; only whole, readable files move to their place. → parts, words"""
     home = next((f for f in folders if _writable(f)), None)
     with _fresh_folder(home) as fresh:
         _fetch(FOLDERS[kind], fresh)
         raw = Path(fresh) / FOLDERS[kind] / "raw"
         parts = _read(raw)
-        if home:
-            target = home / FOLDERS[kind] / "raw"
+        if not home:
+            return parts, ", downloaded for this time: no data folder can be written"
+        target = home / FOLDERS[kind] / "raw"
+        try:
             target.mkdir(parents=True, exist_ok=True)
             for file in raw.glob("*-ubyte"):
                 shutil.move(file, target / file.name)
-    return parts
+        except OSError as problem:
+            return parts, f", downloaded for this time: {target} cannot be written ({problem.strerror})"
+    return parts, ", just downloaded"
 
 
 def _fresh_folder(home):
     """Where a download begins, so that an interrupted one leaves nothing half done."""
-    return tempfile.TemporaryDirectory(dir=home, prefix=".download-", ignore_cleanup_errors=True)
+    try:
+        return tempfile.TemporaryDirectory(dir=home, prefix=".download-", ignore_cleanup_errors=True)
+    except OSError as problem:
+        raise DataError(f"nothing can be downloaded into {home} ({problem.strerror})") from problem
 
 
 def _fetch(name, fresh):
@@ -237,7 +244,7 @@ def _fetch(name, fresh):
 
 
 def _writable(folder):
-    return folder.is_dir() and os.access(folder, os.W_OK)
+    return os.path.isdir(folder) and os.access(folder, os.W_OK)
 
 
 def frogs(download=None):
@@ -248,7 +255,7 @@ def frogs(download=None):
     from torchvision.datasets import CIFAR10
 
     folders = session.data_dirs()
-    found = next((f for f in folders if (f / CIFAR10.base_folder).is_dir()), None)
+    found = next((f for f in folders if os.path.isdir(f / CIFAR10.base_folder)), None)
     if not found:
         found = next((f for f in folders if _writable(f)), None)
         if not found or not (session.scale() == "full" if download is None else download):

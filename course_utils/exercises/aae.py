@@ -9,8 +9,8 @@ from .. import session
 from ..data import spiral
 from ..losses import nll_fake, nll_real
 from ..priors import gaussian_mixture, swiss_roll
-from .core import Exercise, Mistake, Wrong
-from .parts import noise, small_net
+from .core import Exercise, Mistake
+from .parts import drawn, noise, small_net
 
 Exercise(
     "03.1",
@@ -143,23 +143,12 @@ def _labels(n_components=10, *shape):
     return (y, n_components, *shape)
 
 
-def _points(fn, arguments):
-    z = fn(*arguments)
-    if z is None or z is Ellipsis:
-        return None
-    expected = (len(arguments[0]), 2)
-    if not isinstance(z, torch.Tensor):
-        raise Wrong(f"it gives a {type(z).__name__}, expected a tensor (n, 2): one point a row.")
-    if z.shape != expected:
-        raise Wrong(f"its shape is {tuple(z.shape)}, expected {expected}: one point a row.")
-    return z.detach()
-
-
 def _by_component(fn, arguments):
     """A sampler's outcome: mean, covariance and fourth moment of each component."""
-    z = _points(fn, arguments)
+    z = drawn(fn(*arguments), len(arguments[0]), 2)
     if z is None:
-        return z
+        return None
+    z = z.detach()
     return torch.stack([
         torch.cat([part.mean(0), part.T.cov().flatten(), (part - part.mean(0)).norm(dim=1).pow(4).mean()[None]])
         for part in z.reshape(arguments[1], -1, 2)
@@ -231,9 +220,10 @@ Exercise(
 
 def _along_the_roll(fn, arguments):
     """A sampler's outcome: where each piece lies, how long it is, and whether it lies on the spiral."""
-    z = _points(fn, arguments)
+    z = drawn(fn(*arguments), len(arguments[0]), 2)
     if z is None:
-        return z
+        return None
+    z = z.detach()
     along = (z.norm(dim=1) / 3).square()
     off = (z - spiral(along)).norm(dim=1)
     along, off = (v.reshape(arguments[1], -1) for v in (along, off))

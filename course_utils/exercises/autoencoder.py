@@ -8,6 +8,7 @@ from ..losses import reconstruction
 from ..models import VanillaAutoencoder, encoder, parameters
 from ..priors import sample_latents
 from .core import Exercise, Mistake
+from .parts import drawn
 
 Exercise(
     "01.1",
@@ -260,11 +261,9 @@ Exercise(
 def _statistics(fn, arguments):
     """A sampler's outcome: mean, spread, share within one standard deviation, and correlation; or its shape."""
     z_codes, n = arguments
-    z = fn(z_codes, n)
-    if z is None or z is Ellipsis:
+    z = drawn(fn(z_codes, n), n, z_codes.shape[1])
+    if z is None:
         return None
-    if not isinstance(z, torch.Tensor) or z.shape != (n, z_codes.shape[1]):
-        return f"{tuple(z.shape)}" if isinstance(z, torch.Tensor) else f"a {type(z).__name__}"
     mean, std = z.mean(0), z.std(0)
     inside = ((z - mean).abs() < std).float().mean(0)
     return torch.stack([mean, std, inside, torch.corrcoef(z.T)[0]])

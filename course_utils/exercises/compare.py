@@ -27,7 +27,7 @@ def value_and_gradients(fn, arguments):
     if isinstance(value, tuple):
         return Results(value)
     if not isinstance(value, torch.Tensor):
-        return value if isinstance(value, int | float | str) else type(value).__name__
+        return _named(value)
     leaves = [a for a in arguments if isinstance(a, torch.Tensor) and a.requires_grad]
     leaves += [p for a in arguments if isinstance(a, nn.Module) for p in a.parameters()]
     if not leaves:
@@ -50,12 +50,23 @@ def same(a, b, tolerance):
     if isinstance(a, tuple):
         return len(a) == len(b) and all(same(x, y, tolerance) for x, y in zip(a, b, strict=True))
     if isinstance(a, torch.Tensor):
-        if a.shape != b.shape or a.dtype != b.dtype or a.device != b.device:
+        if unlike(a, b):
             return False
         return torch.allclose(
             a.cpu().double(), b.cpu().double(), rtol=tolerance, atol=tolerance, equal_nan=True
         )
     return abs(a - b) <= tolerance * (1 + abs(b)) if isinstance(a, float) else a == b
+
+
+def unlike(got, want):
+    """Why a value cannot be compared number by number with the tensor `want`; "" if it can. → str"""
+    if not isinstance(got, torch.Tensor):
+        return f"it gives {_named(got)}, expected a tensor of shape {tuple(want.shape)}."
+    for word in ("shape", "dtype", "device", "layout"):
+        a, b = getattr(got, word), getattr(want, word)
+        if a != b:
+            return f"its result has {word} {_words(a)}, expected {_words(b)}."
+    return ""
 
 
 def difference(got, want):
@@ -68,13 +79,11 @@ def difference(got, want):
         return f"of its {n} results, number {i + 1}: {difference(got[i], want[i])}"
     first_got, first_want = (v[0] if isinstance(v, tuple) and v else v for v in (got, want))
     if not isinstance(first_want, torch.Tensor):
-        return f"it gives {_words(got)}, expected {_words(want)}."
-    if not isinstance(first_got, torch.Tensor):
-        return f"it gives {_words(first_got)}, expected a tensor of shape {tuple(first_want.shape)}."
-    for word in ("shape", "dtype", "device"):
-        a, b = getattr(first_got, word), getattr(first_want, word)
-        if a != b:
-            return f"its result has {word} {_words(a)}, expected {_words(b)}."
+        is_tensor = isinstance(first_got, torch.Tensor)
+        given = f"a tensor of shape {tuple(first_got.shape)}" if is_tensor else _words(first_got)
+        return f"it gives {given}, expected {_words(first_want)}."
+    if reason := unlike(first_got, first_want):
+        return reason
     if got[1:2] == ("no gradient",):
         return "its value carries no gradient: did .detach(), .item() or no_grad come in?"
     if not torch.isfinite(first_got).all():
@@ -82,6 +91,11 @@ def difference(got, want):
     if not torch.allclose(first_got, first_want, rtol=1e-3, atol=1e-4):
         return f"its values differ: yours {_words(first_got)}, expected {_words(first_want)}."
     return "its value is right, but its gradient is not."
+
+
+def _named(value):
+    """A number or a text itself, of all else its kind."""
+    return value if isinstance(value, int | float | str) else f"a {type(value).__name__}"
 
 
 def _words(value):

@@ -4,6 +4,8 @@ import torch
 from torch import nn
 
 from .. import session
+from .compare import unlike
+from .core import Wrong
 
 
 def noise(*shape, grad=False):
@@ -23,6 +25,15 @@ def slope_of(score, x, create_graph=True, total=torch.sum):
     x = x.detach().requires_grad_()
     (slope,) = torch.autograd.grad(total(score(x)), x, create_graph=create_graph)
     return slope
+
+
+def drawn(z, *shape):
+    """What a sampler gave, if statistics can be made of it: a tensor of `shape`. → tensor, or None for a stub"""
+    if z is None or z is Ellipsis:
+        return None
+    if reason := unlike(z, torch.empty(shape, device=session.device())):
+        raise Wrong(reason)
+    return z
 
 
 def plain_descent(*nets, lr=0.1):

@@ -7,6 +7,7 @@ from .. import session
 from ..losses import bernoulli_nll, kl_normal
 from ..priors import reparameterize
 from .core import Exercise, Mistake
+from .parts import drawn
 
 
 def elbo(L_rec, L_kl):
@@ -131,11 +132,9 @@ def _draws():
 def _moments(fn, arguments):
     """A sampler's outcome: mean, spread, tails, correlation, and what its gradients amount to."""
     mu, log_var = arguments
-    z = fn(mu, log_var)
-    if z is None or z is Ellipsis:
+    z = drawn(fn(mu, log_var), *mu.shape)
+    if z is None:
         return None
-    if not isinstance(z, torch.Tensor) or z.shape != mu.shape:
-        return f"{tuple(z.shape)}" if isinstance(z, torch.Tensor) else f"a {type(z).__name__}"
     noise = (z - mu).detach()
     inside = (noise.abs() < noise.std(0)).float().mean(0)
     moments = torch.stack(

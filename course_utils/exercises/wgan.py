@@ -184,15 +184,14 @@ Exercise(
 
 
 def _weights_after(fn, arguments):
-    """What stands in the weights and gradients afterwards; nothing yet for a stub, which calls nothing."""
-    if not inspect.unwrap(fn).__code__.co_names:
-        return None
+    """What stands in the weights and gradients afterwards; nothing yet for a stub, which calls and returns nothing."""
     net, bound = arguments
     with no_grad():
         for i, p in enumerate(net.parameters()):
             p.copy_(torch.linspace(-1, 1 + i, p.numel(), device=p.device).view_as(p))
             p.grad = torch.linspace(-0.3, 0.5, p.numel(), device=p.device).view_as(p)
-    fn(net, bound)
+    if fn(net, bound) is None and not inspect.unwrap(fn).__code__.co_names:
+        return None
     return *(p.detach() for p in net.parameters()), *(p.grad for p in net.parameters())
 
 

@@ -97,12 +97,15 @@ def curves(game):
     for name, colour in zip(game.losses[-1][1] if game.losses else (), LINES, strict=False):
         if name != "accuracy":
             top.plot(at, [values[name] for _, values in game.losses], label=name, color=colour, lw=1.5)
-    top.set(title="losses", xlabel="steps")
+    top.set_title("losses", loc="left")
+    top.set_xlabel("steps")
     if game.losses:
-        top.legend(loc="upper right", ncols=3, fontsize=11)
+        beside_title = dict(loc="lower right", bbox_to_anchor=(1, 1), borderpad=0, frameon=False)
+        top.legend(**beside_title, ncols=3, fontsize=11)
     steps = [scores["step"] for scores in game.scores]
     bottom.plot(steps, [scores["distance"] for scores in game.scores], color=INK, lw=2)
-    bottom.set(title="earth mover's distance", xlabel="steps")
+    bottom.set_title("earth mover's distance", loc="left")
+    bottom.set_xlabel("steps")
     bottom.set_ylim(bottom=0)
     return figure_png(figure)
 

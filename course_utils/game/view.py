@@ -5,7 +5,7 @@ import time
 
 import ipywidgets as w
 
-from ..widgets import Plane, alert, with_still
+from ..widgets import Picture, Plane, alert, with_still
 from . import picture
 from .state import DATA, OPTIMIZERS, SPAN, Game
 
@@ -42,8 +42,10 @@ class GanGame(w.VBox):
             mode=self._mode(),
             alt="The game: real points blue, generated points orange",
         )
-        self.curves, self.status, self.error = w.Image(format="png", width=350), w.HTML(), w.HTML()
-        self.curves.add_class("course-picture")
+        self.curves = Picture(
+            "Losses of both players, and the earth mover's distance, over the steps", width=350
+        )
+        self.status, self.error = w.HTML(), w.HTML()
         super().__init__(
             [
                 *self._controls(views),
@@ -101,7 +103,7 @@ class GanGame(w.VBox):
         for name, control in self.controls.items():
             control.observe(lambda change, name=name: self._guarded(self._set, name, change.new), "value")
         self.views = {
-            view: w.Checkbox(view in views, description=words, indent=False, layout=w.Layout(width="11em"))
+            view: w.Checkbox(view in views, description=words, indent=False, layout=w.Layout(width="10em"))
             for view, words in picture.VIEWS.items()
         }
         for box in self.views.values():

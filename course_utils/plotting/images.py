@@ -179,7 +179,9 @@ def frame(ax, seen):
     """Draw what `watch` returned, images (n, 1, H, W) or points (n, 2), into `ax`."""
     if seen.dim() == 2 and seen.shape[1] == 2:
         ax.scatter(*seen.T, s=6, color=INK)
-        ax.set_aspect("equal")
+        spans = (seen.amax(0) - seen.amin(0)).tolist()
+        if max(spans) < 5 * min(spans):  # a cloud keeps its shape; a curve over an axis fills the frame
+            ax.set_aspect("equal")
     else:
         fitting = [n for n in (10, 8) if len(seen) % n == 0]  # the rows of `above` stay rows
         show_sheet(ax, tile(seen, fitting[0] if fitting else round((len(seen) * 1.2) ** 0.5)))

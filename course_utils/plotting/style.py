@@ -36,7 +36,8 @@ STYLE = {
     "axes.grid": True,
     "grid.alpha": 0.25,
     "lines.linewidth": 2.2,
-    "legend.frameon": False,
+    "legend.framealpha": 0.8,  # words over a line stay readable
+    "legend.edgecolor": "none",
     "figure.facecolor": "white",
     "figure.dpi": 100,
     "savefig.facecolor": "white",

@@ -70,6 +70,7 @@ def _that_can(name, what):
 
 
 def _open(name):
+    from safetensors import SafetensorError
     from safetensors.torch import load as from_bytes
 
     recipe, file, about = _find(name), FOLDER / f"{name}.safetensors", info(name)
@@ -79,7 +80,10 @@ def _open(name):
         raise WeightsError(f"{file} cannot be read ({problem.strerror}); {_remedy(name)}") from problem
     if hashlib.sha256(content).hexdigest() != about.get("sha256"):
         raise WeightsError(f"{file} is not the file that {name}.json describes; {_remedy(name)}")
-    tensors = {key: value.to(session.device()) for key, value in from_bytes(content).items()}
+    try:
+        tensors = {key: value.to(session.device()) for key, value in from_bytes(content).items()}
+    except SafetensorError as problem:
+        raise WeightsError(f"{file} holds no weights ({problem}); {_remedy(name)}") from problem
     codes = {key[6:]: tensors.pop(key).float() for key in list(tensors) if key.startswith("codes.")}
     with torch.random.fork_rng():  # its first weights are drawn at random, and then replaced
         net = recipe.build().to(session.device())
@@ -114,7 +118,7 @@ def make(name, seed=0):
     history = recipe.fit(net, digits, recipe.n_steps)
     if history.stopped:
         raise WeightsError(
-            f"the training of {name!r} was {history.stopped}; the shipped weights stay as they were."
+            f"the training of {name!r} ended early ({history.stopped}); the shipped weights stay as they were."
         )
     seconds = time.perf_counter() - begin
     net.half().float()  # what is shipped is scored
@@ -134,10 +138,7 @@ def make(name, seed=0):
     content = to_bytes(
         {key: _half(value).cpu().contiguous() for key, value in {**net.state_dict(), **codes}.items()}
     )
-    FOLDER.mkdir(parents=True, exist_ok=True)
     report["sha256"] = hashlib.sha256(content).hexdigest()
-    (FOLDER / f"{name}.safetensors").write_bytes(content)
-    (FOLDER / f"{name}.json").write_text(
-        json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    about = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    session.keep({FOLDER / f"{name}.safetensors": content, FOLDER / f"{name}.json": about})
     return report

@@ -51,8 +51,7 @@ def make(name):
     for run, scores in parallel(joblib.delayed(_one)(run, sweep.runs[run]) for run in todo):
         done["runs"][run] = scores
         done["runs"] = {run: done["runs"][run] for run in sweep.runs if run in done["runs"]}  # in their order
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(done, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        session.keep({file: json.dumps(done, indent=1, ensure_ascii=False) + "\n"})
         print(f"{name} {len(done['runs'])}/{len(sweep.runs)}: {run} {scores}", flush=True)
     return done
 

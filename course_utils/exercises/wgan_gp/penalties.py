@@ -5,8 +5,8 @@ from torch import nn
 
 from ... import session
 from ...losses import gradient_penalty, interpolate, one_sided_penalty
-from ..core import Exercise, Mistake, Wrong
-from ..parts import noise, slope_of, small_net
+from ..core import Exercise, Mistake
+from ..parts import drawn, noise, slope_of, small_net
 
 
 def _apart():
@@ -26,11 +26,8 @@ def _epsilons(fn, arguments):
     """A mixer's outcome: how its ε are spread inside an item, and from item to item."""
     x, x_fake = arguments
     mixed, again = fn(x, x_fake), fn(x, x_fake)
-    if mixed is None or mixed is Ellipsis:
+    if drawn(mixed, *x.shape) is None:
         return None
-    if not isinstance(mixed, torch.Tensor) or mixed.shape != x.shape:
-        got = tuple(mixed.shape) if isinstance(mixed, torch.Tensor) else type(mixed).__name__
-        raise Wrong(f"it gives {got}, expected a tensor of the shape of x, {tuple(x.shape)}.")
     epsilon = ((mixed - x_fake) / (x - x_fake)).flatten(1)
     of_item = epsilon.mean(1)
     if of_item.std() > 1e-3 and torch.equal(mixed, again):

@@ -127,11 +127,13 @@ def _named(said):
     (losses,) = said
     if not isinstance(losses, dict) or not {"W", "L_G"} <= losses.keys():
         raise Wrong("return its losses with their names, as dict(W=W, L_G=L_G): `train` draws them.")
-    W = losses["W"]
-    if not isinstance(W, torch.Tensor) or W.numel() != 1 or W < 0:
+    W, L_G = losses["W"], losses["L_G"]
+    if not isinstance(W, torch.Tensor) or W.numel() != 1 or not W >= 0:
         raise Wrong(
             "W is to be E[C(x)] − E[C(G(z))], one number, here above 0: what the critic sees, not its loss."
         )
+    if not torch.as_tensor(L_G).isfinite().all():
+        raise Wrong("its L_G is not finite (nan or inf).")
     return ()
 
 

@@ -1,0 +1,77 @@
+"""What this machine can do: its limit in matrix products, and how long the course takes to start."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+
+import torch
+
+from .. import session
+
+IMPORTS = "from course_utils import data, metrics, models, plotting, pretrained, session, widgets, exercises, train, steps"
+START = f"""
+import contextlib, io, json, sys, time
+begin = time.perf_counter(); import torch, torchvision
+torch_there = time.perf_counter(); {IMPORTS}
+course_there = time.perf_counter()
+with contextlib.redirect_stdout(io.StringIO()):
+    session.start(); started = time.perf_counter()
+    digits = data.digits(); digits_there = time.perf_counter()
+    data.digits("bundled"); bundled_there = time.perf_counter()
+print(json.dumps({{"import torch": torch_there - begin, "import of the course beyond it": course_there - torch_there,
+    "session.start": started - course_there, digits.name + " to memory": digits_there - started,
+    "bundled digits": bundled_there - digits_there}}))
+"""
+
+
+def in_words():
+    """The machine, without its name. → str"""
+    device = session.device()
+    chip = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor()
+    return f"{chip}, {torch.get_num_threads()} threads, PyTorch {torch.__version__.split('+')[0]}"
+
+
+def _processor():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            name = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name} ({os.cpu_count()} cores)"
+
+
+def wait():
+    """Until the device has done all that it was given."""
+    if session.device().type == "cuda":
+        torch.cuda.synchronize()
+
+
+def limit(size=1024, seconds=1.0):
+    """The most multiplications and additions a second in products of float32 matrices, by the fastest kernels at hand. → float"""
+    a, b = (torch.randn(size, size, device=session.device()) for _ in range(2))
+    best = 0.0
+    before = torch.get_float32_matmul_precision()
+    for precision in ("highest", "medium"):
+        torch.set_float32_matmul_precision(precision)
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            begin = time.perf_counter()
+            a @ b
+            wait()
+            best = max(best, 2 * size**3 / (time.perf_counter() - begin))
+    torch.set_float32_matmul_precision(before)
+    return best
+
+
+def start_up(n=3):
+    """Seconds from nothing to digits in memory, each the best of n fresh Pythons. → dict"""
+    runs = []
+    for _ in range(n):
+        done = subprocess.run(
+            [sys.executable, "-c", START], capture_output=True, text=True, check=True, cwd=session.ROOT
+        )
+        runs.append(json.loads(done.stdout))
+    return {name: round(min(run[name] for run in runs), 3) for name in runs[0]}

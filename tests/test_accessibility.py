@@ -1,0 +1,83 @@
+"""For every eye: contrast on the light and on the dark page (WCAG 2.2), signs beside colours, words beside pictures."""
+
+import re
+
+import IPython.display
+import pytest
+import torch
+from matplotlib.colors import to_rgb
+
+from course_utils import widgets
+from course_utils.exercises import core
+from course_utils.game.view import GanGame
+from course_utils.plotting import style
+
+PAGES = {"light": "#ffffff", "dark": "#111111"}  # what outputs stand on in JupyterLab's two themes
+TEXT, MARK = 4.5, 3.0  # the least contrast of words; of large letters, lines and dots
+
+
+def contrast(a, b):
+    """WCAG 2.2's contrast of two colours: 1 is none, 21 black on white."""
+
+    def luminance(colour):
+        linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in to_rgb(colour)]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(a), luminance(b)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_that_of_the_standard():
+    assert contrast("#000", "#fff") == pytest.approx(21) and contrast("#fff", "#fff") == 1
+    assert contrast("#767676", "#ffffff") > 4.5 > contrast("#777777", "#ffffff")  # the known border
+
+
+@pytest.fixture
+def blocks(monkeypatch):
+    """All HTML that the course writes: verdicts and alerts."""
+    shown = []
+    monkeypatch.setattr(core, "in_notebook", lambda: True)
+    monkeypatch.setattr(IPython.display, "display", lambda data, **_: shown.append(data["text/html"]))
+    for state in core.SIGNS:
+        core._show(state, "01.1", "some words")
+    return [*shown, widgets.alert(ValueError("some words"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_we_write_is_readable(blocks, page):
+    assert len(blocks) == 4
+    for block in blocks:
+        assert "background" not in block  # the theme's own: our words stand on it in the theme's colour …
+        for colour in re.findall(r"(?<!-)\bcolor: *([^;'\"]+)", block):  # … or in one that both pages bear
+            assert contrast(colour, PAGES[page]) >= TEXT, block
+        for colour in re.findall(r"#[0-9a-fA-F]{6}", block):
+            assert contrast(colour, PAGES[page]) >= MARK, block
+
+
+def test_verdicts_differ_by_sign_and_word_not_only_by_colour(blocks):
+    signs = [re.search(r"[○✗✓]", block)[0] for block in blocks]
+    assert signs == ["○", "✗", "✓", "✗"] and len(set(core.WORDS.values())) == 3
+
+
+def test_the_colours_of_pictures():
+    for colour in (style.INK, style.REAL, style.CODE, style.PRIOR):
+        assert contrast(colour, "white") >= TEXT
+    assert contrast(style.FAKE, "white") >= MARK  # dots, lines, large letters; not for small words
+    for light in style.VERDICT([0.0, 0.5, 1.0]):
+        assert contrast(style.INK, light) >= TEXT
+
+
+def test_every_picture_of_a_widget_has_words():
+    points, images = torch.randn(9, 2), torch.zeros(9, 1, 4, 4)
+    panels = [
+        widgets.latent_sliders(lambda z: images[:1], 2),
+        widgets.picker(images, lambda i: images[:1]),
+        widgets.point_map(points, torch.arange(9), lambda i: images[:1], size=50),
+        widgets.piles(lambda u, v: images[:1], [1.0], [1.0]),
+    ]
+    game = GanGame(key="words")
+    for picture in [panel.image for panel in panels] + [game.curves]:
+        state = picture.get_state(["tooltip", "description"])
+        assert len(state["tooltip"].split()) > 4 and state["description"] == ""
+    for plane in [panel.plane for panel in panels[1:]] + [game.plane]:
+        assert len(plane.alt.split()) > 4

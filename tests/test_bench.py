@@ -1,0 +1,101 @@
+"""The bench measures what it says: every step has its cast, the control trains the same networks, the tables stand."""
+
+import json
+from itertools import islice
+from types import SimpleNamespace
+
+import matplotlib.figure
+import pytest
+import torch
+
+from course_utils import bench, session, steps, widgets
+from course_utils.bench import sliders, usual
+from course_utils.bench.casts import cast
+from course_utils.train import adam, train
+
+DIGITS = SimpleNamespace(x=torch.rand(64, 1, 28, 28) * 2 - 1, y=torch.arange(64) % 10)
+
+
+@pytest.mark.parametrize("name", bench.STEPS)
+def test_every_step_has_its_cast(name):
+    step = getattr(steps, name)
+    batches, players = cast(step, DIGITS, batch_size=8)
+    history = train(step, batches, 2, **players)
+    assert history.n_steps == 2 and not history.stopped
+
+
+def test_the_control_sees_the_same_pixels():
+    whole = torch.round((DIGITS.x + 1) * 127.5) / 127.5 - 1  # to 256 shades
+    assert torch.allclose(usual.Pictures(SimpleNamespace(x=whole, y=DIGITS.y))[3][0], whole[3], atol=1e-6)
+
+
+@pytest.mark.parametrize("name", bench.PAIRS)
+def test_the_control_trains_the_same_networks(name):
+    step, control, _ = bench.PAIRS[name]
+    _, players = cast(step, DIGITS, 8, **bench._forms(name))
+    nets = {who: net for who, net in players.items() if isinstance(net, torch.nn.Module)}
+    before = {who: [p.clone() for p in net.parameters()] for who, net in nets.items()}
+    assert (
+        len(list(islice(control(usual.loader(DIGITS, 8), **nets), 5))) == 5
+    )  # WGAN-GP moves G at every fifth
+    for who, net in nets.items():
+        assert any(not torch.equal(a, b) for a, b in zip(before[who], net.parameters(), strict=True)), who
+
+
+def test_what_is_measured_of_a_step():
+    measured = bench.alone(steps.gan_step, DIGITS, limit=1e10, batch_size=8, seconds=0.02)
+    assert measured["images/s"] == pytest.approx(8 * measured["steps/s"], rel=0.02)
+    assert 0 < measured["outside"] < 1
+    products = 2 * 8 * 512 * (64 + 512 + 784)  # of G for 8 items; D's are 784, 512 and 1 wide
+    with bench._Counter() as counter, torch.no_grad():
+        cast(steps.gan_step, DIGITS, 8)[1]["G"](torch.randn(8, 64))
+    assert counter.flops == products
+
+
+def test_a_slider_is_timed_from_value_to_picture():
+    drawn = []
+
+    def draw(shade):
+        drawn.append(shade)
+        return torch.full((1, 1, 28, 28), shade)
+
+    ((first, again),) = sliders.waits(widgets.dials(draw, shade=[0.0, 0.5, 1.0]))
+    assert first > 0 and again > 0 and drawn == [0.0, 0.5, 1.0]  # once each
+
+
+def test_the_readme_holds_the_last_report():
+    report = bench.load()
+    assert set(report["steps"]) == set(bench.STEPS)
+    readme = (session.ROOT / "README.md").read_text(encoding="utf-8")
+    assert bench.table(report) in readme and bench.in_readme(readme, report) == readme
+    changed = json.loads(json.dumps(report))
+    changed["against the usual style"]["GAN"]["ratio"] = 99.0
+    assert "**99.0**" in bench.in_readme(readme, changed)
+    assert isinstance(bench.picture(report), matplotlib.figure.Figure)
+
+
+def test_the_fast_path_changes_no_result():
+    """Fused Adam, gradients for those who move only, faster products: the same images as the long way, after 30 steps."""
+    _, fast = cast(steps.gan_step, DIGITS)
+    _, plain = cast(steps.gan_step, DIGITS)
+    for name in "GD":
+        plain[name].load_state_dict(fast[name].state_dict())
+    fast["opt"] = adam(G=[fast["G"]], D=[fast["D"]], lr=2e-4)
+    opt_G, opt_D = (torch.optim.Adam(plain[name].parameters(), lr=2e-4) for name in "GD")
+    bce = torch.nn.BCEWithLogitsLoss()
+    batches, _ = cast(steps.gan_step, DIGITS, batch_size=16)
+    torch.manual_seed(1)
+    train(steps.gan_step, batches, 30, **fast)
+    torch.manual_seed(1)
+    G, D, ones, zeros = plain["G"].train(), plain["D"].train(), torch.ones(16, 1), torch.zeros(16, 1)
+    for _ in range(30):
+        x, _ = next(batches)
+        x_fake = G(plain["prior"](16)).detach()
+        opt_D.zero_grad()
+        (bce(D(x), ones) + bce(D(x_fake), zeros)).backward()
+        opt_D.step()
+        opt_G.zero_grad()
+        bce(D(G(plain["prior"](16))), ones).backward()
+        opt_G.step()
+    z = torch.randn(16, 64)  # images, not weights: Adam makes steps of nothing on biases before a batch norm
+    assert torch.allclose(fast["G"].train()(z), G(z), atol=1e-3)

@@ -1,0 +1,93 @@
+"""The notebooks' round trip through nbgrader: released, handed in three times, autograded, exported.
+
+Needs `pip install -e .[nbgrader]`. `pytest -n 0 -m slow tests/test_nbgrader.py -k quick` takes about a minute, because it
+keeps only what is graded; the others take the notebooks whole.
+"""
+
+import csv
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from course_utils import __main__ as cli
+from course_utils.exercises import EXERCISES
+
+pytest.importorskip("nbgrader")
+pytestmark = pytest.mark.slow
+# in seconds; nbgrader's own 30 and 4 are few on a busy machine
+PATIENT = ("--Execute.timeout=300", "--Execute.iopub_timeout=60")
+WHOLE = [pytest.param(path, True, id=path.stem) for path in cli.notebooks()]
+QUICK = pytest.param(cli.notebooks()[-1], False, id="quick")
+
+
+@pytest.fixture
+def nbgrader(tmp_path, monkeypatch):
+    """nbgrader's command line in a new course folder, with kernels that import this checkout."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(cli.ROOT), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.delenv("COURSE_SCALE")  # smoke is the default under nbgrader
+
+    def call(*words):
+        command = [sys.executable, "-m", "nbgrader", *words, *PATIENT]
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+
+    return call
+
+
+def exercises(cell):
+    return cli._tagged(cell, "exercise:")
+
+
+def wrong(cell, id):
+    """A cell that gives the exercise's first known mistake for an answer. → str"""
+    task = EXERCISES[id]
+    mistake = f'EXERCISES["{id}"].mistakes["{next(iter(task.mistakes))}"].wrong'
+    if task.is_question:
+        given = f'answer("{id}", {mistake})'
+    else:
+        given = f'{task.reference.__name__} = exercise("{id}")({mistake})'
+    return f"from course_utils.exercises import EXERCISES\n{given}"
+
+
+@pytest.mark.parametrize(("path", "whole"), [QUICK, *WHOLE])
+def test_marks_are_what_was_solved(path, whole, tmp_path, nbgrader):
+    name, ids = path.stem, [id for id in EXERCISES if id.startswith(path.name[:2] + ".")]
+    book = nbformat.read(path, as_version=4)
+    if not whole:  # the cell of imports, the exercises, their grades
+        is_kept = [i == 1 or exercises(c) or "nbgrader" in c.metadata for i, c in enumerate(book.cells)]
+        book.cells = [cell for cell, kept in zip(book.cells, is_kept, strict=True) if kept]
+    source = tmp_path / "source" / name
+    source.mkdir(parents=True)
+    nbformat.write(book, source / path.name)
+    nbgrader("generate_assignment", name, "--create")
+
+    half = ids[: len(ids) // 2]
+    answers = {
+        "right": cli.solved,
+        "wrong": wrong,
+        "half": lambda cell, id: cli.solved(cell, id) if id in half else cell,
+    }
+    for student, answer in answers.items():
+        book = nbformat.read(tmp_path / "release" / name / path.name, as_version=4)
+        for cell in book.cells:
+            for id in exercises(cell):
+                cell.source = answer(cell.source, id)
+        folder = tmp_path / "submitted" / student / name
+        folder.mkdir(parents=True)
+        nbformat.write(book, folder / path.name)
+    nbgrader("autograde", name, "--create")
+    nbgrader("export")
+
+    with open(tmp_path / "grades.csv", newline="") as file:
+        marks = {
+            row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)
+        }
+    n = len(ids)
+    assert marks == {"right": (n, n), "wrong": (0, n), "half": (len(half), n)}
+    for student, solved in (("right", ids), ("wrong", []), ("half", half)):
+        book = nbformat.read(tmp_path / "autograded" / student / name / path.name, as_version=4)
+        failed = [c.source for c in book.cells if any(o.output_type == "error" for o in c.get("outputs", ()))]
+        assert set(failed) == {f'grade("{id}")' for id in ids if id not in solved}  # no other cell stopped
