@@ -20,12 +20,15 @@ from . import plotting, session
 class Panel(w.HBox):
     """Controls to the left, the picture that `draw()` makes of them to the right.
 
-    draw    () → images (n, 1, H, W), an array in [0, 1], or PNG bytes
+    draw    () → images (n, 1, H, W), an array in [0, 1], a Figure, or PNG bytes
     watched (widget, trait) pairs: a change of any of them redraws
+    place   () → what alone the picture depends on: it is drawn once for each, as a Figure takes a third of a second
+            on an old laptop
     """
 
-    def __init__(self, controls, draw: Callable, watched, scale=4, n_cols=None):
+    def __init__(self, controls, draw: Callable, watched, scale=4, n_cols=None, place=None):
         self._draw, self._scale, self._n_cols, self._quiet = draw, scale, n_cols, False
+        self._place, self._drawn = place, {}
         self.image, self.error = Picture("The picture that the controls beside it draw"), w.HTML()
         self.redraw()
         for widget, trait in watched:
@@ -44,7 +47,7 @@ class Panel(w.HBox):
             return
         try:
             with torch.no_grad():
-                self.image.value = self._png(self._draw())
+                self.image.value = self._picture()
             self.error.value = ""
         except Exception as problem:  # JupyterLab hides errors of callbacks: show it here, and fail a test
             self.error.value = alert(problem)
@@ -60,9 +63,19 @@ class Panel(w.HBox):
             self._quiet = False
         self.redraw()
 
+    def _picture(self):
+        if self._place is None:
+            return self._png(self._draw())
+        at = self._place()
+        if at not in self._drawn:
+            self._drawn[at] = self._png(self._draw())
+        return self._drawn[at]
+
     def _png(self, picture):
         if isinstance(picture, bytes):
             return picture
+        if isinstance(picture, Figure):
+            return plotting.figure_png(picture)
         sheet = plotting.tile(picture, self._n_cols) if isinstance(picture, torch.Tensor) else picture
         return plotting.png(sheet, self._scale)
 
@@ -154,7 +167,7 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
 def dials(draw, planes=(), **values):
     """One slider for each name, over the values listed for it; `draw(name=value, …)` → Figure, images or PNG. → Panel
 
-    A picture is drawn once: on an old laptop a Figure takes a third of a second. Planes beside the sliders may change it.
+    planes  that stand above the sliders; what is done there may change the picture, which is then drawn each time
     """
     sliders = {
         name: w.SelectionSlider(
@@ -165,17 +178,15 @@ def dials(draw, planes=(), **values):
         for name, options in values.items()
     }
 
-    drawn = {}
-
     def show():
-        at = tuple(slider.index for slider in sliders.values())
-        if planes or at not in drawn:
-            picture = draw(**{name: slider.value for name, slider in sliders.items()})
-            drawn[at] = plotting.figure_png(picture) if isinstance(picture, Figure) else picture
-        return drawn[at]
+        return draw(**{name: slider.value for name, slider in sliders.items()})
+
+    def place():
+        return tuple(slider.index for slider in sliders.values())
 
     controls = [*planes, *sliders.values()]
-    panel = Panel(controls, show, [(control, "value") for control in controls], scale=3, n_cols=10)
+    watched = [(control, "value") for control in controls]
+    panel = Panel(controls, show, watched, scale=3, n_cols=10, place=None if planes else place)
     panel.sliders = sliders
     return panel
 
@@ -218,8 +229,8 @@ def piles(draw, u, v, **values):
 def film(history, draw=None, scale=3, n_cols=10):
     """Replay a training run: ▶ and a slider over the frames that `train` kept. → Panel
 
-    draw    what `watch` returned → images (n, 1, H, W) or PNG bytes; without it images are shown as they are,
-            and points (n, 2) as dots
+    draw    what `watch` returned → images (n, 1, H, W), a Figure, or PNG bytes; without it images are shown as they
+            are, and points (n, 2) as dots
     """
     if not history.film:
         raise ValueError("this history has no film: give `train` a `watch` function.")
@@ -228,14 +239,14 @@ def film(history, draw=None, scale=3, n_cols=10):
     slider = w.IntSlider(min=0, max=last, value=last, description="frame", layout=w.Layout(width="22em"))
     label = w.Label()
     w.jslink((play, "value"), (slider, "value"))
-
+    w.dlink((slider, "value"), (label, "value"), lambda i: f"after {history.film_steps[i]:,} steps")
     draw = draw or (lambda seen: plotting.map_png(seen) if seen.dim() == 2 else seen)
 
-    def show():
-        label.value = f"after {history.film_steps[slider.value]:,} steps"
-        return draw(history.film[slider.value])
+    def place():
+        return slider.value
 
-    panel = Panel([w.HBox([play, label]), slider], show, [(slider, "value")], scale, n_cols)
+    controls = [w.HBox([play, label]), slider]
+    panel = Panel(controls, lambda: draw(history.film[place()]), [(slider, "value")], scale, n_cols, place)
     panel.play, panel.slider = play, slider
     return panel
 

@@ -129,6 +129,11 @@ def test_film_shows_frame_and_step():
     assert "after 0 steps" in panel.children[0].children[0].children[1].value
     with pytest.raises(ValueError, match="watch"):
         widgets.film(History())
+    drawn = []
+    panel = widgets.film(history, lambda seen: drawn.append(seen) or plotting.axes()[0])
+    for i in (1, 2, 1):
+        panel.slider.value = i
+    assert [seen.mean().item() for seen in drawn] == [1, 0]  # once each
 
 
 def test_film_of_points():
