@@ -9,6 +9,7 @@ from types import FunctionType, SimpleNamespace
 
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel
 
 from . import session
 
@@ -30,7 +31,8 @@ def recorded(step, batches, players):
 
 def _forgetful(players):
     plain = (nn.Module, SimpleNamespace, FunctionType, int, float)
-    return all(isinstance(getattr(player, "func", player), plain) for player in players.values())
+    things = [getattr(player, "func", player) for player in players.values()]
+    return all(isinstance(thing, plain) and not isinstance(thing, AveragedModel) for thing in things)
 
 
 def _allow(opt):

@@ -1,6 +1,7 @@
 """The `while not converged` of every algorithm: `train` repeats a step and knows no network, loss or optimizer."""
 
 import contextlib
+import copy
 import re
 import signal
 import threading
@@ -10,7 +11,6 @@ from types import SimpleNamespace
 
 import torch
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from .graphs import recorded
 
@@ -61,9 +61,29 @@ def descend(loss, opt):
 def average_of(G, decay=0.995):
     """A copy of G whose weights trail behind G's: `G_avg.update_parameters(G)` after each step. → nn.Module
 
-    weights ← decay · weights + (1 − decay) · those of G; batch norm's statistics are copied
+    weights ← decay · weights + (1 − decay) · those of G, at first those of G; batch norm's statistics are copied
     """
-    return AveragedModel(G, multi_avg_fn=get_ema_multi_avg_fn(decay))
+    return _Average(G, decay)
+
+
+class _Average(nn.Module):
+    """As PyTorch's AveragedModel, which counts on the CPU and would keep a GPU waiting at each step."""
+
+    def __init__(self, net, decay):
+        super().__init__()
+        self.module, self.decay, self.begun = copy.deepcopy(net), decay, False
+
+    def forward(self, *args):
+        return self.module(*args)
+
+    @torch.no_grad()
+    def update_parameters(self, net):
+        torch._foreach_lerp_(
+            list(self.module.parameters()), list(net.parameters()), 1 - self.decay if self.begun else 1.0
+        )
+        for mine, its in zip(self.module.buffers(), net.buffers(), strict=True):
+            mine.copy_(its)
+        self.begun = True
 
 
 @torch.no_grad()

@@ -4,8 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from torch.optim.swa_utils import AveragedModel
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
-from course_utils import data, graphs, models, steps, tricks
+from course_utils import bench, data, graphs, models, session, steps, tricks
+from course_utils.bench.casts import cast
 from course_utils.priors import gaussian
 from course_utils.train import adam, train
 
@@ -105,6 +109,9 @@ def test_a_step_that_cannot_be_recorded_goes_on_as_it_is(asked, monkeypatch):
 def test_what_keeps_pythons_own_memory_is_not_recorded(asked):
     train(steps.replay_gan_step, batches(), 5, **players(memory=tricks.Memory(3)))
     train(steps.noisy_gan_step, batches(), 5, **players(noise=tricks.FadingNoise(0.5, 5)))
+    game = players()
+    past = {f"{name}_past": AveragedModel(game[name]) for name in "GD"}
+    train(steps.historical_gan_step, batches(), 5, **game, **past)
     assert asked.recorded == 0
 
 
@@ -113,3 +120,36 @@ def test_optimizers_that_counted_on_the_cpu_are_not_recorded(asked):
     train(steps.gan_step, data.Batches(torch.randn(50, 2), batch_size=8), 2, **cast)
     train(steps.gan_step, batches(), 5, **cast)
     assert asked.recorded == 0
+
+
+class OnTheHost(TorchDispatchMode):
+    """Notes each operation with a tensor on the CPU: in a step on another device, a copy or a question."""
+
+    def __init__(self):
+        super().__init__()
+        self.noted = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        tensors = [t for t in tree_leaves((args, kwargs, result)) if isinstance(t, torch.Tensor)]
+        if any(t.device.type == "cpu" for t in tensors):
+            self.noted.append(str(function))
+        return result
+
+
+@pytest.mark.parametrize("name", bench.STEPS)
+def test_no_step_makes_a_gpu_wait(name, monkeypatch):
+    """PyTorch's meta device knows shapes and no values: whoever asks it for a number gets an error."""
+    there, step = torch.device("meta"), getattr(steps, name)
+    monkeypatch.setattr(session, "device", lambda: there)
+    digits = SimpleNamespace(
+        x=torch.empty(64, 1, 28, 28, device=there), y=torch.arange(64, device=there) % 10
+    )
+    batches, players = cast(step, digits, batch_size=8)
+    for optimizer in vars(players["opt"]).values():
+        optimizer.step = lambda: None  # fused and on a GPU it counts there
+    with OnTheHost() as host:
+        losses = step(batches, **players)
+    assert all(loss.device == there for loss in losses.values())
+    # the mean of the past is PyTorch's AveragedModel, which counts on the CPU: slower, but right
+    assert bool(host.noted) == (step is steps.historical_gan_step)

@@ -3,6 +3,7 @@
 from functools import partial
 
 from torch import nn
+from torch.optim.swa_utils import AveragedModel
 
 from .. import data, models, steps, tricks
 from ..priors import by_label, gaussian, gaussian_mixture
@@ -21,16 +22,13 @@ def cast(step, digits, batch_size=128, **nets):
     clipped = step in (steps.wgan_step, steps.cwgan_step)
     make = rmsprop if clipped else partial(adam, lr=2e-4, betas=(0.5, 0.99))
     opt = make(**{name: [nets[player] for player in players] for name, players in moved.items()})
-    averages = {f"{player}{kind}": average_of(nets[player]) for player, kind in AVERAGES.get(step, ())}
+    averages = {"G_avg": average_of(nets["G"])} if step in AVERAGED else {}
+    if step is steps.historical_gan_step:
+        averages = {f"{player}_past": AveragedModel(nets[player]) for player in "GD"}
     return batches, {**nets, **averages, **more, "opt": opt}
 
 
-AVERAGES = {
-    steps.r1_gan_step: [("G", "_avg")],
-    steps.relativistic_gan_step: [("G", "_avg")],
-    steps.averaged_gan_step: [("G", "_avg")],
-    steps.historical_gan_step: [("G", "_past"), ("D", "_past")],
-}
+AVERAGED = steps.r1_gan_step, steps.relativistic_gan_step, steps.averaged_gan_step
 TRICKS = {  # made anew for each cast: some of them remember
     steps.label_gan_step: lambda: dict(label_real=tricks.always(0.9), label_fake=tricks.always(0.0)),
     steps.replay_gan_step: lambda: dict(memory=tricks.Memory()),
