@@ -1,5 +1,6 @@
 """The bench measures what it says: every step has its cast, the control trains the same networks, the tables stand."""
 
+import contextlib
 import json
 from itertools import islice
 from types import SimpleNamespace
@@ -7,8 +8,9 @@ from types import SimpleNamespace
 import matplotlib.figure
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
-from course_utils import bench, session, steps, widgets
+from course_utils import bench, data, metrics, session, steps, widgets
 from course_utils.bench import sliders, usual
 from course_utils.bench.casts import cast
 from course_utils.train import adam, train
@@ -74,8 +76,8 @@ def test_the_readme_holds_the_last_report():
     assert isinstance(bench.picture(report), matplotlib.figure.Figure)
 
 
-def _fast_and_plain(digits, n_steps=30):
-    """The same GAN trained by `train`, and the long way; → both generators, both last losses."""
+def _fast_and_plain(digits, n_steps=30, products=contextlib.nullcontext):
+    """The same GAN trained by `train`, and the long way. → for each, G and the last losses"""
     _, fast = cast(steps.gan_step, digits)
     _, plain = cast(steps.gan_step, digits)
     for name in "GD":
@@ -85,7 +87,8 @@ def _fast_and_plain(digits, n_steps=30):
     bce = torch.nn.BCEWithLogitsLoss()
     batches, _ = cast(steps.gan_step, digits, batch_size=16)
     torch.manual_seed(1)
-    history = train(steps.gan_step, batches, n_steps, **fast)
+    with products():
+        history = train(steps.gan_step, batches, n_steps, **fast)
     torch.manual_seed(1)
     G, D, ones, zeros = plain["G"].train(), plain["D"].train(), torch.ones(16, 1), torch.zeros(16, 1)
     for _ in range(n_steps):
@@ -99,7 +102,10 @@ def _fast_and_plain(digits, n_steps=30):
         L_G = bce(D(G(plain["prior"](16))), ones)
         L_G.backward()
         opt_G.step()
-    return fast["G"].train(), G, (history["L_D"][-1], history["L_G"][-1]), (L_D.item(), L_G.item())
+    losses = [history[name][-1] for name in ("L_D", "L_G")]
+    return SimpleNamespace(G=fast["G"].train(), losses=losses), SimpleNamespace(
+        G=G, losses=[L_D.item(), L_G.item()]
+    )
 
 
 def test_the_fast_path_changes_no_result():
@@ -109,15 +115,43 @@ def test_the_fast_path_changes_no_result():
     """
     torch.set_default_dtype(torch.float64)
     try:
-        fast, plain, losses, plain_losses = _fast_and_plain(SimpleNamespace(x=DIGITS.x.double(), y=DIGITS.y))
+        fast, plain = _fast_and_plain(SimpleNamespace(x=DIGITS.x.double(), y=DIGITS.y))
         z = torch.randn(16, 64)
-        assert torch.allclose(fast(z), plain(z), atol=1e-6)
-        assert losses == pytest.approx(plain_losses, rel=1e-5)
+        assert torch.allclose(fast.G(z), plain.G(z), atol=1e-6)
+        assert fast.losses == pytest.approx(plain.losses, rel=1e-5)
     finally:
         torch.set_default_dtype(torch.float32)
 
 
-def test_faster_products_change_little():
+class Rounded(TorchDispatchMode):
+    """Matrix products as processors with 16-bit arithmetic make them: of bfloat16 numbers, added up in 32 bits."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if function in (torch.ops.aten.mm.default, torch.ops.aten.addmm.default):
+            *bias, a, b = args
+            args = (*bias, *(m.bfloat16().float() if m.dtype == torch.float32 else m for m in (a, b)))
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("products", [contextlib.nullcontext, Rounded], ids=["this machine's", "16 bits"])
+def test_faster_products_change_little(products):
     """Where the processor multiplies in 16 bits, the losses of 10 steps are those of 32 bits within 5 %."""
-    _, _, losses, plain_losses = _fast_and_plain(DIGITS, n_steps=10)
-    assert losses == pytest.approx(plain_losses, rel=0.05)
+    fast, plain = _fast_and_plain(DIGITS, 10, products)
+    assert fast.losses == pytest.approx(plain.losses, rel=0.05)
+    assert products is not Rounded or fast.losses != plain.losses  # it was at work
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_products_of_16_bits_make_as_good_digits(seed, monkeypatch):
+    monkeypatch.setenv("COURSE_SCALE", "class")
+    digits, fcd = data.digits(), []
+    for products in (contextlib.nullcontext, Rounded):
+        session.seed_all(seed)
+        batches, players = cast(steps.relativistic_gan_step, digits)
+        with products():
+            train(steps.relativistic_gan_step, batches, 600, settle=0.5, leave=False, **players)
+        fakes = metrics.in_parts(players["G_avg"], players["prior"](10_000))
+        fcd.append(metrics.digit_scores(fakes, digits.x_test)["fcd"])
+    print(f"Fréchet distance {fcd[0]:.2f}, with products of 16 bits {fcd[1]:.2f}")
+    assert fcd[1] == pytest.approx(fcd[0], rel=0.1)
