@@ -164,18 +164,22 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
     return panel
 
 
-def dials(draw, planes=(), **values):
+def dials(draw, planes=(), start=(), **values):
     """One slider for each name, over the values listed for it; `draw(name=value, …)` → Figure, images or PNG. → Panel
 
+    start   the value of each slider at first; without it, the first of its list
     planes  that stand above the sliders; what is done there may change the picture, which is then drawn each time
     """
     sliders = {
         name: w.SelectionSlider(
             options=list(options),
+            value=first,
             description=name.replace("_", " "),
             layout=w.Layout(width="30em", max_width="98%"),
         )
-        for name, options in values.items()
+        for (name, options), first in zip(
+            values.items(), start or [options[0] for options in values.values()], strict=True
+        )
     }
 
     def show():

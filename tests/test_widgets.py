@@ -85,6 +85,8 @@ def test_dials_draw_what_they_point_at():
     assert pixels(panel).max() == 0
     panel.sliders["two_words"].value = "b"
     assert seen == [(-1.0, "a"), (1.0, "a"), (1.0, "b")]
+    begun = widgets.dials(draw, start=[1.0, "b"], shade=[-1.0, 1.0], two_words="ab")
+    assert seen[-1] == (1.0, "b") and begun.sliders["shade"].value == 1.0
     figure = widgets.dials(lambda n: plotting.axes()[0], n=range(3))
     assert bytes(figure.image.value)[:4] == b"\x89PNG"
 
