@@ -5,6 +5,7 @@ import inspect
 import pytest
 import torch
 
+from course_utils import losses, train
 from course_utils.exercises import (
     EXERCISES,
     answer,
@@ -158,6 +159,62 @@ def test_a_penalty_that_moves_the_network_is_told():
         return value
 
     assert "changes its input in place" in verdict("05.5", historical_average_penalty)[1]
+
+
+def _as_published(score, x, k=None):
+    """A penalty on slopes as most code has it: x itself asks for its gradient."""
+    x.requires_grad_(True)
+    (slope,) = torch.autograd.grad(score(x).sum(), x, create_graph=True)
+    squares = slope.flatten(1).square().sum(1)
+    return squares.mean() if k is None else ((squares + 1e-12).sqrt() - k).square().mean()
+
+
+def _tanh_by_autograd(x, upstream):
+    z = x.requires_grad_().tanh()
+    z.backward(upstream)
+    return x.grad
+
+
+def test_a_right_answer_may_ask_for_gradients_of_its_own():
+    for id, fn in (("08.1", _as_published), ("05.8", _as_published), ("01.5", _tanh_by_autograd)):
+        assert verdict(id, fn)[0] == "correct", id
+
+
+def _critic_update(told):
+    def update(C, x, x_fake, opt_C, clip):
+        L_C = EXERCISES["06.7"].reference(C, x, x_fake, opt_C, clip)
+        return told(L_C)
+
+    return update
+
+
+def _wgan_gp(W):
+    def step(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0):
+        for _ in range(n_critic):
+            x, _ = next(batches)
+            x_fake = G(prior(len(x))).detach()
+            on_real, on_fake = C(torch.cat([x, x_fake])).chunk(2)
+            L_C = on_fake.mean() - on_real.mean() + gp_weight * losses.gradient_penalty(C, x, x_fake)
+            train.descend(L_C, opt.C)
+        L_G = -C(G(prior(len(x)))).mean()
+        train.descend(L_G, opt.G)
+        return dict(W=W(on_real.mean() - on_fake.mean(), L_C), L_G=L_G)
+
+    return step
+
+
+def test_what_an_update_returns_is_judged_apart_from_what_it_moves():
+    for told, words in (
+        (lambda L_C: L_C.item(), "without .item()"),
+        (lambda L_C: -L_C, "the weights are right; what you return is not the loss"),
+        (lambda L_C: None, "return its loss"),
+    ):
+        state, message = verdict("06.7", _critic_update(told))
+        assert state == "wrong" and words in message
+    assert verdict("07.7", _wgan_gp(lambda W, L_C: W))[0] == "correct"
+    assert "without .item()" in verdict("07.7", _wgan_gp(lambda W, L_C: W.item()))[1]
+    for wrong in (lambda W, L_C: -L_C, lambda W, L_C: -W):
+        assert "without the penalty" in verdict("07.7", _wgan_gp(wrong))[1]
 
 
 def test_an_answer_in_other_words_is_the_same_answer():

@@ -176,11 +176,17 @@ def _petals(
     return wrong
 
 
+def _bananas(y, n_components=10, radius=2.0, std=(0.5, 0.1)):
+    e = torch.randn(2, len(y), device=y.device)
+    angle = 2 * math.pi * y / n_components + std[1] * e[1] / radius
+    return _turned(angle, radius + std[0] * e[0], 0 * angle)
+
+
 Exercise(
     "03.5",
     "A mixture as prior",
     reference=gaussian_mixture,
-    cases=lambda: [_labels(), _labels(5, 1.4, (0.3, 0.2))],
+    cases=lambda: [_labels(), _labels(5, 1.4, (0.3, 0.2)), _labels(5, 1.0, (0.1, 0.5))],  # the last is wide across
     outcome=_by_component,
     tolerance=0.025,
     hints=(
@@ -198,6 +204,10 @@ Exercise(
             "the long axis lies across the petal: stds[0] belongs outward, stds[1] across.",
         ),
         "no_radius": Mistake(_petals(centre=0.0), "all petals have their centre at 0: add the radius outward."),
+        "banana": Mistake(
+            _bananas,
+            "the noise across turns the *angle*, which bends a petal: add it at right angles, along (−sin, cos).",
+        ),
         "std_is_root": Mistake(
             _petals(stds=lambda out, across: (out**0.5, across**0.5)),
             "stds are standard deviations already: no square root.",

@@ -47,6 +47,22 @@ Exercise(
     },
 )  # fmt: skip
 
+Exercise(
+    "08.2",
+    "To 0 or to 1?",
+    reference="b",
+    why="At the real data the generator should find no slope once it has arrived; a critic, between real and fake, should always have one.",
+    hints=(
+        "What does the generator do at a real image, if D has a slope there?",
+        "Where is each penalty taken: at the data, or on the way to it?",
+    ),
+    mistakes={
+        "a": Mistake("a", "both are norms of ∇ with respect to the image."),
+        "c": Mistake("c", "γ and λ are weights; where the spring rests is another matter."),
+        "d": Mistake("d", "softplus or not, a slope of D at the data would push a perfect generator away."),
+    },
+)
+
 
 def _four():
     """F, G, E, D: small networks, points for images."""
@@ -91,7 +107,7 @@ def _loss_1(on_fake=nll_fake, on_real=nll_real, share=0.5, penalty=_at_real):
 
 
 Exercise(
-    "08.2",
+    "08.3",
     "Step I: E and D",
     reference=alae_step_1,
     cases=lambda: [(1 + noise(n, 3), noise(n, 2), *_four(), weight) for n, weight in ((4, 10.0), (9, 1.0))],
@@ -130,7 +146,7 @@ def _loss_2(on_fake=nll_real):
 
 
 Exercise(
-    "08.3",
+    "08.4",
     "Step II: F and G",
     reference=alae_step_2,
     cases=lambda: [(noise(n, 2), *_four()) for n in (4, 9)],
@@ -165,7 +181,7 @@ def _images_compared(z, F, G, E):
 
 
 Exercise(
-    "08.4",
+    "08.5",
     "Step III: E and G",
     reference=alae_step_3,
     cases=lambda: [(noise(n, 2), *_four()[:3]) for n in (4, 9)],
@@ -195,7 +211,7 @@ Exercise(
 )  # fmt: skip
 
 Exercise(
-    "08.5",
+    "08.6",
     "Which line is which?",
     reference="c",
     why="Detect fakes, detect real ones, fool: that is a GAN. The last term of line 6 is the gradient penalty, line 14 keeps the latent spaces similar.",
@@ -207,21 +223,5 @@ Exercise(
         "a": Mistake("a", "line 6 is the discriminator's loss: a GAN's generator has one, too."),
         "b": Mistake("b", "nearly: line 6 ends in R1, a gradient penalty, and a plain GAN has none."),
         "d": Mistake("d", "line 14 compares codes: that is the autoencoder in it."),
-    },
-)
-
-Exercise(
-    "08.6",
-    "To 0 or to 1?",
-    reference="b",
-    why="At the real data the generator should find no slope once it has arrived; a critic, between real and fake, should always have one.",
-    hints=(
-        "What does the generator do at a real image, if D has a slope there?",
-        "Where is each penalty taken: at the data, or on the way to it?",
-    ),
-    mistakes={
-        "a": Mistake("a", "both are norms of ∇ with respect to the image."),
-        "c": Mistake("c", "γ and λ are weights; where the spring rests is another matter."),
-        "d": Mistake("d", "softplus or not, a slope of D at the data would push a perfect generator away."),
     },
 )

@@ -81,7 +81,9 @@ def _layers(fn, arguments):
         return f"a {type(net).__name__} instead of a network"
     leaves = [m for m in net.modules() if not list(m.children())]
     words = [
-        f"Linear {m.in_features}→{m.out_features}" if isinstance(m, nn.Linear) else type(m).__name__
+        f"Linear {m.in_features}→{m.out_features}{'' if m.bias is not None else ' without bias'}"
+        if isinstance(m, nn.Linear)
+        else type(m).__name__
         for m in leaves
     ]
     try:
@@ -91,10 +93,10 @@ def _layers(fn, arguments):
     return ", ".join(words)
 
 
-def _mlp(*sizes, act=nn.ReLU, first=(nn.Flatten,), last=()):
+def _mlp(*sizes, act=nn.ReLU, first=(nn.Flatten,), last=(), bias=True):
     layers = [make() for make in first]
     for i, (a, b) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
-        layers += [*([act()] if i and act else []), nn.Linear(a, b)]
+        layers += [*([act()] if i and act else []), nn.Linear(a, b, bias)]
     return nn.Sequential(*layers, *(make() for make in last))
 
 
@@ -127,6 +129,10 @@ Exercise(
         ),
         "tanh_between": Mistake(
             lambda k: _mlp(784, 128, 64, k, act=nn.Tanh), "the slide puts ReLU, not Tanh, between the layers."
+        ),
+        "no_bias": Mistake(
+            lambda k: _mlp(784, 128, 64, k, bias=False),
+            "the slide's layers have their biases: leave bias=False out.",
         ),
         "always_three": Mistake(
             lambda k: _mlp(784, 128, 64, 3),
@@ -270,7 +276,10 @@ def _statistics(fn, arguments):
 
 
 def _codes():
-    codes = torch.randn(500, 3) * torch.tensor([3.0, 1.0, 0.3]) + torch.tensor([-2.0, 5.0, 1.0])
+    u = torch.rand(
+        500, 3
+    )  # no Normal, and the second goes with the first: so real codes are told from drawn ones
+    codes = torch.stack([6 * u[:, 0] - 5, u[:, 0] + 0.5 * u[:, 1] + 4, 0.9 * u[:, 2] + 0.5], 1)
     return [(codes.to(session.device()), 40_000)]  # where the notebook's codes are
 
 
@@ -315,6 +324,14 @@ Exercise(
         "transposed": Mistake(
             lambda z, n: (z.mean(0) + z.std(0) * _noise(z, n)).T,
             "rows and columns are swapped: one row for each new code, (n, latent_dim).",
+        ),
+        "real_codes": Mistake(
+            lambda z, n: z[torch.randint(len(z), (n,), device=z.device)],
+            "those are codes of real images, drawn again. The question is what *new* numbers decode to: draw noise.",
+        ),
+        "full_covariance": Mistake(
+            lambda z, n: z.mean(0) + _noise(z, n) @ torch.linalg.cholesky(z.T.cov()).T,
+            "better than the slide: you also keep how the numbers go together. The lab draws each by itself, by its own mean and std.",
         ),
         "uniform": Mistake(
             _uniform, "mean and spread are right, but this noise is uniform: the slide uses randn."

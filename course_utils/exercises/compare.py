@@ -1,6 +1,7 @@
 """Outcomes of a student's function and of ours: taken, compared, and their difference in words."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import nn
@@ -19,17 +20,24 @@ class Results(tuple):
     """An outcome: what a function gives that returns several things."""
 
 
+class Updated(NamedTuple):
+    """An outcome: what updates left behind."""
+
+    weights: tuple
+    losses: tuple
+
+
 def value_and_gradients(fn, arguments):
     """The usual outcome: the value and its gradient for every argument and parameter that asks for one. → tuple"""
-    value = fn(*arguments)
+    leaves = [a for a in arguments if isinstance(a, torch.Tensor) and a.requires_grad]
+    leaves += [p for a in arguments if isinstance(a, nn.Module) for p in a.parameters()]
+    value = fn(*arguments)  # it may ask for gradients of its own: x.requires_grad_()
     if value is None or value is Ellipsis:
         return None
     if isinstance(value, tuple):
         return Results(value)
     if not isinstance(value, torch.Tensor):
         return _named(value)
-    leaves = [a for a in arguments if isinstance(a, torch.Tensor) and a.requires_grad]
-    leaves += [p for a in arguments if isinstance(a, nn.Module) for p in a.parameters()]
     if not leaves:
         return (value.detach(),)
     if not value.requires_grad:

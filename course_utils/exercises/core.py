@@ -21,7 +21,7 @@ from torch import nn
 
 from .. import session
 from ..plotting import in_notebook
-from .compare import Raised, difference, same, value_and_gradients
+from .compare import Raised, Updated, difference, same, value_and_gradients
 from .sandbox import Clipped, TooLong, time_limit
 
 PATIENCE = 10.0  # seconds for one verdict, then the student's loop is taken for endless
@@ -218,6 +218,8 @@ def _judge_function(task, fn):
     g, w = next((g, w) for g, w in zip(got, want, strict=True) if not same(g, w, task.tolerance))
     if isinstance(g, Raised):
         raise Wrong(g.text + g.where)
+    if isinstance(g, Updated) and same(g.weights, w.weights, task.tolerance):
+        raise Wrong("the weights are right; what you return is not the loss (is its sign turned?).")
     raise Wrong(task.unlike or difference(g, w))
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from .. import session
-from .compare import unlike
+from .compare import Updated, unlike
 from .core import Wrong
 
 
@@ -41,12 +41,15 @@ def plain_descent(*nets, lr=0.1):
     return torch.optim.SGD([p for net in nets for p in net.parameters()], lr=lr)
 
 
-def _losses(said):
-    return [loss.detach() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan) for loss in said]
+def kept_on_device(loss):
+    """A loss as `train` wants it; nan if there is none. → tensor"""
+    if isinstance(loss, float):
+        raise Wrong("return it as a tensor, without .item(): `train` keeps it on the device.")
+    return loss.detach() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan)
 
 
-def after_updates(update, *nets, n=2, told=_losses):
-    """An outcome: all weights of `nets` after n updates, and what is `told` of their results. → tuple
+def after_updates(update, *nets, n=2, told=None):
+    """An outcome: all weights of `nets` after n updates, and their losses, or what is `told` of their results. → tuple
 
     None if nothing moved and nothing was returned, as with a stub.
     """
@@ -55,4 +58,5 @@ def after_updates(update, *nets, n=2, told=_losses):
     said = [update() for _ in range(n)]
     if said == [None] * n and all(torch.equal(a, b) for a, b in zip(before, params, strict=True)):
         return None
-    return *(p.detach() for p in params), *told(said)
+    weights = tuple(p.detach() for p in params)
+    return (*weights, *told(said)) if told else Updated(weights, tuple(map(kept_on_device, said)))

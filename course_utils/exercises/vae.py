@@ -1,6 +1,7 @@
 """Exercises of notebook 02: references, checks, known mistakes, hints."""
 
 import torch
+from torch.nn.functional import binary_cross_entropy
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 from .. import session
@@ -88,11 +89,21 @@ def _logits_and_images():
     return [(3 * torch.randn(s, requires_grad=True), torch.rand(s) * 2 - 1) for s in shapes]
 
 
+OVERFLOWS = "right for moderate logits, but at 120 the sigmoid is 1 and log(1 − σ) is lost: …_with_logits, or softplus, stays exact."
+
+
+def _by_logarithms(p, t):
+    return -(t * p.log() + (1 - t) * (1 - p).log()).flatten(1).sum(1).mean()
+
+
 Exercise(
     "02.3",
     "Bernoulli pixels",
     reference=bernoulli_nll,
-    cases=lambda: [(a.detach().requires_grad_(), x) for a, x in _logits_and_images()],
+    cases=lambda: [
+        *((a.detach().requires_grad_(), x) for a, x in _logits_and_images()),
+        (torch.tensor([[[[120.0, -120.0]]]], requires_grad=True), torch.tensor([[[[-1.0, 1.0]]]])),
+    ],
     hints=(
         "Pixels are in [−1, 1], but a probability's target is in [0, 1]: (x + 1) / 2.",
         "nn.functional.binary_cross_entropy_with_logits(logits, target, reduction='none') gives one number a pixel.",
@@ -110,6 +121,13 @@ Exercise(
         "sum_over_batch": Mistake(
             lambda logits, x: bce(logits, (x + 1) / 2, reduction="sum"),
             "you sum over the batch: mean over images.",
+        ),
+        "overflows": Mistake(lambda logits, x: _by_logarithms(logits.sigmoid(), (x + 1) / 2), OVERFLOWS),
+        "cut_off": Mistake(
+            lambda logits, x: (
+                binary_cross_entropy(logits.sigmoid(), (x + 1) / 2, reduction="none").flatten(1).sum(1).mean()
+            ),
+            OVERFLOWS,
         ),
         "sigmoid_twice": Mistake(
             lambda logits, x: bce(logits.sigmoid(), (x + 1) / 2, reduction="none").flatten(1).sum(1).mean(),

@@ -76,7 +76,7 @@ def frame_step(batches, *, G, opt, prior):
 
 
 def frame_gan_step(batches, *, G, D, opt, prior, r1_weight=10.0):
-    """The same by a judge alone: could x_next be the frame after x? (Mathieu et al. 2016; deck 001)"""
+    """One update of a predictor of the next frame by a judge alone: could x_next follow x? (Mathieu et al. 2016; deck 001)"""
     x, x_next = next(batches)
     with no_grad():
         x_fake = G(x, prior(len(x)))
@@ -91,7 +91,7 @@ def frame_gan_step(batches, *, G, D, opt, prior, r1_weight=10.0):
 
 
 def unrolled_gan_step(batches, *, G, D, opt, prior, n_ahead=5, lr_ahead=0.1):
-    """One generator update of an unrolled GAN (Metz et al. 2017; decks 001, 002): G sees D's next answers coming."""
+    """One generator update of an unrolled GAN (Metz et al. 2017; deck 001): G sees D's next answers coming."""
     x, _ = next(batches)
     with no_grad():
         x_fake = G(prior(len(x)))

@@ -107,7 +107,9 @@ def mixed_gan_step(batches, *, G, D, opt, prior):
     x, _ = next(batches)
     with no_grad():
         x_fake = G(prior(len(x)))
-    on_real, on_fake = D(torch.cat([x, x_fake])).chunk(2)  # the mistake: batch norm sees both at once
+    on_real, on_fake = D(torch.cat([x, x_fake])).chunk(
+        2
+    )  # what the deck warns of: batch norm sees both at once
     L_D = discriminator_loss(on_real, on_fake)
     descend(L_D, opt.D)
     L_G = non_saturating(D(torch.cat([x, G(prior(len(x)))])).chunk(2)[1])

@@ -119,6 +119,12 @@ Exercise(
 )
 
 
+def _activations():
+    usual = [(noise(n, 4, grad=True), 2 + 3 * noise(m, 4, grad=True)) for n, m in ((1, 3), (5, 8))]
+    still = torch.ones(8, 4, device=session.device(), requires_grad=True)  # here the ε shows
+    return [*usual, ((1 + 0.1 * noise(2, 4)).requires_grad_(), still)]
+
+
 def _normed(mean, var):
     def wrong(a, a_ref):
         return (a - mean(a, a_ref)) / (var(a, a_ref) + 1e-5).sqrt()
@@ -139,7 +145,7 @@ Exercise(
     "05.7",
     "Virtual batch norm",
     reference=virtual_batch_norm,
-    cases=lambda: [(noise(n, 4, grad=True), 2 + 3 * noise(m, 4, grad=True)) for n, m in ((1, 3), (5, 8))],
+    cases=_activations,
     hints=(
         "Each row is normalized over M + 1 rows: the reference, and itself. So the mean is another one for each row.",
         "mean = (a + M * a_ref.mean(0)) / (M + 1), and the mean of the squares alike; variance = mean of squares − mean².",
@@ -168,6 +174,14 @@ Exercise(
         "no_root": Mistake(
             lambda a, a_ref: (a - _own_mean(a, a_ref)) / (_own_variance(a, a_ref) + 1e-5),
             "divide by the standard deviation, the root of the variance.",
+        ),
+        "eps_outside": Mistake(
+            lambda a, a_ref: (a - _own_mean(a, a_ref)) / (_own_variance(a, a_ref).sqrt() + 1e-5),
+            "nearly: the small number belongs under the root, beside the variance.",
+        ),
+        "no_eps": Mistake(
+            lambda a, a_ref: (a - _own_mean(a, a_ref)) / _own_variance(a, a_ref).sqrt(),
+            "right where the activations vary; the small number under the root is for those that hardly do.",
         ),
         "unbiased": Mistake(
             _normed(_own_mean, lambda a, a_ref: _own_variance(a, a_ref, unbiased=True)),

@@ -9,7 +9,7 @@ from ...losses import critic_loss, discriminator_loss, gradient_penalty
 from ...steps import wgan_gp_step
 from ...train import clip_weights, descend
 from ..core import Exercise, Mistake, Wrong
-from ..parts import after_updates, noise, plain_descent, small_net
+from ..parts import after_updates, kept_on_device, noise, plain_descent, small_net
 
 
 def wgan_gp_critic_loss(C, x, x_fake, gp_weight=10.0):
@@ -116,21 +116,27 @@ def _after_a_step(fn, arguments):
     """The weights of both networks after one step."""
     batches, G, C, prior, n_critic, gp_weight = arguments
     opt = SimpleNamespace(G=plain_descent(G, lr=0.02), C=plain_descent(C, lr=0.02))
+    means = []  # of all scores that C gives, and of both halves, should real and fake come together
+    C.register_forward_hook(
+        lambda net, x, scores: means.extend(part.detach().mean() for part in (scores, *scores.chunk(2)))
+    )
 
     def update():
         return fn(batches, G=G, C=C, opt=opt, prior=prior, n_critic=n_critic, gp_weight=gp_weight)
 
-    return after_updates(update, G, C, n=1, told=_named)
+    return after_updates(update, G, C, n=1, told=lambda said: _named(said, torch.stack(means)))
 
 
-def _named(said):
+def _named(said, means):
     (losses,) = said
     if not isinstance(losses, dict) or not {"W", "L_G"} <= losses.keys():
         raise Wrong("return its losses with their names, as dict(W=W, L_G=L_G): `train` draws them.")
     W, L_G = losses["W"], losses["L_G"]
-    if not isinstance(W, torch.Tensor) or W.numel() != 1 or not W >= 0:
+    kept_on_device(W)
+    differences = means[:, None] - means  # W may be taken before an update or after it
+    if not isinstance(W, torch.Tensor) or W.numel() != 1 or W < 0 or (differences - W).abs().min() > 1e-4:
         raise Wrong(
-            "W is to be E[C(x)] − E[C(G(z))], one number, here above 0: what the critic sees, not its loss."
+            "W is to be E[C(x)] − E[C(G(z))], one number, here above 0: what the critic sees, without the penalty."
         )
     if not torch.as_tensor(L_G).isfinite().all():
         raise Wrong("its L_G is not finite (nan or inf).")
@@ -155,6 +161,7 @@ def _step(
                 x, _ = next(batches)
             if i == 0 or "fake" in renewed:
                 x_fake = G(prior(len(x))).detach()
+            W = (C(x).mean() - C(x_fake).mean()).detach()
             L_C = loss(C, x, x_fake, gp_weight)
             if zero:
                 opt.C.zero_grad()
@@ -166,7 +173,7 @@ def _step(
                 after(C)
         for _ in range(n_G):
             descend(sign * C(G(prior(len(x)))).mean(), opt.G)
-        return dict(W=L_C.detach().abs(), L_G=L_C)
+        return dict(W=W, L_G=L_C)
 
     return wrong
 
@@ -194,8 +201,8 @@ Exercise(
         "descend(wgan_gp_critic_loss(C, x, x_fake, gp_weight), opt.C) in the loop; after it descend(-C(G(prior(len(x)))).mean(), opt.G).",
     ),
     mistakes={
-        "signSIGN_FLIPPED": Mistake(_step(SIGN_FLIPPED), "the critic goes the wrong way: it must make W *large*."),
-        "generatorSIGN_FLIPPED": Mistake(_step(sign=1), "G goes the wrong way: it wants *high* scores, L_G = −E C(G(z))."),
+        "sign_flipped": Mistake(_step(SIGN_FLIPPED), "the critic goes the wrong way: it must make W *large*."),
+        "generator_sign_flipped": Mistake(_step(sign=1), "G goes the wrong way: it wants *high* scores, L_G = −E C(G(z))."),
         "clip_gradients_instead": Mistake(
             _step(NO_PENALTY, before=_clip_gradients),
             "that shortens the critic's strides, and bounds nothing: the *penalty* on its slope belongs into the loss.",
