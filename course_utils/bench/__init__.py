@@ -227,6 +227,7 @@ def table(report):
     first, again = (max(column) for column in zip(*waits, strict=True))
     quick = sum(wait[0] <= 50 for wait in waits)
     memory = [kernel["MB"] / 1000 for kernel in report["notebooks"].values()]
+    outside = [100 * step["outside"] for step in report["steps"].values()]
     return "\n".join([
         f"Images a second in training ({report['machine']}; {report['data']}, batch 128, the same networks):",
         "",
@@ -234,7 +235,8 @@ def table(report):
         "|---|---|---|---|",
         *rows,
         "",
-        f"Start-up: {start}. From a slider's value to its picture: within 50 ms for {quick} of {len(waits)} widgets, "
+        f"Drawing batches, optimizers and `train` take {min(outside):.0f} to {max(outside):.0f} % of a step's time, networks and "
+        f"losses the rest. Start-up: {start}. From a slider's value to its picture: within 50 ms for {quick} of {len(waits)} widgets, "
         f"at most {first:.0f} ms the first time (figures), {again:.0f} ms again. A kernel is resident in "
         f"{min(memory):.1f} to {max(memory):.1f} GB.",
     ])  # fmt: skip
