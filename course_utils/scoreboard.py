@@ -41,11 +41,13 @@ def generation_scores(x_fake, digits):
 
     nearest  ‖x_fake − nearest training image‖, mean over 200 of them; learned by heart, it would be near 0
     """
-    return {**metrics.digit_scores(x_fake, digits.x_test), "nearest": _nearest(x_fake[:200], digits.x)}
+    return {**metrics.digit_scores(x_fake, digits.x_test), "nearest": nearest(x_fake, digits)}
 
 
-def _nearest(x, known):
-    return (x - metrics.nearest_image(x, known)).flatten(1).norm(dim=1).mean().item()
+def nearest(x, digits):
+    """‖x − nearest training image‖, mean over the first 200 of images x (n, 1, 28, 28). → float"""
+    few = x[:200]
+    return (few - metrics.nearest_image(few, digits.x)).flatten(1).norm(dim=1).mean().item()
 
 
 def shipped(digits):
@@ -67,18 +69,19 @@ def real(digits):
     """What real images score: the bounds that no model can be asked to pass. → as `shipped`"""
     x, y = (metrics.enough(items) for items in (digits.x_test, digits.y_test))
     drawn = metrics.digit_scores(digits.x[: len(x)], digits.x_test)
-    drawn["nearest"] = _nearest(x[:200], digits.x)  # of unseen ones: a training image is its own neighbour
+    drawn["nearest"] = nearest(x, digits)  # of unseen ones: a training image is its own neighbour
     return {
         "reconstruction": {"real": _row(reconstruction_scores(x, x, y), x)},
         "generation": {"real": _row(drawn, digits.x)},
     }
 
 
-def join(title, digits, net, seconds, *, x_rec=None, x_fake=None):
+def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
     """Put your own model on the board, such as "GAN": from its reconstructions of all test images, or from its samples.
 
     net      what its parameters are counted in; seconds, what its training took
     x_rec    (n_test, 1, 28, 28); x_fake (n, 1, 28, 28), 10,000 of them to be compared with the others
+    known    their scores, where you have them already, such as `**metrics.digit_scores(x_fake, digits.x_test)`
 
     The scores are kept in data/mine; at the smoke scale nothing is learned, so nothing is kept.
     """
@@ -86,10 +89,17 @@ def join(title, digits, net, seconds, *, x_rec=None, x_fake=None):
     board = {}
     if x_rec is not None:
         x_rec = x_rec.clamp(-1, 1)
-        scores = reconstruction_scores(x_rec, digits.x_test, digits.y_test)
-        board["reconstruction"] = _row(scores, x_rec, **cost)
+        rebuilt = _those(known, "error", "misread") or reconstruction_scores(
+            x_rec, digits.x_test, digits.y_test
+        )
+        board["reconstruction"] = _row(rebuilt, x_rec, **cost)
     if x_fake is not None:
-        board["generation"] = _row(generation_scores(x_fake.clamp(-1, 1), digits), x_fake, **cost)
+        x_fake = x_fake.clamp(-1, 1)
+        drawn = _those(known, "fcd", "kl", "n_digits", "precision", "recall") or metrics.digit_scores(
+            x_fake, digits.x_test
+        )
+        way = _those(known, "nearest") or {"nearest": nearest(x_fake, digits)}
+        board["generation"] = _row({**drawn, **way}, x_fake, **cost)
     board |= {"data": digits.name, "when": time.strftime("%Y-%m-%d %H:%M")}
     if session.scale() != "smoke":
         try:
@@ -132,6 +142,11 @@ def picture(part, score):
     names = [name.replace(" (yours)", "\n(yours)") for name in part]
     labels = [f"{name}\n{score} {row[score]:.3g}" for name, row in zip(names, part.values(), strict=True)]
     return plotting.image_grid(torch.cat(rows), _N_SHOWN, row_labels=labels)
+
+
+def _those(known, *names):
+    """The named scores, if all are known, else none of them."""
+    return {name: known[name] for name in names} if known.keys() >= set(names) else {}
 
 
 def _cost(name):
