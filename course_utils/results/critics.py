@@ -31,7 +31,12 @@ def run(form, rule, n_updates=_UPDATES):
     opt = optimizer(**{"G": [G], role: [other]})
     players = {"G": G, role: other, "opt": opt, "prior": prior}
     history = train(
-        step, data.Batches(digits.x, batch_size=64), n_updates // n_critic(step), settle=0.3, **players
+        step,
+        data.Batches(digits.x, batch_size=64),
+        n_updates // n_critic(step),
+        settle=0.3,
+        quiet=True,
+        **players,
     )
     with torch.no_grad():
         x_fake = metrics.in_parts(G, prior(10_000))
