@@ -2,9 +2,9 @@
 
 import contextlib
 import ctypes
+import functools
 import io
 import threading
-import time
 
 PRINTED = 1000  # characters of a student's own output that are shown
 
@@ -27,25 +27,38 @@ class Clipped(io.StringIO):
 
 @contextlib.contextmanager
 def time_limit(seconds):
-    """Raise TooLong in this thread after `seconds`; needs no signals, so it works on every system."""
-    thread, lock, state = threading.get_ident(), threading.Lock(), {"over": False, "fired": False}
+    """Raise TooLong in this thread after `seconds`; needs no signals, so it works on every system.
+
+    A bare `except:` swallows it and may loop on, so it is raised again whenever it is swallowed; and once more at the
+    end, if all of them were.
+    """
+    lock, state = threading.Lock(), {"over": False, "rang": False}
+    thread, raise_in = ctypes.c_ulong(threading.get_ident()), ctypes.pythonapi.PyThreadState_SetAsyncExc
+
+    class Ring(TooLong):
+        """Python frees what was swallowed at the end of its `except:`, so the next one strikes outside of that `try`."""
+
+    # Not a Python function: it would be the first to be struck.
+    Ring.__del__ = staticmethod(functools.partial(raise_in, thread, ctypes.py_object(Ring)))
 
     def ring():
         with lock:
             if not state["over"]:
-                state["fired"] = True
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TooLong))
+                state["rang"] = True
+                raise_in(thread, ctypes.py_object(Ring))
 
     timer = threading.Timer(seconds, ring)
     timer.daemon = True
-    timer.start()
     try:
+        timer.start()
         yield
     finally:
-        timer.cancel()
-        with lock:
-            state["over"] = True
-        with contextlib.suppress(TooLong):  # it may have rung just now
-            while state["fired"]:
-                state["fired"] = False
-                time.sleep(0.01)
+        del Ring.__del__  # first of all: from here on none follows another
+        for _ in range(2):
+            with contextlib.suppress(TooLong):  # it may ring just now
+                timer.cancel()
+                with lock:
+                    state["over"] = True
+                    raise_in(thread, None)
+    if state["rang"]:
+        raise TooLong
