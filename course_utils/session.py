@@ -38,13 +38,13 @@ def start(seed=0):
 
 
 def _return_large_blocks():
-    """Let glibc return a large block as soon as it is freed: else it learns to keep those below 32 MB, and MNIST's test set has 31.
+    """Let glibc return large blocks as soon as they are freed: else it learns to keep those below 32 MB, and MNIST's test set has 31.
 
-    The second number is what it would have learned, too; with less, each training step would fetch its memory anew.
+    A training step's are smaller, or its arithmetic takes so long that fetching them anew does not matter.
     """
     with contextlib.suppress(TypeError, AttributeError):  # Windows, macOS
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(-3, 16 << 20)  # M_MMAP_THRESHOLD: a block of so many bytes has pages of its own
+        mallopt(-3, 4 << 20)  # M_MMAP_THRESHOLD: a block of so many bytes has pages of its own
         mallopt(-1, 64 << 20)  # M_TRIM_THRESHOLD: so much of what is free may be kept at hand
 
 
