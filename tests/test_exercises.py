@@ -93,10 +93,7 @@ def faults():
     def endless_and_deaf(x_rec, x):
         while True:
             try:
-                try:
-                    right(x_rec, x)
-                except:  # noqa: E722
-                    x = x + 0
+                right(x_rec, x)
             except:  # noqa: E722
                 continue
 

@@ -2,9 +2,10 @@
 
 import contextlib
 import ctypes
-import functools
 import io
+import sys
 import threading
+import time
 
 PRINTED = 1000  # characters of a student's own output that are shown
 
@@ -26,26 +27,34 @@ class Clipped(io.StringIO):
 
 
 @contextlib.contextmanager
-def time_limit(seconds):
+def time_limit(seconds, file):
     """Raise TooLong in this thread after `seconds`; needs no signals, so it works on every system.
 
-    A bare `except:` swallows it and may loop on, so it is raised again whenever it is swallowed; and once more at the
-    end, if all of them were.
+    A bare `except:` in the student's code, which is in `file`, swallows that and may loop on: the first line after it
+    raises TooLong again. Who swallows it and returns is told at the end.
     """
     lock, state = threading.Lock(), {"over": False, "rang": False}
-    thread, raise_in = ctypes.c_ulong(threading.get_ident()), ctypes.pythonapi.PyThreadState_SetAsyncExc
+    thread, home, trace = threading.get_ident(), sys._getframe(2), sys.gettrace()  # who says `with`
 
     class Ring(TooLong):
-        """Python frees what was swallowed at the end of its `except:`, so the next one strikes outside of that `try`."""
+        def __init__(self):  # made where it is raised
+            frame = sys._getframe(1)
+            while frame not in (None, home):
+                if frame.f_code.co_filename == file:
+                    frame.f_trace = again
+                frame = frame.f_back
+            if not state["over"]:
+                sys.settrace(again)
 
-    # Not a Python function: it would be the first to be struck.
-    Ring.__del__ = staticmethod(functools.partial(raise_in, thread, ctypes.py_object(Ring)))
+    def again(frame, event, arg):
+        if event == "line":
+            raise TooLong
 
     def ring():
         with lock:
             if not state["over"]:
                 state["rang"] = True
-                raise_in(thread, ctypes.py_object(Ring))
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Ring))
 
     timer = threading.Timer(seconds, ring)
     timer.daemon = True
@@ -53,12 +62,11 @@ def time_limit(seconds):
         timer.start()
         yield
     finally:
-        del Ring.__del__  # first of all: from here on none follows another
-        for _ in range(2):
-            with contextlib.suppress(TooLong):  # it may ring just now
-                timer.cancel()
-                with lock:
-                    state["over"] = True
-                    raise_in(thread, None)
+        timer.cancel()
+        with lock:
+            state["over"] = True
+        with contextlib.suppress(TooLong):  # it may have rung just now
+            time.sleep(0.01 * state["rang"])
+        sys.settrace(trace)
     if state["rang"]:
         raise TooLong
