@@ -53,8 +53,8 @@ def _recorded():
 
 
 @torch.no_grad()
-def in_parts(f, x, size=2000):
-    """Apply `f` to x (N, …) in parts of `size`, so that a whole test set fits through any network."""
+def in_parts(f, x, size=500):
+    """Apply `f` to x (N, …) in parts of `size`, so that a whole test set fits through any network in little memory."""
     return torch.cat([f(part) for part in x.split(size)])
 
 
@@ -78,10 +78,17 @@ def still_read(x_rec, y, x_known, y_known):
 
     The same score of the originals is the ceiling, 0.1 is chance.
     """
-    known = x_known.flatten(1)
-    norms = known.square().sum(1)
-    nearest = in_parts(lambda part: (norms - 2 * part.flatten(1) @ known.T).argmin(1), x_rec)
-    return (y_known[nearest] == y).float().mean().item()
+    return (y_known[_nearest(x_rec, x_known)] == y).float().mean().item()
+
+
+def _nearest(x, known):
+    """Which of known (m, …) is nearest to each of x (n, …) in squared error. → (n,)
+
+    ‖x − k‖² = ‖x‖² − 2 x·k + ‖k‖², of which ‖x‖² is the same for all k; no copy of what is known is made.
+    """
+    flat = known.flatten(1)
+    norms = in_parts(lambda part: part.square().sum(1), flat)  # (m,)
+    return in_parts(lambda part: (norms - 2 * part.flatten(1) @ flat.T).argmin(1), x, 100)
 
 
 def reading_error(y_logits, y):
@@ -240,8 +247,7 @@ def _features_of_real(x, n):
 
 def nearest_image(x, known):
     """Of known images (m, …) the one nearest to each of x (n, …) in squared error: was it learned by heart? → (n, …)"""
-    flat = known.flatten(1)
-    return known[in_parts(lambda part: torch.cdist(part.flatten(1), flat).argmin(1), x, 200)]
+    return known[_nearest(x, known)]
 
 
 def label_error(x, y):

@@ -3,14 +3,10 @@
 The shipped models are scored live; `join` puts a student's own model on the board, and keeps its scores for notebook 08.
 """
 
-import base64
-import io
 import json
 import time
 
-import numpy as np
 import torch
-from PIL import Image
 
 from . import losses, metrics, models, plotting, pretrained, session
 
@@ -41,11 +37,13 @@ def generation_scores(x_fake, digits):
 
     nearest  ‖x_fake − nearest training image‖, mean over 200 of them; learned by heart, it would be near 0
     """
-    return {**metrics.digit_scores(x_fake, digits.x_test), "nearest": _nearest(x_fake[:200], digits.x)}
+    return {**metrics.digit_scores(x_fake, digits.x_test), "nearest": nearest(x_fake, digits)}
 
 
-def _nearest(x, known):
-    return (x - metrics.nearest_image(x, known)).flatten(1).norm(dim=1).mean().item()
+def nearest(x, digits):
+    """‖x − nearest training image‖, mean over the first 200 of images x (n, 1, 28, 28). → float"""
+    few = x[:200]
+    return (few - metrics.nearest_image(few, digits.x)).flatten(1).norm(dim=1).mean().item()
 
 
 def shipped(digits):
@@ -67,18 +65,19 @@ def real(digits):
     """What real images score: the bounds that no model can be asked to pass. → as `shipped`"""
     x, y = (metrics.enough(items) for items in (digits.x_test, digits.y_test))
     drawn = metrics.digit_scores(digits.x[: len(x)], digits.x_test)
-    drawn["nearest"] = _nearest(x[:200], digits.x)  # of unseen ones: a training image is its own neighbour
+    drawn["nearest"] = nearest(x, digits)  # of unseen ones: a training image is its own neighbour
     return {
         "reconstruction": {"real": _row(reconstruction_scores(x, x, y), x)},
         "generation": {"real": _row(drawn, digits.x)},
     }
 
 
-def join(title, digits, net, seconds, *, x_rec=None, x_fake=None):
+def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
     """Put your own model on the board, such as "GAN": from its reconstructions of all test images, or from its samples.
 
     net      what its parameters are counted in; seconds, what its training took
     x_rec    (n_test, 1, 28, 28); x_fake (n, 1, 28, 28), 10,000 of them to be compared with the others
+    known    their scores, where you have them already, such as `**metrics.digit_scores(x_fake, digits.x_test)`
 
     The scores are kept in data/mine; at the smoke scale nothing is learned, so nothing is kept.
     """
@@ -86,10 +85,17 @@ def join(title, digits, net, seconds, *, x_rec=None, x_fake=None):
     board = {}
     if x_rec is not None:
         x_rec = x_rec.clamp(-1, 1)
-        scores = reconstruction_scores(x_rec, digits.x_test, digits.y_test)
-        board["reconstruction"] = _row(scores, x_rec, **cost)
+        rebuilt = _those(known, "error", "misread") or reconstruction_scores(
+            x_rec, digits.x_test, digits.y_test
+        )
+        board["reconstruction"] = _row(rebuilt, x_rec, **cost)
     if x_fake is not None:
-        board["generation"] = _row(generation_scores(x_fake.clamp(-1, 1), digits), x_fake, **cost)
+        x_fake = x_fake.clamp(-1, 1)
+        drawn = _those(known, "fcd", "kl", "n_digits", "precision", "recall") or metrics.digit_scores(
+            x_fake, digits.x_test
+        )
+        way = _those(known, "nearest") or {"nearest": nearest(x_fake, digits)}
+        board["generation"] = _row({**drawn, **way}, x_fake, **cost)
     board |= {"data": digits.name, "when": time.strftime("%Y-%m-%d %H:%M")}
     if session.scale() != "smoke":
         try:
@@ -134,17 +140,20 @@ def picture(part, score):
     return plotting.image_grid(torch.cat(rows), _N_SHOWN, row_labels=labels)
 
 
+def _those(known, *names):
+    """The named scores, if all are known, else none of them."""
+    return {name: known[name] for name in names} if known.keys() >= set(names) else {}
+
+
 def _cost(name):
     about = pretrained.info(name)
     return {"parameters": about["parameters"], "minutes": about["seconds"] / 60}
 
 
 def _row(scores, images, **cost):
-    sheet = plotting.png(plotting.tile(images[:_N_SHOWN], _N_SHOWN, gap=0))
-    return {**scores, **cost, "sheet": base64.b64encode(sheet).decode()}
+    return {**scores, **cost, "sheet": plotting.sheet_text(images[:_N_SHOWN], _N_SHOWN, gap=0)}
 
 
 def _image(sheet):
     """A sheet of `_row` as images (n, 1, 28, 28) in [−1, 1]."""
-    light = np.asarray(Image.open(io.BytesIO(base64.b64decode(sheet))).convert("L"), np.float32) / 255
-    return (1 - 2 * light).reshape(28, -1, 28).transpose(1, 0, 2)[:, None].copy()
+    return (1 - 2 * plotting.sheet_light(sheet)).reshape(28, -1, 28).transpose(1, 0, 2)[:, None].copy()

@@ -154,7 +154,7 @@ class History(Mapping):
         return min((step, name) for name, step in bad.items()) if bad else None
 
 
-def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=True, **players):
+def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=True, quiet=False, **players):
     """Repeat `step(batches, **players)` `n_steps` times; show progress, losses and what `watch()` returns.
 
     step     a function of `steps`, or your own; returns a dict of named scalar losses
@@ -162,6 +162,8 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
              denser at the start, for the live picture and for the film
     settle   share of the steps, the last ones, in which the optimizers of `opt` take strides a fifth as long
     leave    whether the live picture stays when all is done
+    quiet    whether nothing is shown or said, for many trainings in a row: an interrupt and a full memory are
+             errors then, as anywhere else, and only `stopped` tells of one that diverged
     players  networks, `opt`, priors and numbers, handed on to the step; the networks are in training
              mode meanwhile and in evaluation mode afterwards and while `watch` looks
 
@@ -180,7 +182,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
             history.film.append(watch().detach().cpu())
         history.film_steps.append(history.n_steps)
 
-    with _stop_button() as pressed, _fast_products(), _rates(players.get("opt")) as shorten:
+    with _stop_button(quiet) as pressed, _fast_products(), _rates(players.get("opt")) as shorten:
         try:
             _mode(nets, training=True)
             turn = recorded(step, batches, players)
@@ -193,7 +195,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
                 try:
                     history._add(turn())
                 except RuntimeError as problem:
-                    if not _OUT_OF_MEMORY.search(str(problem)):
+                    if quiet or not _OUT_OF_MEMORY.search(str(problem)):
                         raise
                     history.stopped = "out of memory"
                     break
@@ -204,13 +206,15 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
                 history.seconds = time.perf_counter() - start
                 if history.stopped:
                     break
-                view.update(history)
+                if not quiet:
+                    view.update(history)
         finally:
             _mode(nets, training=False)
     if watch and history.n_steps:
         look()
-    view.close(history)
-    _say_how_it_ended(history, n_steps)
+    if not quiet:
+        view.close(history)
+        _say_how_it_ended(history, n_steps)
     return history
 
 
@@ -286,9 +290,9 @@ def _fast_products():
 
 
 @contextlib.contextmanager
-def _stop_button():
+def _stop_button(quiet):
     """Turn the kernel's interrupt into a question, so that no step is left half done. A second one is at once."""
-    if threading.current_thread() is not threading.main_thread():  # signals arrive in the main thread only
+    if quiet or threading.current_thread() is not threading.main_thread():  # signals arrive there only
         yield lambda: False
         return
     presses = []

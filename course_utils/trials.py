@@ -70,7 +70,7 @@ class Result(NamedTuple):
     players: dict
 
 
-def play(trick, on="ring", seeds=5, digits=None, n_steps=None):
+def play(trick, on="ring", seeds=5, digits=None, n_steps=None, quiet=False):
     """Train `trick` on a bench, with several seeds; for the bench's number of steps if no other is given. → Result
 
     Points: modes covered, share of points at one, transport distance. Digits: `metrics.digit_scores`.
@@ -78,8 +78,8 @@ def play(trick, on="ring", seeds=5, digits=None, n_steps=None):
     bench = BENCHES[on]
     n_steps = session.n_steps(*[n_steps or bench.n_steps] * 2)
     if bench.draw:
-        return _play_points(trick, bench, seeds, n_steps)
-    return _play_digits(trick, bench, seeds, n_steps, digits or data.digits())
+        return _play_points(trick, bench, seeds, n_steps, quiet)
+    return _play_digits(trick, bench, seeds, n_steps, digits or data.digits(), quiet)
 
 
 def summary(scores, n_modes=8):
@@ -108,13 +108,13 @@ def _sample(players, n):
     return metrics.in_parts(players.get("G_avg", players["G"]), players["prior"](n), 100_000)
 
 
-def _play_points(trick, bench, seeds, n_steps):
+def _play_points(trick, bench, seeds, n_steps, quiet):
     """All seeds at once: they differ in their networks and in their draws."""
     session.seed_all(0)
     G, D = (models.Stack([make(bench) for _ in range(seeds)]) for make in (trick.G, trick.D))
     players = _players(trick, bench, G, D)
     batches = data.Batches(bench.draw(20_000)[0], batch_size=bench.batch_size * seeds)
-    train(trick.step, batches, n_steps, settle=0.3, leave=False, **players)
+    train(trick.step, batches, n_steps, settle=0.3, leave=False, quiet=quiet, **players)
     x_fake = _sample(players, 2_500 * seeds).unflatten(0, (-1, seeds)).transpose(0, 1)  # (seeds, 2500, 2)
     return Result(_by_name([point_scores(x, bench) for x in x_fake]), x_fake, players)
 
@@ -125,14 +125,14 @@ def point_scores(x_fake, bench):
     return dict(modes=modes, good=good, distance=transport.earth_mover(x_fake[:500], bench.draw(500)[0]))
 
 
-def _play_digits(trick, bench, seeds, n_steps, digits):
+def _play_digits(trick, bench, seeds, n_steps, digits, quiet):
     """One seed after the other: these networks keep a machine busy by themselves."""
     rows, x_fake = [], []
     for seed in range(seeds):
         session.seed_all(seed)
         players = _players(trick, bench, trick.G(bench), trick.D(bench))
         batches = data.Batches(digits.x, batch_size=bench.batch_size)
-        train(trick.step, batches, n_steps, settle=0.3, leave=False, **players)
+        train(trick.step, batches, n_steps, settle=0.3, leave=False, quiet=quiet, **players)
         x_fake.append(_sample(players, session.n_steps(cpu=10_000, gpu=10_000)))
         rows.append(metrics.digit_scores(x_fake[-1], digits.x_test))
     return Result(_by_name(rows), torch.stack(x_fake), players)

@@ -1,6 +1,8 @@
 """Every exercise there is, and every one to come: reference right, stub open, each known mistake told by name."""
 
+import contextlib
 import inspect
+import time
 
 import pytest
 import torch
@@ -89,6 +91,25 @@ def faults():
             except Exception:
                 pass
 
+    def endless_and_deaf(x_rec, x):
+        while True:
+            try:
+                right(x_rec, x)
+            except:  # noqa: E722
+                continue
+
+    def endless_and_asleep(x_rec, x):
+        while True:
+            with contextlib.suppress(BaseException):
+                time.sleep(0.01)
+
+    def endless_till_struck(x_rec, x):
+        try:
+            while True:
+                pass
+        except:  # noqa: E722
+            return right(x_rec, x)
+
     def chatty(x_rec, x):
         for _ in range(20_000):
             print("hello")
@@ -118,7 +139,10 @@ def faults():
 
     return [
         (raises, r"AttributeError.*no_such_thing.*line \d+: return x_rec.no_such_thing"),
-        (endless, "without an end"),
+        *(
+            (f, "without an end")
+            for f in (endless, endless_and_deaf, endless_and_asleep, endless_till_struck)
+        ),
         (chatty, "values differ"),
         (in_place, "changes its input in place"),
         (leaves, "SystemExit"),
@@ -148,6 +172,14 @@ def test_a_fault_is_told_and_nothing_breaks(monkeypatch, capsys, fn, told):
     assert torch.equal(torch.rand(1), expected)  # judging leaves the notebook's random numbers alone
     assert len(capsys.readouterr().out) < 2 * sandbox.PRINTED
     assert "course_utils" not in message
+
+
+def test_a_verdict_in_time_leaves_no_clock_behind(monkeypatch):
+    monkeypatch.setattr(core, "PATIENCE", 0.3)
+    assert verdict(ID, right)[0] == "correct"
+    begin = time.monotonic()
+    while time.monotonic() < begin + 0.5:
+        pass
 
 
 def test_a_penalty_that_moves_the_network_is_told():

@@ -82,7 +82,7 @@ def test_piles_are_as_high_as_their_bars_and_a_plan_as_dark_as_what_moves():
 
 FIGURES = {
     "layers": lambda: plotting.layers(torch.rand(90), {"a": [1.0, 2.0, 3.0], "b": [1e-9, 1.0, 1e9]}, "b"),
-    "sheets": lambda: plotting.sheets({row: {c: (plotting.png(np.ones((9, 9))), "a caption") for c in ("a long name", "b")} for row in "xy"}),
+    "sheets": lambda: plotting.sheets({row: {c: (plotting.sheet_text(torch.rand(4, 1, 9, 9), 2), "a caption") for c in ("a long name", "b")} for row in "xy"}),
     "flow": lambda: plotting.flow(
         [[("z", torch.randn(5)), "F", ("w", torch.randn(9)), "G", ("x", torch.rand(1, 28, 28)), "D", ("D", torch.tensor(-0.3))]] * 2
     ),
@@ -122,6 +122,22 @@ def test_every_figure_draws(name, recwarn):
     png = plotting.figure_png(FIGURES[name]())
     assert np.asarray(Image.open(io.BytesIO(png)).convert("L")).std() > 1  # not blank
     assert not [w for w in recwarn if "Glyph" in str(w.message) or "layout" in str(w.message)]
+
+
+def test_the_live_picture_spans_what_is_planned_and_of_a_stopped_training_what_was_done():
+    stopped = history(70)
+    spans = []
+    for stopped.stopped in ("", "interrupted"):
+        figure = plotting.training(stopped, 600, "a note")
+        spans.append(figure.axes[0].get_xlim())
+        assert figure.axes[0].get_title(loc="left").startswith("step 70 of 600 · a note")
+    assert spans == [(0, 600), (0, 70)]
+
+
+def test_a_sheet_is_the_same_after_it_was_text():
+    x = torch.rand(6, 1, 9, 9) * 2 - 1
+    again = plotting.sheet_light(plotting.sheet_text(x, 3))
+    assert again == pytest.approx(plotting.tile(x, 3), abs=1 / 255)
 
 
 def contrast(a, b):

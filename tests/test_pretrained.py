@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from course_utils import data, models, pretrained, session
+from course_utils.pretrained.recipe import fit_average_by
+from course_utils.train import adam
 
 NAMES = list(pretrained.RECIPES)
 
@@ -95,6 +97,30 @@ def test_a_recipe_makes_weights_that_load(copies, monkeypatch):
     report = pretrained.make("ae", seed=4)
     assert report["data"] == "forty" and report["seed"] == 4 and report == pretrained.info("ae")
     assert pretrained.sample("ae", 2).shape == (2, 1, 28, 28)
+
+
+def counting_step(batches, *, G, opt):
+    with torch.no_grad():
+        G.weight.add_(1)
+    return dict(weight=G.weight.sum())
+
+
+def averaging_step(batches, *, G, G_avg, opt):
+    losses = counting_step(batches, G=G, opt=opt)
+    G_avg.update_parameters(G)
+    return losses
+
+
+@pytest.mark.parametrize("step", [counting_step, averaging_step])
+def test_what_stays_is_the_average_of_the_weights_after_each_step(step):
+    G = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.zeros_(G.weight)
+    fit = fit_average_by(step, lambda net: (dict(G=net), dict(G=[net])), 8, adam, 1e-3)
+    fit(G, data.Digits(*data_of_forty(), name="forty"), 10)
+    average = 1.0  # after the first step
+    for weight in range(2, 11):
+        average = 0.999 * average + 0.001 * weight
+    assert G.weight.item() == pytest.approx(average, rel=1e-5)
 
 
 def data_of_forty():

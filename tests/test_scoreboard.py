@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from course_utils import data, models, scoreboard
+from course_utils import data, metrics, models, scoreboard
 
 
 @pytest.fixture
@@ -51,6 +51,20 @@ def test_your_model_joins_and_is_kept(digits, mine, monkeypatch, capsys):
     assert board["reconstruction"]["ALAE (yours)"]["misread"] < 15
     other = data.Digits(digits.x, digits.y, x, digits.y_test, "other digits")
     assert scoreboard.mine(other) == {"reconstruction": {}, "generation": {}}
+
+
+def test_scores_that_are_known_are_not_computed_again(digits, mine, monkeypatch):
+    monkeypatch.setenv("COURSE_SCALE", "class")
+    net, x = models.ALAE(hidden=8), digits.x_test
+    x_rec, x_fake = x.roll(1, 3), x.roll(1, 2)
+    scoreboard.join("ALAE", digits, net, 90.0, x_rec=x_rec, x_fake=x_fake)
+    computed = scoreboard.mine(digits)
+    scores = scoreboard.reconstruction_scores(x_rec, x, digits.y_test)
+    scores |= scoreboard.generation_scores(x_fake, digits)
+    for name in ("digit_scores", "label_error", "nearest_image"):
+        monkeypatch.setattr(metrics, name, None)
+    scoreboard.join("ALAE", digits, net, 90.0, x_rec=x_rec, x_fake=x_fake, latent_error=0.5, **scores)
+    assert scoreboard.mine(digits) == computed
 
 
 def test_a_damaged_file_is_named_and_left_out(digits, mine, capsys):

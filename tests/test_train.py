@@ -161,6 +161,34 @@ def test_a_second_interrupt_is_at_once(batches):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_a_quiet_training_learns_the_same_and_is_silent(batches, capsys, monkeypatch):
+    from course_utils.train import _View
+
+    monkeypatch.setattr(_View, "_show", lambda *_: pytest.fail("a picture"))
+    net = new_net()
+    history = train(fit_step, batches, 30, quiet=True, net=net, opt=adam(net=[net], lr=0.01))
+    assert history.n_steps == 30 and history["loss"][-5:].mean() < history["loss"][0]
+    spoiled = train(lambda batches: dict(loss=torch.tensor(float("nan"))), batches, 1000, quiet=True)
+    assert spoiled.stopped == "diverged" and spoiled.n_steps == 50
+    assert capsys.readouterr().out == ""
+
+
+def test_what_cuts_off_a_quiet_training_is_an_error(batches):
+    """A table must not take a run that was cut off for a whole one."""
+
+    def interrupted(batches):
+        signal.raise_signal(signal.SIGINT)
+        return dict(loss=torch.zeros(()))
+
+    def too_large(batches):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    with pytest.raises(KeyboardInterrupt):
+        train(interrupted, batches, 5, quiet=True)
+    with pytest.raises(RuntimeError, match="allocate memory"):
+        train(too_large, batches, 5, quiet=True)
+
+
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
 def test_a_loss_that_is_not_finite_stops_with_advice(batches, capsys, bad):
     count = iter(range(1000))

@@ -5,8 +5,6 @@ its PARTS by name). It writes data/results/bench.json and bench.png, and the tab
 belong to a machine.
 """
 
-import contextlib
-import io
 import json
 import re
 import statistics
@@ -86,11 +84,11 @@ def beside(name, digits, batch_size=128, seconds=2.0, n_legs=5):
     for net in nets.values():
         net.to(memory_format=torch.contiguous_format).train()
     usual_way = control(usual.loader(digits, batch_size), **nets)
-    ours = [_rate(lambda n: _silently(step, batches, n, players), seconds)]
+    ours = [_rate(lambda n: train(step, batches, n, quiet=True, **players), seconds)]
     theirs = []
     for _ in range(n_legs):
         theirs.append(_rate(lambda n: list(islice(usual_way, n)), seconds))
-        ours.append(_rate(lambda n: _silently(step, batches, n, players), seconds))
+        ours.append(_rate(lambda n: train(step, batches, n, quiet=True, **players), seconds))
     factor = _draws(step, batches, players)  # mini-batches of real images in one of our turns
     ratios = [factor * mine / its for mine, its in zip(ours[1:], theirs, strict=True)]
     return {
@@ -109,7 +107,7 @@ def alone(step, digits, limit, batch_size=128, seconds=2.0):
     operations of PyTorch in a step: on a GPU, about as many launches
     """
     batches, players = cast(step, digits, batch_size)
-    rate = _rate(lambda n: _silently(step, batches, n, players), seconds)
+    rate = _rate(lambda n: train(step, batches, n, quiet=True, **players), seconds)
     with _Counter() as counter:
         step(batches, **players)
     return {
@@ -125,11 +123,6 @@ def _forms(name):
     if name != "DCGAN":
         return {}
     return dict(G=models.dcgan_generator(Z), D=models.dcgan_discriminator())
-
-
-def _silently(step, batches, n, players):
-    with contextlib.redirect_stdout(io.StringIO()):
-        train(step, batches, n, leave=False, **players)
 
 
 def _rate(run, seconds):
@@ -188,7 +181,7 @@ def _outside(step, batches, players, n):
     for optimizer, name in methods:
         setattr(optimizer, name, timed("update", getattr(optimizer, name)))
     try:
-        total = _seconds(lambda n: _silently(timed("step", step), drawn, n, players), n)
+        total = _seconds(lambda n: train(timed("step", step), drawn, n, quiet=True, **players), n)
     finally:
         for optimizer, name in methods:
             delattr(optimizer, name)

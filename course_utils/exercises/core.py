@@ -205,7 +205,9 @@ def _judge_function(task, fn):
     torch.manual_seed(0)
     cases = task.cases()
     want = [task.outcome(task.reference, _fresh(case)) for case in cases]
-    with time_limit(PATIENCE):  # after ours: it must not cut off what PyTorch imports of itself at first use
+    with time_limit(
+        PATIENCE, _file(fn)
+    ):  # after ours: it must not cut off what PyTorch imports of itself at first use
         got = [_outcome(task, fn, case) for case in cases]
     if any(isinstance(g, _Unanswered) for g in got):
         raise _Open
@@ -266,9 +268,14 @@ def _fresh(case):
     )
 
 
+def _file(fn):
+    """Where a function was written, or None of one that was not written in Python."""
+    return getattr(getattr(fn, "__code__", None), "co_filename", None)
+
+
 def _their_line(error, fn):
     """Where the error is: the student's own line, never one of ours."""
-    file = getattr(getattr(fn, "__code__", None), "co_filename", None)
+    file = _file(fn)
     theirs = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     if not theirs:
         return ""

@@ -2,7 +2,19 @@
 
 from .codes import between, judged, latent_scatter, latent_scatters, map_png, seeds, surfaces
 from .curves import bands, curves, layers, maps, panels, paths, spreads, training, value_surface
-from .images import above, beside, flow, frame, image_grid, png, reconstructions, sheets, tile
+from .images import (
+    above,
+    beside,
+    flow,
+    frame,
+    image_grid,
+    png,
+    reconstructions,
+    sheet_light,
+    sheet_text,
+    sheets,
+    tile,
+)
 from .style import (
     CODE,
     FAKE,
@@ -24,5 +36,5 @@ from .transport import piles_png, plan_png
 __all__ = [
     "CODE", "FAKE", "INK", "PRIOR", "REAL", "STYLE", "TEN", "VERDICT", "WIDTH", "above", "axes", "bands", "beside", "between", "curves", "display",
     "figure_png", "flow", "frame", "image_grid", "in_notebook", "judged", "latent_scatter", "latent_scatters", "layers", "map_png", "maps", "panels",
-    "paths", "piles_png", "plan_png", "png", "reconstructions", "seeds", "sheets", "spreads", "surfaces", "tile", "training", "use_style", "value_surface",
+    "paths", "piles_png", "plan_png", "png", "reconstructions", "seeds", "sheet_light", "sheet_text", "sheets", "spreads", "surfaces", "tile", "training", "use_style", "value_surface",
 ]  # fmt: skip

@@ -43,13 +43,13 @@ def curves(history, title="Losses during training"):
 
 
 def training(history, n_steps, note):
-    """The live picture: losses, and beside them what `watch` saw last. → Figure"""
+    """The live picture: losses over all n_steps, or if stopped over those done; beside them what `watch` saw last. → Figure"""
     if history.film:
         figure, (left, right) = axes(1, 2, height=3.3, width_ratios=(3, 2))
         frame(right, history.film[-1])
     else:
         figure, left = axes(height=2.5)
-    _curves(left, history, n_steps)
+    _curves(left, history, history.n_steps if history.stopped else n_steps)
     title = f"step {history.n_steps:,} of {n_steps:,} · {note}\n{history.latest()}"
     left.set_title(title, loc="left", fontsize=13)
     return figure

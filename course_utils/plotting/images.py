@@ -1,5 +1,6 @@
 """Images in rows, black on white; and what is dragged, as PNG bytes."""
 
+import base64
 import io
 import textwrap
 
@@ -43,6 +44,17 @@ def png(array, scale=1):
     return buffer.getvalue()
 
 
+def sheet_text(images, n_cols, gap=2):
+    """Images (n, 1, H, W) as one sheet, a PNG in base64, which a JSON file can hold: for `sheets` and `sheet_light`. → str"""
+    return base64.b64encode(png(tile(images, n_cols, gap))).decode()
+
+
+def sheet_light(text):
+    """What `sheet_text` wrote, as an array (rows, columns) in [0, 1], ink dark."""
+    picture = Image.open(io.BytesIO(base64.b64decode(text))).convert("L")
+    return np.asarray(picture, np.float32) / 255
+
+
 def beside(*pngs, gap=20):
     """Pictures (PNG bytes) in one row, each in the middle of its height. → PNG bytes"""
     pictures = [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs]
@@ -77,12 +89,12 @@ def image_grid(images, n_cols=10, title=None, row_labels=None):
 
 
 def sheets(rows):
-    """Sheets of samples in a table: `{row: {column: (PNG bytes, caption)}}`. → Figure"""
+    """Sheets of samples in a table: `{row: {column: (text of a sheet, caption)}}`. → Figure"""
     n_columns = len(next(iter(rows.values())))
     figure, table = axes(len(rows), n_columns, height=1.3, squeeze=False)
     for i, (line, (row, cells)) in enumerate(zip(table, rows.items(), strict=True)):
         for ax, (column, (sheet, caption)) in zip(line, cells.items(), strict=True):
-            show_sheet(ax, np.asarray(Image.open(io.BytesIO(sheet)).convert("L")) / 255)
+            show_sheet(ax, sheet_light(sheet))
             ax.set_title(f"{textwrap.fill(column, 17)}\n{caption}" if i == 0 else caption, fontsize=11)
         line[0].set_ylabel(row, fontsize=13)
     return figure

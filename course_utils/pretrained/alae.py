@@ -1,37 +1,23 @@
 """Recipes of the adversarial latent autoencoders: what is shipped is the average of all weights."""
 
-from functools import partial, wraps
+from functools import partial
 
 import torch
 
 from .. import losses, metrics, models, priors
 from ..steps import alae_step
-from ..train import adam, average_of
-from .recipe import Recipe, fit_by, no_codes, seeded, three_legs, three_legs_in_words
+from ..train import adam
+from .recipe import Recipe, fit_average_by, no_codes, seeded, three_legs_in_words
 
 PRIOR = priors.gaussian(50)
 
 
 def _fit(batch_size, lr):
-    def fit(net, digits, n_steps):
-        net_avg = average_of(net, decay=0.999)
-
-        @wraps(alae_step)
-        def averaging_step(batches, **players):
-            said = alae_step(batches, **players)
-            net_avg.update_parameters(net)
-            return said
-
+    def cast(net):
         moved = dict(ED=[net.E, net.D], FG=[net.F, net.G], EG=[net.E, net.G])
-        cast, optimizer = {**net.parts(), "prior": PRIOR}, partial(adam, betas=(0.5, 0.99))
-        fit_legs = fit_by(
-            averaging_step, lambda net: (cast, moved), batch_size, optimizer, rates=three_legs(lr)
-        )
-        history = fit_legs(net, digits, n_steps)
-        net.load_state_dict(net_avg.module.state_dict())
-        return history
+        return {**net.parts(), "prior": PRIOR}, moved
 
-    return fit
+    return fit_average_by(alae_step, cast, batch_size, partial(adam, betas=(0.5, 0.99)), lr)
 
 
 def _sample(net, codes, n):

@@ -1,45 +1,28 @@
 """Recipes of the adversarial generators: what is shipped is the average of G's weights."""
 
-from functools import partial, wraps
+from functools import partial
 
 import torch
 
 from .. import metrics, models, priors, session
 from ..steps import cgan_step, cwgan_gp_step, opponent, relativistic_gan_step, wgan_gp_step, wgan_step
-from ..train import adam, average_of, rmsprop
-from .recipe import Recipe, fit_by, no_codes, seeded, three_legs, three_legs_in_words
+from ..train import adam, rmsprop
+from .recipe import Recipe, fit_average_by, no_codes, seeded, three_legs_in_words
 
 ADAM = partial(adam, betas=(0.5, 0.99))
 WITHOUT_MOMENTUM = partial(adam, betas=(0.0, 0.9)), "Adam", ", betas 0 and 0.9"
 PRIOR = priors.gaussian(100)
 
 
-def _averaging(step):
-    """The step, and the average of G's weights after it."""
-
-    @wraps(step)
-    def averaging_step(batches, *, G, G_avg, **others):
-        losses = step(batches, G=G, **others)
-        G_avg.update_parameters(G)
-        return losses
-
-    return averaging_step
-
-
 def _averaged(step, judge, batch_size, lr, optimizer=ADAM):
     """Train G against a new discriminator or critic, and keep the average of its weights. → Recipe.fit"""
+    role = opponent(step)
 
-    def fit(net, digits, n_steps):
-        other, G_avg = judge().to(session.device()), average_of(net, decay=0.999)
-        role = opponent(step)
-        cast = {"G": net, role: other, "G_avg": G_avg, "prior": PRIOR}, {"G": [net], role: [other]}
-        history = fit_by(step, lambda net: cast, batch_size, optimizer, rates=three_legs(lr))(
-            net, digits, n_steps
-        )
-        net.load_state_dict(G_avg.module.state_dict())
-        return history
+    def cast(net):
+        other = judge().to(session.device())
+        return {"G": net, role: other, "prior": PRIOR}, {"G": [net], role: [other]}
 
-    return fit
+    return fit_average_by(step, cast, batch_size, optimizer, lr)
 
 
 def _in_words(what, batch_size, lr, optimizer="Adam", betas=", betas 0.5 and 0.99"):
@@ -62,7 +45,7 @@ def _gan(words, G, D, n_steps, batch_size, lr):
 
 
 def _wgan(words, step, n_steps, batch_size, lr, optimizer, *said):
-    fit = _averaged(_averaging(step), models.image_discriminator, batch_size, lr, optimizer)
+    fit = _averaged(step, models.image_discriminator, batch_size, lr, optimizer)
     return _digits(_in_words(words, batch_size, lr, *said), models.generator, n_steps, fit)
 
 
@@ -76,7 +59,7 @@ def _conditional(words, step, n_steps, lr, optimizer=ADAM, *said):
     def sample(net, codes, n):
         return net(PRIOR(n), priors.categorical(n).argmax(1))
 
-    fit = _averaged(_averaging(step), models.ConditionalDiscriminator, 128, lr, optimizer)
+    fit = _averaged(step, models.ConditionalDiscriminator, 128, lr, optimizer)
     words = _in_words(words, 128, lr, *said)
     return Recipe(words, models.ConditionalGenerator, n_steps, fit, scores, no_codes, sample, None)
 

@@ -1,14 +1,16 @@
 """What a recipe is, and what recipes have in common."""
 
 import contextlib
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial, wraps
 
 import torch
 from torch import nn
 
 from .. import data, priors
-from ..train import adam, train
+from ..train import adam, average_of, train
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,27 @@ def fit_by(
             history = train(step, batches, round(share * n_steps), opt=opt, **players)
             if history.stopped:
                 break
+        return history
+
+    return fit
+
+
+def fit_average_by(step, cast, batch_size, optimizer, lr):
+    """As `fit_by` in three legs; what stays is the average of the network's weights after each step. → Recipe.fit"""
+
+    def fit(net, digits, n_steps):
+        net_avg = average_of(net, decay=0.999)
+
+        @wraps(step)
+        def averaging_step(batches, **players):
+            losses = step(batches, **players)
+            net_avg.update_parameters(net)
+            return losses
+
+        by_itself = "G_avg" in inspect.signature(step).parameters
+        turn = partial(step, G_avg=net_avg) if by_itself else averaging_step
+        history = fit_by(turn, cast, batch_size, optimizer, rates=three_legs(lr))(net, digits, n_steps)
+        net.load_state_dict(net_avg.module.state_dict())
         return history
 
     return fit

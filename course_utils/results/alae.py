@@ -1,7 +1,5 @@
 """ALAE as on the slide, and with a part of it changed: notebook 08."""
 
-import contextlib
-import io
 from functools import partial
 
 import torch
@@ -59,8 +57,7 @@ def run(rule, seed, n_steps=_N_STEPS):
     E, F, G, D = net.E, net.F, net.G, net.D
     opt = adam(ED=[E, D], FG=[F, G], EG=[E, G], FEG=[F, E, G], lr=1.5e-3, betas=(0.5, 0.99))
     batches = data.Batches(digits.x, batch_size=128)
-    with contextlib.redirect_stdout(io.StringIO()):
-        train(RULES[rule], batches, n_steps, settle=0.4, leave=False, **net.parts(), opt=opt, prior=prior)
+    train(RULES[rule], batches, n_steps, settle=0.4, quiet=True, **net.parts(), opt=opt, prior=prior)
     with torch.no_grad():
         x_rec = metrics.in_parts(net, digits.x_test)
         w = F(prior(10_000))

@@ -1,7 +1,5 @@
 """Random architectures as GAN and as WGAN-GP, with one budget: small tables 1 and 2 of Gulrajani et al. 2017."""
 
-import contextlib
-import io
 import random
 from functools import partial
 from typing import NamedTuple
@@ -46,7 +44,7 @@ def architecture(seed):
     )  # fmt: skip
 
 
-def play(seed, rule, n_updates=_UPDATES):
+def play(seed, rule, n_updates=_UPDATES, quiet=False):
     """An architecture under one rule: 500 of its points, and their scores. → points (500, 2), dict
 
     distance  exact transport distance to as many real points;  modes covered;  good, the share of points at one
@@ -60,7 +58,7 @@ def play(seed, rule, n_updates=_UPDATES):
     opt = adam(**{"G": [G], role: [D]}, lr=1e-3, betas=betas)
     players = {"G": G, role: D, "opt": opt, "prior": prior}
     batches = data.Batches(DRAW(20_000)[0], batch_size=128)
-    train(step, batches, max(n_updates // n_critic(step), 1), settle=0.3, leave=False, **players)
+    train(step, batches, max(n_updates // n_critic(step), 1), settle=0.3, leave=False, quiet=quiet, **players)
     with torch.no_grad():
         x_fake = G(prior(2_500)).nan_to_num(99, 99, -99)  # one that diverged is far away
     modes, good = metrics.modes_covered(x_fake, data.centres(DRAW), DRAW.keywords["std"])
@@ -69,8 +67,7 @@ def play(seed, rule, n_updates=_UPDATES):
 
 
 def run(seed, rule):
-    with contextlib.redirect_stdout(io.StringIO()):
-        return play(seed, rule)[1]
+    return play(seed, rule, quiet=True)[1]
 
 
 def share_below(table, rule, threshold, which=lambda shape: True):

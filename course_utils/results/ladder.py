@@ -29,7 +29,7 @@ def _rung(rung, seed):
     opt.G = adam(G=[G], lr=lr_G, betas=(0.5, 0.99)).G
     average = {} if step is gan_step else {"G_avg": average_of(G)}
     players = dict(G=G, D=D, opt=opt, prior=prior, **average)
-    train(step, data.Batches(digits.x, batch_size=128), _LADDER_STEPS, settle=0.3, **players)
+    train(step, data.Batches(digits.x, batch_size=128), _LADDER_STEPS, settle=0.3, quiet=True, **players)
 
     def scores(net, of=""):
         with torch.no_grad():

@@ -26,12 +26,14 @@ def _semi(n_labels, draw):
 
     control = encoder()
     players = dict(enc=control, opt=adam(enc=[control]))
-    train(supervised_step, labelled, _CONTROL_STEPS[n_labels], settle=0.3, **players)
+    train(supervised_step, labelled, _CONTROL_STEPS[n_labels], settle=0.3, quiet=True, **players)
     enc, dec = encoder(), models.decoder(12, 256).to(session.device())
     D_y, D_z = (models.discriminator(n).to(session.device()) for n in (10, 2))
     opt = adam(AE=[enc, dec], D=[D_y, D_z], lr=1e-3, betas=(0.5, 0.99))
     players = dict(labelled=labelled, enc=enc, dec=dec, D_y=D_y, D_z=D_z, opt=opt, prior=priors.gaussian(2))
-    train(aae_semi_step, data.Batches(digits.x, batch_size=128), _SEMI_STEPS, settle=0.3, **players)
+    train(
+        aae_semi_step, data.Batches(digits.x, batch_size=128), _SEMI_STEPS, settle=0.3, quiet=True, **players
+    )
     return {"aae": _error(enc, digits), "by_labels_alone": _error(control, digits)}
 
 

@@ -1,7 +1,5 @@
 """Every trick of notebook 05 by itself, beside the plain GAN: on a ring, on a grid, on digits."""
 
-import contextlib
-import io
 from functools import partial
 
 import torch
@@ -93,8 +91,7 @@ TRICKS = {
 def run(trick, on):
     """One cell of the table, on MNIST where it is digits. → {score: [one number for each seed]}"""
     digits = data.digits("mnist") if on == "digits" else None
-    with contextlib.redirect_stdout(io.StringIO()):  # many at a time: `make` says how far they are
-        return play(TRICKS[trick], on, SEEDS[on], digits).scores
+    return play(TRICKS[trick], on, SEEDS[on], digits, quiet=True).scores
 
 
 def _words(bench):
