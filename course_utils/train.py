@@ -93,6 +93,7 @@ def clip_weights(net, bound):
         p.clamp_(-bound, bound)
 
 
+CHECK_EVERY = 50  # steps: a question to a GPU makes it wait
 _OUT_OF_MEMORY = re.compile("out of memory|(allocate|enough) memory")  # so say CUDA and MPS, and CPUs
 
 
@@ -105,44 +106,53 @@ class History(Mapping):
 
     def __init__(self):
         self.film, self.film_steps, self.seconds, self.stopped = [], [], 0.0, ""
-        self._records = []
+        self.n_steps, self._last = 0, {}
+        self._recent, self._parts = (
+            [],
+            {},
+        )  # the records of some steps, and by name the columns of all before them
 
     def _add(self, losses):
         if not isinstance(losses, dict):
             raise TypeError(f"a step returns a dict of named losses, not {type(losses).__name__}.")
-        if self._records and losses.keys() != self._records[0].keys():
+        if self._last and losses.keys() != self._last.keys():
             raise TypeError(f"a step names the same losses every time; was {list(self)}, is {list(losses)}.")
         values = {name: torch.as_tensor(value).detach() for name, value in losses.items()}
         for name, value in values.items():
             if value.numel() != 1:
                 raise TypeError(f"the step's loss {name!r} has shape {tuple(value.shape)}: take its mean.")
-        self._records.append({name: value.reshape(()) for name, value in values.items()})
+        self._last = {name: value.reshape(()) for name, value in values.items()}
+        self._recent.append(self._last)
+        self.n_steps += 1
+        if (
+            len(self._recent) == CHECK_EVERY
+        ):  # thousands of single numbers would scatter over the memory, and keep it
+            for name in self:
+                self._parts.setdefault(name, []).append(self._of_recent(name))
+            self._recent.clear()
 
-    @property
-    def n_steps(self):
-        return len(self._records)
-
-    def __getitem__(self, name):
-        if name not in list(self):
-            raise KeyError(f"no loss {name!r} in this history; it has: {', '.join(self) or 'none yet'}")
-        return self._column(name).cpu().numpy()
+    def _of_recent(self, name):
+        return torch.stack(_on_one_device([record[name] for record in self._recent])).float()
 
     def _column(self, name, since=0):
         """One loss from step `since` on, as one tensor where the losses are."""
-        values = [record[name] for record in self._records[since:]]
-        if len({value.device for value in values}) > 1:  # Python numbers among them
-            values = [value.cpu() for value in values]
-        return torch.stack(values).float()
+        recent = [self._of_recent(name)] if self._recent else []
+        return torch.cat(_on_one_device(self._parts.get(name, []) + recent))[since:]
+
+    def __getitem__(self, name):
+        if name not in self._last:
+            raise KeyError(f"no loss {name!r} in this history; it has: {', '.join(self) or 'none yet'}")
+        return self._column(name).cpu().numpy()
+
+    def __iter__(self):
+        return iter(self._last)
+
+    def __len__(self):
+        return len(self._last)
 
     def latest(self):
         """The last losses in words. → str"""
-        return "  ".join(f"{name} {float(value):.4g}" for name, value in self._records[-1].items())
-
-    def __iter__(self):
-        return iter(self._records[0] if self._records else ())
-
-    def __len__(self):
-        return len(list(iter(self)))
+        return "  ".join(f"{name} {float(value):.4g}" for name, value in self._last.items())
 
     def _first_bad(self, since=0):
         """The first (step, name) from `since` on whose loss is not a finite number, or None."""
@@ -152,6 +162,11 @@ class History(Mapping):
             if len(steps):  # one question to the device for each loss
                 bad[name] = since + steps[0].item()
         return min((step, name) for name, step in bad.items()) if bad else None
+
+
+def _on_one_device(tensors):
+    """As they are, or on the CPU where there are Python's numbers among them."""
+    return tensors if len({t.device for t in tensors}) == 1 else [t.cpu() for t in tensors]
 
 
 def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=True, quiet=False, **players):
@@ -199,7 +214,8 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
                         raise
                     history.stopped = "out of memory"
                     break
-                if (t % 50 == 49 or t == n_steps - 1) and history._first_bad(max(0, t - 49)):
+                checked = t + 1 - CHECK_EVERY
+                if ((t + 1) % CHECK_EVERY == 0 or t == n_steps - 1) and history._first_bad(max(0, checked)):
                     history.stopped = "diverged"
                 elif pressed():
                     history.stopped = "interrupted"

@@ -301,3 +301,12 @@ def test_the_live_picture_comes_by_the_clock_takes_a_tenth_of_the_time_and_need_
     assert all(b - a >= 5 - 1e-9 for a, b in zip(times, times[1:], strict=False))
     view.close(history)
     assert shown[-1][1]  # emptied
+
+
+def test_a_history_keeps_columns_not_single_numbers():
+    """Thousands of single numbers on the CPU, each between large blocks, cost a long training gigabytes."""
+    count = iter(range(200))
+    history = train(lambda batches: {"a": torch.tensor(float(next(count))), "b": 2}, None, 125)
+    assert history.n_steps == 125 and history["a"].tolist() == list(range(125)) and set(history["b"]) == {2}
+    assert len(history._recent) == 25 and [len(part) for part in history._parts["a"]] == [50, 50]
+    assert history._column("a", since=99)[0] == 99
