@@ -33,19 +33,19 @@ def compare(what, digits, **scores):
 
 
 def table(rows):
-    """Print scores of several models, {name: {score: number}}, as one table."""
+    """Print scores of several models, {name: {score: number}}, as one table, no wider than its words."""
     heads = list(dict.fromkeys(score for row in rows.values() for score in row))
-    width = max(map(len, rows))
 
     def cell(row, head):
-        value = (
-            "–" if head not in row else f"{row[head]:.0f}" if abs(row[head]) >= 100 else f"{row[head]:.3g}"
-        )
-        return f"{value:>{max(9, len(head))}}"
+        if head not in row:
+            return "–"
+        return f"{row[head]:.0f}" if abs(row[head]) >= 100 else f"{row[head]:.3g}"
 
-    print(" " * width, *(f"{head.replace('_', ' '):>9}" for head in heads), sep="  ")
-    for name, row in rows.items():
-        print(f"{name:{width}}", *(cell(row, head) for head in heads), sep="  ")
+    columns = [[head.replace("_", " "), *(cell(row, head) for row in rows.values())] for head in heads]
+    widths = [max(map(len, column)) for column in columns]
+    side = max(map(len, rows))
+    for name, *cells in zip(["", *rows], *columns, strict=True):
+        print(f"{name:{side}}", *(f"{v:>{w}}" for v, w in zip(cells, widths, strict=True)), sep="  ")
 
 
 def _recorded():

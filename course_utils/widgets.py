@@ -36,6 +36,7 @@ class Panel(w.HBox):
         self.image.layout.flex = (
             "0 0 auto"  # a wide picture goes below the controls instead of squeezing them
         )
+        self.image.layout.max_height = "65vh"  # so that one sees all of it, even projected at 150 %
         self._planes = [control for control in controls if isinstance(control, Plane)]
         left, flow = w.VBox([*controls, self.error]), "row wrap"
         if self._planes:  # they shrink instead: one must see what a click does, even where room is scarce
@@ -134,7 +135,7 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
     sliders = [
         w.FloatSlider(
             value=float(mid), min=float(lo), max=float(hi), step=float(hi - lo) / 100, description=f"{name}{i}",
-            readout_format=".2f", style={"description_width": "2.5em"}, layout=w.Layout(width="22em"),
+            readout_format=".2f", style={"description_width": "2.5em"}, layout=w.Layout(width="22em", max_width="98%"),
         )
         for i, (lo, mid, hi) in enumerate(zip(low, start, high, strict=True), 1)
     ]  # fmt: skip
@@ -155,9 +156,15 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
 
     reset, random = w.Button(description="Reset"), w.Button(description="Random")
     half = -(-len(sliders) // (2 if len(sliders) > 8 else 1))  # a tall column becomes two
-    columns = w.HBox([w.VBox(part) for part in (sliders[:half], sliders[half:]) if part])
+    columns = [
+        w.VBox(part, layout=w.Layout(flex="1 1 0", min_width="0"))
+        for part in (sliders[:half], sliders[half:])
+        if part
+    ]
     watched = [(control, "value") for control in (*more, *sliders)]
-    panel = Panel([*more, columns, w.HBox([reset, random])], draw, watched, scale)
+    panel = Panel([*more, w.HBox(columns), w.HBox([reset, random])], draw, watched, scale)
+    if len(columns) > 1:  # two columns get narrower before the picture has to go below them
+        panel.children[0].layout = w.Layout(flex="1 1 27em", max_width="45em", min_width="0")
     panel.sliders, panel.reset, panel.random = sliders, reset, random
     reset.on_click(lambda _: put(start))
     random.on_click(lambda _: put(random_code()))

@@ -60,11 +60,38 @@ def test_verdicts_differ_by_sign_and_word_not_only_by_colour(blocks):
 
 
 def test_the_colours_of_pictures():
-    for colour in (style.INK, style.REAL, style.CODE, style.PRIOR):
+    for colour in (style.INK, style.REAL, style.CODE, style.PRIOR, *style.TEN):
         assert contrast(colour, "white") >= TEXT
     assert contrast(style.FAKE, "white") >= MARK  # dots, lines, large letters; not for small words
     for light in style.VERDICT([0.0, 0.5, 1.0]):
         assert contrast(style.INK, light) >= TEXT
+
+
+# Of red, green and blue light, what reaches colour-blind eyes (Machado et al. 2009, severity 1).
+EYES = {
+    "normal": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}  # fmt: skip
+
+
+def nearest(colours, eyes):
+    """The smallest distance of two of the colours as these eyes see them, in CIELAB (black to white is 100)."""
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    rgb = torch.tensor([to_rgb(colour) for colour in colours])
+    light = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    seen = (light @ torch.tensor(EYES[eyes]).T).clamp(0, 1)
+    xyz = seen @ torch.tensor(to_xyz).T / torch.tensor([0.9505, 1.0, 1.089])
+    f = torch.where(xyz > 0.008856, xyz.pow(1 / 3), 7.787 * xyz + 16 / 116)
+    x, y, z = f.T
+    return torch.pdist(torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)).min().item()
+
+
+@pytest.mark.parametrize("eyes", EYES)
+def test_the_ten_colours_of_digits_differ_for_all_eyes(eyes):
+    assert nearest(["#000", "#fff"], eyes) == pytest.approx(100, abs=0.1)
+    assert nearest(style.TEN, eyes) > 14  # two of Petroff's own: 9.4 for tritan eyes
 
 
 def test_every_picture_of_a_widget_has_words():

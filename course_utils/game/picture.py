@@ -92,7 +92,7 @@ def curves(game):
         figure = Figure(
             figsize=(4.6, 5.6)
         )  # laid out by hand: the automatic layout takes longer than the drawing
-        top, bottom = figure.add_axes((0.14, 0.6, 0.84, 0.33)), figure.add_axes((0.14, 0.1, 0.84, 0.33))
+        top, bottom = figure.add_axes((0.14, 0.6, 0.8, 0.33)), figure.add_axes((0.14, 0.1, 0.8, 0.33))
     at = [step for step, _ in game.losses]
     for name, colour in zip(game.losses[-1][1] if game.losses else (), LINES, strict=False):
         if name != "accuracy":

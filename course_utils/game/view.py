@@ -15,7 +15,30 @@ SPEEDS = {
     "10 steps a frame": (10, 0.04),
     "40 steps a frame": (40, 0.04),
 }
+# Where the page is narrow (a projector at 150 %), controls stand beside the plane: one must see what a slider does.
+_CSS = """
+.game { width: 100%; container-type: inline-size; }
+@container (max-width: 780px) {
+  .game .game-board { display: grid; column-gap: 8px; align-items: start;
+    grid: "status status" auto "plane play" auto "plane settings" auto "plane views" 1fr "error error" auto
+      "curves curves" auto / minmax(0, 1fr) 258px; }
+  .game-board > .game-stage { display: contents; }
+  .game-board .game-plane { grid-area: plane; min-width: 0; } .game-board .game-curves { grid-area: curves; }
+  .game-board > .game-play { grid-area: play; flex-wrap: wrap; } .game-board > .game-settings { grid-area: settings; }
+  .game-board > .game-views { grid-area: views; }
+  .game-board > .game-status { grid-area: status; } .game-board > .game-error { grid-area: error; }
+  .game-board > .game-play > button { flex: 1 1 0; min-width: 0; padding: 0 4px; }
+  .game-board > .game-play > .widget-dropdown { width: calc(100% - 4px) !important; }
+  .game-board > .game-views > .widget-checkbox { width: calc(50% - 4px) !important; }
+}
+"""
 _running: dict[str, "GanGame"] = {}  # one for each key: a cell that runs again stops its old game
+
+
+class _GamePlane(Plane):
+    """Brings the board's style along: it is the only widget here that can."""
+
+    _css = Plane._css + _CSS
 
 
 class GanGame(w.VBox):
@@ -34,7 +57,7 @@ class GanGame(w.VBox):
         _running[key] = self
         self.game = Game(rules, **settings)
         self.task, self._drawn_at, self._told = None, 0.0, None
-        self.plane = Plane(
+        self.plane = _GamePlane(
             x_range=(-SPAN, SPAN),
             y_range=(-SPAN, SPAN),
             width=picture.SIZE,
@@ -46,16 +69,14 @@ class GanGame(w.VBox):
             "Losses of both players, and the earth mover's distance, over the steps", width=350
         )
         self.status, self.error = w.HTML(), w.HTML()
-        super().__init__(
-            [
-                *self._controls(views),
-                self.status,
-                self.error,
-                w.HBox(
-                    [self.plane, self.curves], layout=w.Layout(flex_flow="row wrap", align_items="center")
-                ),
-            ]
-        )
+        stage = w.HBox([self.plane, self.curves], layout=w.Layout(flex_flow="row wrap", align_items="center"))
+        parts = dict(self._controls(views), status=self.status, error=self.error, stage=stage)
+        for name, part in (*parts.items(), ("plane", self.plane), ("curves", self.curves)):
+            part.add_class(f"game-{name}")
+        board = w.VBox(list(parts.values()))
+        board.add_class("game-board")
+        super().__init__([board])
+        self.add_class("game")
         self.redraw()
 
     def _controls(self, views):
@@ -109,13 +130,15 @@ class GanGame(w.VBox):
         for box in self.views.values():
             box.observe(lambda _: self._guarded(lambda: None), "value")
         self.plane.observe(lambda change: self._guarded(self.game.draw_own, change.new), "points")
-        c = self.controls
-        return [
-            w.HBox([self.play_button, self.step_button, self.reset_button, self.speed, self.who]),
-            w.HBox([w.VBox([c["data"], c["rule"], c["optimizer"]]), w.VBox([c["lr_D"], c["lr_G"], c["n_d"]]),
-                    w.VBox([c["z_dim"], c["width"]])], layout=w.Layout(flex_flow="row wrap")),
-            w.HBox(list(self.views.values()), layout=w.Layout(flex_flow="row wrap")),
-        ]  # fmt: skip
+        wrap = w.Layout(flex_flow="row wrap")
+        columns = [("data", "rule", "optimizer"), ("lr_D", "lr_G", "n_d"), ("z_dim", "width")]
+        return dict(
+            play=w.HBox([self.play_button, self.step_button, self.reset_button, self.speed, self.who]),
+            settings=w.HBox(
+                [w.VBox([self.controls[name] for name in names]) for names in columns], layout=wrap
+            ),
+            views=w.HBox(list(self.views.values()), layout=wrap),
+        )
 
     # ── playing ──────────────────────────────────────────────────────────────────────────────────
 
