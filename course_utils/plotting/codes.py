@@ -34,9 +34,8 @@ def _codes_over(ax, z, y, prior, size):
         _draws(ax, prior)
     _digits_scatter(ax, torch.as_tensor(z).cpu().numpy(), torch.as_tensor(y).cpu().numpy(), size)
     ax.set(xlabel="z1", ylabel="z2", aspect="equal")
-    ax.figure.set_layout_engine(
-        "compressed"
-    )  # "constrained" cuts titles off where square axes just fill the height
+    # "constrained" cuts titles off where square axes just fill the height
+    ax.figure.set_layout_engine("compressed")
 
 
 def _draws(ax, prior):
