@@ -78,9 +78,8 @@ class _Average(nn.Module):
 
     @torch.no_grad()
     def update_parameters(self, net):
-        torch._foreach_lerp_(
-            list(self.module.parameters()), list(net.parameters()), 1 - self.decay if self.begun else 1.0
-        )
+        rate = 1 - self.decay if self.begun else 1.0
+        torch._foreach_lerp_(list(self.module.parameters()), list(net.parameters()), rate)
         for mine, its in zip(self.module.buffers(), net.buffers(), strict=True):
             mine.copy_(its)
         self.begun = True
@@ -107,10 +106,9 @@ class History(Mapping):
     def __init__(self):
         self.film, self.film_steps, self.seconds, self.stopped = [], [], 0.0, ""
         self.n_steps, self._last = 0, {}
-        self._recent, self._parts = (
-            [],
-            {},
-        )  # the records of some steps, and by name the columns of all before them
+        # the records of some steps, and by name the columns of all before them: thousands of single numbers would
+        # scatter over the memory, and keep it
+        self._recent, self._parts = [], {}
 
     def _add(self, losses):
         if not isinstance(losses, dict):
@@ -124,9 +122,7 @@ class History(Mapping):
         self._last = {name: value.reshape(()) for name, value in values.items()}
         self._recent.append(self._last)
         self.n_steps += 1
-        if (
-            len(self._recent) == CHECK_EVERY
-        ):  # thousands of single numbers would scatter over the memory, and keep it
+        if len(self._recent) == CHECK_EVERY:
             for name in self:
                 self._parts.setdefault(name, []).append(self._of_recent(name))
             self._recent.clear()
