@@ -285,9 +285,7 @@ def sweep(words):
 def bench(words):
     from course_utils import bench, plotting
 
-    os.environ.setdefault(
-        "COURSE_SCALE", "smoke"
-    )  # for the notebooks; networks have their full size at any scale
+    os.environ.setdefault("COURSE_SCALE", "smoke")  # of the notebooks; their networks have full size
     report = bench.make(words)
     bench.FILE.with_suffix(".png").write_bytes(plotting.figure_png(bench.picture(report)))
     readme = ROOT / "README.md"

@@ -132,8 +132,9 @@ class History(Mapping):
 
     def _column(self, name, since=0):
         """One loss from step `since` on, as one tensor where the losses are."""
+        first, after = divmod(since, CHECK_EVERY)  # a check of the last steps need not join all before them
         recent = [self._of_recent(name)] if self._recent else []
-        return torch.cat(_on_one_device(self._parts.get(name, []) + recent))[since:]
+        return torch.cat(_on_one_device(self._parts.get(name, [])[first:] + recent))[after:]
 
     def __getitem__(self, name):
         if name not in self._last:

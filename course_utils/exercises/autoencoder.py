@@ -276,9 +276,8 @@ def _statistics(fn, arguments):
 
 
 def _codes():
-    u = torch.rand(
-        500, 3
-    )  # no Normal, and the second goes with the first: so real codes are told from drawn ones
+    # no Normal, and the second goes with the first: so real codes are told from drawn ones
+    u = torch.rand(500, 3)
     codes = torch.stack([6 * u[:, 0] - 5, u[:, 0] + 0.5 * u[:, 1] + 4, 0.9 * u[:, 2] + 0.5], 1)
     return [(codes.to(session.device()), 40_000)]  # where the notebook's codes are
 

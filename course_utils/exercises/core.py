@@ -205,9 +205,8 @@ def _judge_function(task, fn):
     torch.manual_seed(0)
     cases = task.cases()
     want = [task.outcome(task.reference, _fresh(case)) for case in cases]
-    with time_limit(
-        PATIENCE, _file(fn)
-    ):  # after ours: it must not cut off what PyTorch imports of itself at first use
+    # after ours: the clock must not cut off what PyTorch imports of itself at first use
+    with time_limit(PATIENCE, _file(fn)):
         got = [_outcome(task, fn, case) for case in cases]
     if any(isinstance(g, _Unanswered) for g in got):
         raise _Open

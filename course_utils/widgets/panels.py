@@ -32,9 +32,8 @@ class Panel(w.HBox):
         self.redraw()
         for widget, trait in watched:
             widget.observe(self.redraw, trait)
-        self.image.layout.flex = (
-            "0 0 auto"  # a wide picture goes below the controls instead of squeezing them
-        )
+        # a wide picture goes below the controls instead of squeezing them
+        self.image.layout.flex = "0 0 auto"
         self.image.layout.max_height = "65vh"  # so that one sees all of it, even projected at 150 %
         self._planes = [control for control in controls if isinstance(control, Plane)]
         left, flow = w.VBox([*controls, self.error]), "row wrap"
