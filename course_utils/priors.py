@@ -1,4 +1,4 @@
-"""Latent codes: priors n → (n, z_dim), and draws from an encoder's distribution."""
+"""Latent codes: priors, which are functions n → (n, z_dim), and draws from an encoder's distribution."""
 
 import math
 
@@ -8,7 +8,7 @@ from . import session
 from .data import spiral
 
 N_CLASSES = 10
-UNLABELLED = 10  # the label of an image whose class is not told
+UNLABELLED = 10  # the label of an image whose class is unknown
 
 
 def gaussian(z_dim):
@@ -17,15 +17,16 @@ def gaussian(z_dim):
 
 
 def uniform(z_dim):
-    """The prior of independent uniform numbers, scaled to variance 1 as `gaussian` has it: between −√3 and √3."""
+    """The prior of independent uniform numbers between −√3 and √3: variance 1, as in `gaussian`."""
     return lambda n: math.sqrt(3) * (2 * torch.rand(n, z_dim, device=session.device()) - 1)
 
 
 def gaussian_mixture(y, n_components=10, radius=2.0, stds=(0.5, 0.1)):
-    """One draw from component y of a mixture of Normals, laid out like petals around 0. y (n,) → (n, 2)
+    """One draw from component y of a mixture of Normals, arranged like petals around 0. y (n,) → (n, 2)
 
-    Petal k points to the angle 2πk/n_components; its centre is at `radius`, its standard deviations are `stds`,
-    outward and across. Source: Makhzani et al. 2015, section 2.3; deck 000. Trap: the noise turns with its petal.
+    Petal k points in the direction of the angle 2πk/n_components; its centre is at `radius`, its standard
+    deviations are `stds`: along this direction, and across it. Source: Makhzani et al. 2015, section 2.3;
+    deck 000. Trap: the noise must be rotated with its petal.
     """
     angle = y * (2 * math.pi / n_components)
     outward = torch.stack([angle.cos(), angle.sin()], 1)  # (n, 2)
@@ -44,31 +45,32 @@ def swiss_roll(y, n_components=10):
 
 
 def petal(z, n_components=10):
-    """The petal of the mixture in which codes z (n, 2) lie: the nearest in angle. → (n,)"""
+    """The petal of the mixture to which codes z (n, 2) belong: the nearest one in angle. → (n,)"""
     return (torch.atan2(z[:, 1], z[:, 0]) * n_components / (2 * math.pi)).round().long() % n_components
 
 
 def piece(z, n_components=10):
-    """The piece of the Swiss roll in which codes z (n, 2) lie, by their distance from its centre. → (n,)"""
+    """The piece of the Swiss roll to which codes z (n, 2) belong, by distance from the centre. → (n,)"""
     return (n_components * (z.norm(dim=1) / 3).square()).long().clamp(max=n_components - 1)
 
 
 def by_label(draw, n_components=10):
-    """A prior of components: `prior(n)` draws codes (n, z_dim), `prior(n, y)` each from the component of its label.
+    """A prior with components: `prior(n, y)` draws each code from the component of its label. → (n, z_dim)
 
-    draw(y, n_components) is `gaussian_mixture` or `swiss_roll`. A label that is no component's, such as
-    UNLABELLED, means any of them.
+    `draw(y, n_components)` is `gaussian_mixture` or `swiss_roll`. A random component is used by `prior(n)`,
+    and for a label without a component, such as UNLABELLED.
     """
 
     def prior(n, y=None):
-        any_of_them = torch.randint(n_components, (n,), device=session.device())
-        return draw(any_of_them if y is None else torch.where(y < n_components, y, any_of_them), n_components)
+        any_component = torch.randint(n_components, (n,), device=session.device())
+        y = any_component if y is None else torch.where(y < n_components, y, any_component)
+        return draw(y, n_components)
 
     return prior
 
 
 def categorical(n):
-    """One-hot labels, each class as likely as another: the prior of a class. → (n, 10)"""
+    """One-hot labels, all classes equally likely: the prior of a class. → (n, 10)"""
     return one_hot(torch.randint(N_CLASSES, (n,), device=session.device()))
 
 
@@ -78,19 +80,20 @@ def one_hot(y, n=N_CLASSES):
 
 
 def reparameterize(mu, log_var):
-    """A draw from q(z|x) = N(μ, σ²) through which the gradient passes to μ and σ. → (B, z_dim)
+    """A draw from q(z|x) = N(μ, σ²) through which gradients reach μ and σ. → (B, z_dim)
 
     z = μ + σ ⊙ ε,  σ = exp(½ log σ²),  ε ~ N(0, I)
 
-    Source: Kingma & Welling 2014; decks 002, 003. Trap: exp(log_var) is the variance, not the standard deviation.
+    Source: Kingma & Welling 2014; decks 002, 003. Trap: exp(log_var) is the variance, not the standard
+    deviation.
     """
     return mu + (0.5 * log_var).exp() * torch.randn_like(mu)
 
 
 def sample_latents(z_codes, n):
-    """Draw each latent dimension on its own, a Normal with the mean and spread of the codes. → (n, latent_dim)
+    """Draw each latent dimension by itself, from a Normal with the codes' mean and standard deviation.
 
-    z_d ~ N(mean_d, std_d),  z_codes (N, latent_dim)
+    z_d ~ N(mean_d, std_d),  z_codes (N, latent_dim) → (n, latent_dim)
 
     Source: deck 002, "Create random vectors". Trap: real codes are neither Normal nor independent.
     """

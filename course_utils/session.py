@@ -1,14 +1,12 @@
-"""The machine and the moment: device, seeds, scale, folders. The only reader of the environment.
+"""The session: device, seeds, scale and folders. The only module that reads the environment.
 
 COURSE_SCALE     smoke (tests) | class (default on a CPU) | full (default on a CUDA GPU)
-COURSE_DATA_DIR  a folder that holds MNIST/raw, as torchvision lays it out (default: data/)
-COURSE_DEVICE    cpu | cuda | mps, to overrule the choice
-COURSE_GRAPHS    1: `train` records its steps as CUDA graphs, where it can (see graphs.py)
+COURSE_DATA_DIR  a folder that holds MNIST/raw, as torchvision arranges it (default: data/)
+COURSE_DEVICE    cpu | cuda | mps, in place of the automatic choice
 COURSE_RECORD    set by `python -m course_utils figures` alone
 """
 
 import contextlib
-import ctypes
 import functools
 import os
 import random
@@ -24,28 +22,25 @@ SMOKE_STEPS = 5
 
 
 def start(seed=0):
-    """Choose the device, seed every generator, set the plot style; print one line. → torch.device"""
-    from . import plotting  # here: the command line needs a session without matplotlib
+    """Choose the device, seed all random generators, set the plot style; print one line. → torch.device"""
+    from . import plotting  # imported here, because the command line does without matplotlib
 
     seed_all(seed)
-    _return_large_blocks()
-    torch.set_flush_denormal(True)  # a saturated network is full of denormals, each ten times slower on a CPU
+    # A saturated network has many denormal numbers, and each is ten times slower on a CPU.
+    torch.set_flush_denormal(True)
     plotting.use_style()
-    if "google.colab" in sys.modules:  # widgets that are not Colab's own have to be allowed there
+    if "google.colab" in sys.modules:  # it shows widgets of others only if they are enabled
         sys.modules["google.colab"].output.enable_custom_widget_manager()
     print(f"PyTorch {torch.__version__} on {_device_words()} · scale: {scale()} · seed {seed}")
     return device()
 
 
-def _return_large_blocks():
-    """Let glibc return large blocks as soon as they are freed: else it learns to keep those below 32 MB, and MNIST's test set has 31.
-
-    A training step's are smaller, or its arithmetic takes so long that fetching them anew does not matter.
-    """
-    with contextlib.suppress(TypeError, AttributeError):  # Windows, macOS
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(-3, 4 << 20)  # M_MMAP_THRESHOLD: a block of so many bytes has pages of its own
-        mallopt(-1, 64 << 20)  # M_TRIM_THRESHOLD: so much of what is free may be kept at hand
+@contextlib.contextmanager
+def seeded(seed):
+    """Random numbers from `seed` inside the block; the stream outside goes on as if none had been drawn."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
 
 
 def seed_all(seed):
@@ -57,15 +52,18 @@ def seed_all(seed):
 
 @functools.cache
 def device():
-    """The fastest device at hand: CUDA, else Apple's MPS, else the CPU. → torch.device"""
-    wish = os.environ.get("COURSE_DEVICE", "").strip().lower()
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if not wish:
-        return torch.device(next(name for name, ok in there.items() if ok))
-    if not there.get(wish.split(":")[0]):
-        usable = ", ".join(name for name, ok in there.items() if ok)
-        raise ValueError(f"COURSE_DEVICE={wish!r} is not usable here; choose one of: {usable}.")
-    return torch.device(wish)
+    """The fastest device available: CUDA, else Apple's MPS, else the CPU. → torch.device
+
+    Raises a ValueError if COURSE_DEVICE names a device that is not usable here.
+    """
+    requested = os.environ.get("COURSE_DEVICE", "").strip().lower()
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if not requested:
+        return torch.device(next(name for name, ok in available.items() if ok))
+    if not available.get(requested.split(":")[0]):
+        usable = ", ".join(name for name, ok in available.items() if ok)
+        raise ValueError(f"COURSE_DEVICE={requested!r} is not usable here; choose one of: {usable}.")
+    return torch.device(requested)
 
 
 def _device_words():
@@ -75,7 +73,10 @@ def _device_words():
 
 
 def scale():
-    """How much to compute: "smoke", "class" or "full" (see the README). → str"""
+    """How much to compute: "smoke", "class" or "full" (see the README). → str
+
+    Raises a ValueError if COURSE_SCALE has another value.
+    """
     name = os.environ.get("COURSE_SCALE", "").strip().lower()
     if not name and grading():
         return "smoke"  # verdicts need no trained network
@@ -87,7 +88,7 @@ def scale():
 
 
 def n_steps(cpu, gpu):
-    """Training steps at this scale: `cpu` for class, `gpu` for full, a handful for smoke. → int"""
+    """Training steps at this scale: `cpu` for class, `gpu` for full, at most SMOKE_STEPS for smoke. → int"""
     return {"smoke": min(cpu, SMOKE_STEPS), "class": cpu, "full": gpu}[scale()]
 
 
@@ -97,13 +98,11 @@ def data_dirs():
     return [*([Path(own).expanduser()] if own else []), ROOT / "data"]
 
 
-def graphs():
-    """True if `train` may record its steps as CUDA graphs."""
-    return os.environ.get("COURSE_GRAPHS", "").strip() == "1"
-
-
 def keep(contents):
-    """Write files, {path: bytes or text}: none takes its place before all are whole, so a full disk harms nothing."""
+    """Write files, {path: bytes or text}, atomically: all of them or, on an error such as a full disk, none.
+
+    Raises an OSError that names the file.
+    """
     parts = {file: file.with_name(file.name + ".part") for file in contents}
     try:
         for file, part in parts.items():

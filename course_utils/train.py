@@ -1,7 +1,6 @@
 """The `while not converged` of every algorithm: `train` repeats a step and knows no network, loss or optimizer."""
 
 import contextlib
-import copy
 import re
 import signal
 import threading
@@ -11,8 +10,7 @@ from types import SimpleNamespace
 
 import torch
 from torch import nn
-
-from .graphs import recorded
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 
 def adam(lr=1e-3, betas=(0.9, 0.999), **players):
@@ -58,31 +56,13 @@ def descend(loss, opt):
     opt.step()
 
 
-def average_of(G, decay=0.995):
-    """A copy of G whose weights trail behind G's: `G_avg.update_parameters(G)` after each step. → nn.Module
+def ema_of(G, decay=0.995):
+    """A copy of G whose weights trail behind G's, their exponential moving average (EMA). → nn.Module
 
-    weights ← decay · weights + (1 − decay) · those of G, at first those of G; batch norm's statistics are copied
+    θ_ema ← decay · θ_ema + (1 − decay) · θ, at first θ itself, by `G_ema.update_parameters(G)` after each step; batch
+    norm's statistics are copied
     """
-    return _Average(G, decay)
-
-
-class _Average(nn.Module):
-    """As PyTorch's AveragedModel, which counts on the CPU and would keep a GPU waiting at each step."""
-
-    def __init__(self, net, decay):
-        super().__init__()
-        self.module, self.decay, self.begun = copy.deepcopy(net), decay, False
-
-    def forward(self, *args):
-        return self.module(*args)
-
-    @torch.no_grad()
-    def update_parameters(self, net):
-        rate = 1 - self.decay if self.begun else 1.0
-        torch._foreach_lerp_(list(self.module.parameters()), list(net.parameters()), rate)
-        for mine, its in zip(self.module.buffers(), net.buffers(), strict=True):
-            mine.copy_(its)
-        self.begun = True
+    return AveragedModel(G, multi_avg_fn=get_ema_multi_avg_fn(decay))
 
 
 @torch.no_grad()
@@ -92,8 +72,10 @@ def clip_weights(net, bound):
         p.clamp_(-bound, bound)
 
 
-CHECK_EVERY = 50  # steps: a question to a GPU makes it wait
-_OUT_OF_MEMORY = re.compile("out of memory|(allocate|enough) memory")  # so say CUDA and MPS, and CPUs
+CHECK_EVERY = 50  # steps; each check makes a GPU wait
+_OUT_OF_MEMORY = re.compile(
+    "out of memory|(allocate|enough) memory"
+)  # the words of CUDA and MPS, and of CPUs
 
 
 class History(Mapping):
@@ -103,76 +85,63 @@ class History(Mapping):
     `stopped` is "" after a full run, else "interrupted", "diverged" or "out of memory".
     """
 
-    def __init__(self):
+    def __init__(self, n_steps=0):
         self.film, self.film_steps, self.seconds, self.stopped = [], [], 0.0, ""
-        self.n_steps, self._last = 0, {}
-        # the records of some steps, and by name the columns of all before them: thousands of single numbers would
-        # scatter over the memory, and keep it
-        self._recent, self._parts = [], {}
+        self.n_steps, self._names = 0, []
+        self._room, self._table = n_steps, None  # (steps, losses), filled from the top, where the losses are
 
     def _add(self, losses):
         if not isinstance(losses, dict):
             raise TypeError(f"a step returns a dict of named losses, not {type(losses).__name__}.")
-        if self._last and losses.keys() != self._last.keys():
-            raise TypeError(f"a step names the same losses every time; was {list(self)}, is {list(losses)}.")
+        if self._names and losses.keys() != set(self._names):
+            raise TypeError(f"a step names the same losses every time; was {self._names}, is {list(losses)}.")
         values = {name: torch.as_tensor(value).detach() for name, value in losses.items()}
         for name, value in values.items():
             if value.numel() != 1:
                 raise TypeError(f"the step's loss {name!r} has shape {tuple(value.shape)}: take its mean.")
-        self._last = {name: value.reshape(()) for name, value in values.items()}
-        self._recent.append(self._last)
+        if self._table is None:
+            self._names = list(values)
+            devices = [value.device for value in values.values()]
+            at = next((device for device in devices if device.type != "cpu"), "cpu")
+            self._table = torch.empty(self._room, len(values), device=at)
+        for i, name in enumerate(self._names):
+            self._table[self.n_steps, i] = values[name].reshape(())
         self.n_steps += 1
-        if len(self._recent) == CHECK_EVERY:
-            for name in self:
-                self._parts.setdefault(name, []).append(self._of_recent(name))
-            self._recent.clear()
-
-    def _of_recent(self, name):
-        return torch.stack(_on_one_device([record[name] for record in self._recent])).float()
-
-    def _column(self, name, since=0):
-        """One loss from step `since` on, as one tensor where the losses are."""
-        first, after = divmod(since, CHECK_EVERY)  # a check of the last steps need not join all before them
-        recent = [self._of_recent(name)] if self._recent else []
-        return torch.cat(_on_one_device(self._parts.get(name, [])[first:] + recent))[after:]
 
     def __getitem__(self, name):
-        if name not in self._last:
+        if name not in self._names:
             raise KeyError(f"no loss {name!r} in this history; it has: {', '.join(self) or 'none yet'}")
-        return self._column(name).cpu().numpy()
+        return self._table[: self.n_steps, self._names.index(name)].cpu().numpy()
 
     def __iter__(self):
-        return iter(self._last)
+        return iter(self._names)
 
     def __len__(self):
-        return len(self._last)
+        return len(self._names)
 
     def latest(self):
         """The last losses in words. → str"""
-        return "  ".join(f"{name} {float(value):.4g}" for name, value in self._last.items())
+        last = self._table[self.n_steps - 1].tolist() if self.n_steps else []
+        return "  ".join(f"{name} {value:.4g}" for name, value in zip(self._names, last, strict=True))
 
-    def _first_bad(self, since=0):
-        """The first (step, name) from `since` on whose loss is not a finite number, or None."""
-        bad = {}
-        for name in self:
-            steps = torch.isfinite(self._column(name, since)).logical_not().nonzero()
-            if len(steps):  # one question to the device for each loss
-                bad[name] = since + steps[0].item()
-        return min((step, name) for name, step in bad.items()) if bad else None
-
-
-def _on_one_device(tensors):
-    """As they are, or on the CPU where there are Python's numbers among them."""
-    return tensors if len({t.device for t in tensors}) == 1 else [t.cpu() for t in tensors]
+    def first_bad(self, since=0):
+        """The first (step, name) from step `since` on whose loss is not a finite number, or None."""
+        if not self.n_steps:
+            return None
+        bad = self._table[since : self.n_steps].isfinite().logical_not().nonzero()
+        if not len(bad):
+            return None
+        step, i = bad[0].tolist()
+        return since + step, self._names[i]
 
 
-def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=True, quiet=False, **players):
+def train(step, batches, n_steps, watch=None, n_frames=60, lr_decay=0.0, leave=True, quiet=False, **players):
     """Repeat `step(batches, **players)` `n_steps` times; show progress, losses and what `watch()` returns.
 
     step     a function of `steps`, or your own; returns a dict of named scalar losses
     watch    () → images (n, 1, 28, 28) or points (n, 2); called without gradient at `n_frames` steps,
              denser at the start, for the live picture and for the film
-    settle   share of the steps, the last ones, in which the optimizers of `opt` take strides a fifth as long
+    lr_decay   share of the steps, the last ones, in which the optimizers of `opt` take strides a fifth as long
     leave    whether the live picture stays when all is done
     quiet    whether nothing is shown or said, for many trainings in a row: an interrupt and a full memory are
              errors then, as anywhere else, and only `stopped` tells of one that diverged
@@ -183,7 +152,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
     or a memory that is full, ends it with advice. → History
     """
     _check_counts({**getattr(step, "keywords", {}), **players})
-    history, view = History(), _View(n_steps, leave)
+    history, view = History(n_steps), _View(n_steps, leave)
     nets = [net for net in players.values() if isinstance(net, nn.Module)]
     shares = (i / max(n_frames - 1, 1) for i in range(n_frames if watch else 0))
     frames = {round((n_steps - 1) * share**2) for share in shares}
@@ -194,25 +163,23 @@ def train(step, batches, n_steps, watch=None, n_frames=60, settle=0.0, leave=Tru
             history.film.append(watch().detach().cpu())
         history.film_steps.append(history.n_steps)
 
-    with _stop_button(quiet) as pressed, _fast_products(), _rates(players.get("opt")) as shorten:
+    with _stop_button(quiet) as pressed, _fast_products(), _rates(players.get("opt")) as scale_rates:
         try:
             _mode(nets, training=True)
-            turn = recorded(step, batches, players)
             for t in range(n_steps):
-                if settle and t == round((1 - settle) * n_steps):
-                    shorten(0.2)
-                    turn = recorded(step, batches, players)
+                if lr_decay and t == round((1 - lr_decay) * n_steps):
+                    scale_rates(0.2)
                 if t in frames and t < n_steps - 1:
                     look()
                 try:
-                    history._add(turn())
+                    history._add(step(batches, **players))
                 except RuntimeError as problem:
                     if quiet or not _OUT_OF_MEMORY.search(str(problem)):
                         raise
                     history.stopped = "out of memory"
                     break
                 checked = t + 1 - CHECK_EVERY
-                if ((t + 1) % CHECK_EVERY == 0 or t == n_steps - 1) and history._first_bad(max(0, checked)):
+                if ((t + 1) % CHECK_EVERY == 0 or t == n_steps - 1) and history.first_bad(max(0, checked)):
                     history.stopped = "diverged"
                 elif pressed():
                     history.stopped = "interrupted"
@@ -238,12 +205,11 @@ def _check_counts(players):
 
 
 def _say_how_it_ended(history, n_steps):
+    done = f"{history.n_steps:,} of {n_steps:,}"
     if history.stopped == "interrupted":
-        print(
-            f"■ Stopped by you after {history.n_steps:,} of {n_steps:,} steps. What was learned is kept; go on below."
-        )
+        print(f"■ Stopped by you after {done} steps. What was learned is kept; go on below.")
     if history.stopped == "diverged":
-        t, name = history._first_bad()
+        t, name = history.first_bad()
         print(
             f"✗ Training stopped: {name} is {history[name][t]} since step {t:,}, and the networks are spoiled.\n"
             "  Usually the learning rate is too high: make the networks and the optimizer anew\n"
@@ -251,7 +217,7 @@ def _say_how_it_ended(history, n_steps):
         )
     if history.stopped == "out of memory":
         print(
-            f"✗ Training stopped after {history.n_steps:,} of {n_steps:,} steps: the memory is full. What was learned is kept.\n"
+            f"✗ Training stopped after {done} steps: the memory is full. What was learned is kept.\n"
             "  Halve `batch_size` where the batches are made, and run this cell again; or restart the kernel,\n"
             "  which frees what earlier cells hold."
         )
@@ -304,7 +270,10 @@ def _fast_products():
 
 @contextlib.contextmanager
 def _stop_button(quiet):
-    """Turn the kernel's interrupt into a question, so that no step is left half done. A second one is at once."""
+    """Defer an interrupt (■, Ctrl-C) to the end of the step under way, so that none is left half done.
+
+    A second interrupt takes effect at once.
+    """
     if quiet or threading.current_thread() is not threading.main_thread():  # signals arrive there only
         yield lambda: False
         return

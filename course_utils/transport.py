@@ -3,26 +3,26 @@
 import numpy as np
 import torch
 
-# ── piles of dirt on a line ──────────────────────────────────────────────────────────────────────
+# ── histograms on a line ─────────────────────────────────────────────────────────────────────────
 
 
 def moving_costs(x, y, power=1):
-    """What a unit of dirt costs from each x (n,) to each y (m,): |x − y| to a power. → (n, m)"""
+    """Cost of moving one unit of mass from each x (n,) to each y (m,): |x − y|^power. → (n, m)"""
     return (x[:, None] - y[None, :]).abs() ** power
 
 
 def total_cost(plan, cost):
-    """What a plan costs: Σ_ij cost_ij · γ_ij, both (n, m). → scalar
+    """Total cost of a transport plan: Σ_ij cost_ij · γ_ij, both (n, m). → scalar
 
-    γ_ij is how much dirt goes from place i to place j. Source: deck 004, "Total cost of plan γ".
+    γ_ij is how much mass goes from place i to place j. Source: deck 004, "Total cost of plan γ".
     """
     return (plan * cost).sum()
 
 
 def emd_1d(u, v, spacing=1.0):
-    """The earth mover's distance of two histograms u and v (n,) over the same even places on a line. → scalar
+    """The earth mover's distance of two histograms u and v (n,) over the same evenly spaced places. → scalar
 
-    W = spacing · Σ_i |U_i − V_i|,  U and V the running sums: what has to pass between place i and the next
+    W = spacing · Σ_i |U_i − V_i|,  U and V the cumulative sums: what must pass from place i to the next
 
     Source: Vallender 1974. Trap: it holds in one dimension only, and for the cost |x − y| only.
     """
@@ -30,11 +30,11 @@ def emd_1d(u, v, spacing=1.0):
 
 
 def best_plan(u, v, cost):
-    """The cheapest plan that moves histogram u (n,) to v (m,), exactly, by the network simplex of POT. → γ (n, m)
+    """The cheapest plan that moves histogram u (n,) to v (m,), exact, by POT's network simplex. → γ (n, m)
 
     min over γ ≥ 0 of Σ cost · γ, with rows that sum to u and columns that sum to v
 
-    Source: Bonneel et al. 2011; deck 004, "optimal plan". Bars that are no histogram are a ValueError.
+    Source: Bonneel et al. 2011; deck 004, "optimal plan". Raises a ValueError if u or v is not a histogram.
     """
     import ot
 
@@ -44,48 +44,51 @@ def best_plan(u, v, cost):
 
 
 def check_plan(plan, u, v):
-    """Nothing if `plan` (n, m) moves all of u (n,) to v (m,); else a ValueError that says where it does not."""
+    """Raise a ValueError, with the place, if `plan` (n, m) does not move all of u (n,) to v (m,)."""
     if plan.shape != (len(u), len(v)):
         raise ValueError(
             f"a plan has a row for each place of u and a column for each of v: {(len(u), len(v))}."
         )
     if (plan < 0).any():
         raise ValueError("a plan cannot move less than nothing: an entry is negative.")
-    for bars, sums, said in ((u, plan.sum(1), "is taken from"), (v, plan.sum(0), "arrives at")):
-        off = (sums - bars).abs()
-        i = int(off.argmax())
-        if off[i] > 1e-4:
-            raise ValueError(f"{sums[i]:.3f} {said} place {i}, but it should be {bars[i]:.3f}.")
+    for bars, sums, verb in ((u, plan.sum(1), "is taken from"), (v, plan.sum(0), "arrives at")):
+        error = (sums - bars).abs()
+        i = int(error.argmax())
+        if error[i] > 1e-4:
+            raise ValueError(f"{sums[i]:.3f} {verb} place {i}, but it should be {bars[i]:.3f}.")
 
 
 def best_potential(u, v, cost):
-    """The dual: the potential f (n,) that tells u from v best, as a linear program. → f
+    """The dual problem's solution: the potential that separates u from v best, a linear program. → f (n,)
 
-    max over f of Σ f_i (u_i − v_i), with f_i − f_j ≤ cost_ij everywhere; its value is the cost of the best plan
+    max over f of Σ f_i (u_i − v_i), with f_i − f_j ≤ cost_ij everywhere;  the maximum is the best plan's cost
 
-    `cost` (n, n) must be a distance, as |x − y| is. Source: Kantorovich & Rubinstein 1958; deck 004. Trap: f + any
-    number is as good; here Σ f = 0.
+    `cost` (n, n) must be a distance, as |x − y| is. Source: Kantorovich & Rubinstein 1958; deck 004. Trap: f
+    plus any constant is as good; this one has Σ f = 0. Raises a ValueError if u or v is not a histogram.
     """
     from scipy.optimize import linprog
 
     u, v = (_histogram(bars, name) for bars, name in ((u, "u"), (v, "v")))
     n = len(u)
     i, j = (index.flatten() for index in np.indices((n, n)))
-    apart = i != j
-    rows = np.eye(n)[i[apart]] - np.eye(n)[j[apart]]  # f_i − f_j
-    bounds = cost.double().cpu().numpy()[i[apart], j[apart]]
-    found = linprog(v - u, rows, bounds, bounds=[(None, None)] * n)
-    f = torch.as_tensor(found.x, dtype=torch.float32)
+    different = i != j
+    rows = np.eye(n)[i[different]] - np.eye(n)[j[different]]  # f_i − f_j
+    bounds = cost.double().cpu().numpy()[i[different], j[different]]
+    solution = linprog(v - u, rows, bounds, bounds=[(None, None)] * n)
+    f = torch.as_tensor(solution.x, dtype=torch.float32)
     return f - f.mean()
 
 
 def lipschitz_constant(f, x):
-    """How steep values f (n,) are between any two of their places x (n, d): the largest |f_i − f_j| / ‖x_i − x_j‖. → scalar
+    """The Lipschitz constant of values f (n,) at the places x (n, d). → scalar
 
-    A critic may have 1 at most. Source: deck 004, whose |f| ≤ 1 stands for this, not for the size of f. Places must differ.
+    max over i ≠ j of |f_i − f_j| / ‖x_i − x_j‖
+
+    A critic may have at most 1. Source: deck 004, where |f| ≤ 1 means this, not the size of f. Trap: no two
+    places may be equal.
     """
-    way = torch.cdist(x, x) + torch.eye(len(x), device=x.device)  # a place is not compared with itself
-    return ((f[:, None] - f[None]).abs() / way).max()
+    distance = torch.cdist(x, x) + torch.eye(len(x), device=x.device)  # no 0 / 0 for a place and itself
+    return ((f[:, None] - f[None]).abs() / distance).max()
 
 
 def _histogram(bars, name):
@@ -103,11 +106,11 @@ def _histogram(bars, name):
 
 
 def earth_mover(a, b, power=1):
-    """The cheapest way to pair two equally large samples, a and b (n, d): the Wasserstein-1 distance. → float
+    """Wasserstein-1 distance of two samples of equal size, a and b (n, d): the cheapest pairing. → float
 
-    W = min over pairings π of 1/n Σ_i ‖a_i − b_π(i)‖, exact; n up to some hundreds. With power 2, squares of distances.
+    W = min over pairings π of 1/n Σ_i ‖a_i − b_π(i)‖^power,  exact, for n up to some hundreds
 
-    Source: Arjovsky et al. 2017, equation 1; deck 004. Trap: between two samples of *one* distribution it is not 0.
+    Source: Arjovsky et al. 2017, equation 1; deck 004. Trap: two samples of *one* distribution are not at 0.
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -117,11 +120,12 @@ def earth_mover(a, b, power=1):
 
 
 def between_normals(mean_a, cov_a, mean_b, cov_b):
-    """The squared Wasserstein-2 distance of two Normals, means (d,) and covariances (d, d). → scalar
+    """Squared Wasserstein-2 distance of two Normal distributions, means (d,) and covariances (d, d). → scalar
 
-    ‖μ_a − μ_b‖² + Tr(Σ_a + Σ_b − 2 (Σ_a Σ_b)^½);  with equal covariances the means decide alone
+    ‖μ_a − μ_b‖² + Tr(Σ_a + Σ_b − 2 (Σ_a Σ_b)^½);  with equal covariances only the means count
 
-    Source: Dowson & Landau 1982; deck 004, "two 2D Normal distributions". Between features of images it is the Fréchet distance.
+    Source: Dowson & Landau 1982; deck 004, "two 2D Normal distributions". Between the features of images it
+    is the Fréchet distance.
     """
-    root = torch.linalg.eigvals(cov_a @ cov_b).real.clamp(min=0).sqrt().sum()  # Tr of the root
+    root = torch.linalg.eigvals(cov_a @ cov_b).real.clamp(min=0).sqrt().sum()  # trace of the root
     return (mean_a - mean_b).square().sum() + cov_a.trace() + cov_b.trace() - 2 * root

@@ -1,4 +1,4 @@
-"""What notebook 05 switches on and off: labels, memories, noise, and layers; its penalties are in `losses`, its steps in `steps`."""
+"""Notebook 05's tricks for labels, inputs and layers; its penalties are in `losses`, its steps in `steps`."""
 
 import torch
 from torch import nn
@@ -7,12 +7,12 @@ from torch import nn
 
 
 def always(value):
-    """One label for all: `always(0.9)` for real ones is one-sided smoothing (Salimans et al. 2016; deck 001)."""
+    """A constant label: `always(0.9)` on reals is one-sided smoothing (Salimans et al. 2016; deck 001)."""
     return lambda logits: torch.full_like(logits, value)
 
 
 def between(low, high):
-    """A label for each item, uniform from low to high (deck 002: real 0.7 to 0.9, fake 0 to 0.3)."""
+    """A random label for each item, uniform from low to high (deck 002: real 0.7 to 0.9, fake 0 to 0.3)."""
     return lambda logits: low + (high - low) * torch.rand_like(logits)
 
 
@@ -21,15 +21,16 @@ def flipped(value, share=0.05):
     return lambda logits: torch.where(torch.rand_like(logits) < share, 1 - value, value)
 
 
-# ── what D gets to see ───────────────────────────────────────────────────────────────────────────
+# ── D's input ────────────────────────────────────────────────────────────────────────────────────
 
 
 def swapped(x_fake, kept, which, swap):
-    """Where `swap` says so, a fake changes places with an older one. → what D sees (B, …), what is kept (n, B, …)
+    """Where `swap` is true, replace a fake by an older one and keep the new one. → D's input (B, …), new kept
 
-    x_fake (B, …);  kept (n, B, …), n earlier batches;  item i may swap with kept[which[i], i];  swap (B,) true or false
+    x_fake (B, …); kept (n, B, …), the fakes of n earlier batches; item i may swap with kept[which[i], i];
+    which (B,) integers, swap (B,) booleans. The second result has the shape of kept.
 
-    Source: Shrivastava et al. 2017, section 2.3. Trap: kept must change too, or D only ever sees the first fakes again.
+    Source: Shrivastava et al. 2017, section 2.3. Trap: kept must change too, or its fakes stay the first.
     """
     place = torch.arange(len(x_fake), device=x_fake.device)
     old, swap = kept[which, place], swap.view(-1, *[1] * (x_fake.dim() - 1))
@@ -38,11 +39,11 @@ def swapped(x_fake, kept, which, swap):
     return torch.where(swap, old, x_fake), kept
 
 
-class Memory:
-    """Old fakes for D: `mix(x_fake)` (B, …) swaps about half of a batch with items of earlier ones.
+class ReplayBuffer:
+    """Old fakes for D: `mix(x_fake)` (B, …) swaps about half of a batch with items of earlier batches.
 
-    Source: Shrivastava et al. 2017, a "history of generated images"; deck 004 calls it experience replay. An item comes
-    back to its own place in the batch, so that the networks of a Stack each remember their own.
+    Source: Shrivastava et al. 2017, a "history of generated images"; deck 004 calls it experience replay. An
+    item returns to its own place in the batch, so that each network of an ensemble gets back its own fakes.
     """
 
     def __init__(self, n_batches=20):
@@ -58,9 +59,9 @@ class Memory:
 
 
 class FadingNoise:
-    """Noise on all that D sees, weaker at each `fade()`: x + σ ε, σ from `start` to 0 within n_steps.
+    """Noise on all that D sees, weaker after each `fade()`: x + σ ε, σ from `start` to 0 within n_steps.
 
-    Source: Sønderby et al. 2017; Arjovsky & Bottou 2017: two distributions under noise overlap.
+    Source: Sønderby et al. 2017; Arjovsky & Bottou 2017. Under noise, two distributions overlap.
     """
 
     def __init__(self, start, n_steps):
@@ -74,9 +75,10 @@ class FadingNoise:
 
 
 class Packed(nn.Module):
-    """A discriminator of m items at once, all real or all fake: a lack of variety shows (PacGAN, Lin et al. 2018).
+    """A discriminator of m items at once, all real or all fake. (B, …) → (B/m, 1)
 
-    D takes m items of n numbers each as one of m·n. (B, …) → (B/m, 1)
+    A lack of variety then shows. D gets m items of n numbers each as one item of m·n numbers. Source: Lin et
+    al. 2018 (PacGAN).
     """
 
     def __init__(self, D, m=2):
@@ -95,14 +97,15 @@ def closeness(M):
 
     o_i = Σ_{j≠i} exp(−‖M_i − M_j‖₁)
 
-    Source: Salimans et al. 2016, section 3.2, where the sum has j = i in it, a constant 1.
+    Source: Salimans et al. 2016, section 3.2, where the sum includes j = i, a constant 1.
     """
-    apart = sum((m[:, None] - m).abs() for m in M.unbind(2))  # (B, B, n_out); all at once is slower
-    return (-apart).exp().sum(1) - 1
+    # (B, B, n_out); one difference of all dimensions at once is slower
+    distance = sum((m[:, None] - m).abs() for m in M.unbind(2))
+    return (-distance).exp().sum(1) - 1
 
 
 class MinibatchDiscrimination(nn.Module):
-    """Tells each item how close it is to the others of its batch. (B, n_in) → (B, n_in + n_out)
+    """Appends to each item how close it is to the others of its batch. (B, n_in) → (B, n_in + n_out)
 
     M = f T with a learned T;  `closeness(M)` is appended to f
 
@@ -120,12 +123,12 @@ class MinibatchDiscrimination(nn.Module):
 
 
 def virtual_batch_norm(a, a_ref):
-    """Normalize activations a (B, n) by those of a fixed reference batch, a_ref (M, n), and each one's own. → (B, n)
+    """Normalize activations a (B, n) by a fixed reference batch a_ref (M, n) and each item itself. → (B, n)
 
-    (a − μ)/√(σ² + 10⁻⁵), with mean μ and variance σ² of the M reference rows *and* the row at hand, M + 1 in all
+    (a − μ)/√(σ² + 10⁻⁵),  mean μ and variance σ² over M + 1 rows: the M reference rows *and* the current one
 
-    Source: Salimans et al. 2016, section 3.5. Trap: deck 004 leaves the row at hand out; a feature that is nearly
-    constant in the reference then divides by √ε.
+    Source: Salimans et al. 2016, section 3.5. Trap: deck 004 leaves out the current row; a feature that is
+    nearly constant in the reference batch is then divided by √ε.
     """
     M = len(a_ref)
     mean = (a + M * a_ref.mean(0)) / (M + 1)  # (B, n): one for each item
@@ -134,7 +137,7 @@ def virtual_batch_norm(a, a_ref):
 
 
 class VirtualBatchNorm(nn.Module):
-    """`virtual_batch_norm` with the first n_ref rows as reference, then a scale and a shift. (n_ref + B, n) → the same
+    """`virtual_batch_norm` by the first n_ref rows, then scale and shift. (n_ref + B, n) → the same
 
     The reference rows themselves are normalized by their own mean and variance only, as in the paper.
     """
@@ -151,7 +154,7 @@ class VirtualBatchNorm(nn.Module):
 
 
 class WithReference(nn.Module):
-    """Sends the reference batch through `net` ahead of every batch, for the VirtualBatchNorms in it. (B, …) → (B, …)"""
+    """Puts the reference batch before each batch for the VirtualBatchNorms in `net`. (B, …) → (B, …)"""
 
     def __init__(self, net, reference):
         super().__init__()
@@ -163,7 +166,7 @@ class WithReference(nn.Module):
 
 
 class AlwaysDropout(nn.Module):
-    """Dropout that never rests: "in both train and test phase" (deck 002), a second source of noise (Isola et al. 2017)."""
+    """Dropout "in both train and test phase" (deck 002), a second source of noise (Isola et al. 2017)."""
 
     def __init__(self, p=0.3):
         super().__init__()
@@ -176,8 +179,8 @@ class AlwaysDropout(nn.Module):
 class SpectralLinear(nn.Linear):
     """A linear layer divided by its largest singular value, so that it is 1-Lipschitz (Miyato et al. 2018).
 
-    W / σ(W), σ by one power iteration a step: v ← Wᵀu/‖·‖, u ← Wv/‖·‖, σ = uᵀWv. Trap: the gradient passes through W
-    in σ, not through u and v.
+    W / σ(W), σ by one power iteration a step: v ← Wᵀu/‖·‖, u ← Wv/‖·‖, σ = uᵀWv. Trap: the gradient passes
+    through W in σ, but not through u and v.
     """
 
     def __init__(self, n_in, n_out):

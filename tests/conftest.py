@@ -14,7 +14,7 @@ os.environ["MPLCONFIGDIR"] = MATPLOTLIB.name
 import pytest  # noqa: E402
 import torch  # noqa: E402
 
-from course_utils import data, steps  # noqa: E402
+from course_utils import data, modules_of  # noqa: E402
 from course_utils.train import descend  # noqa: E402
 
 
@@ -33,10 +33,35 @@ def each_descent(monkeypatch):
     """each_descent(f): in all steps, descend(loss, opt) becomes f(loss, opt, descend)."""
 
     def replace(f):
-        for module in (steps.alae, steps.autoencoders, steps.critics, steps.gans, steps.tricks):
-            monkeypatch.setattr(module, "descend", lambda loss, opt: f(loss, opt, descend))
+        for module in modules_of("course_utils.steps"):
+            if hasattr(module, "descend"):
+                monkeypatch.setattr(module, "descend", lambda loss, opt: f(loss, opt, descend))
 
     return replace
+
+
+@pytest.fixture
+def moves(each_descent):
+    """moves(G=G, …) → a list, to which each descent of a step adds the names of the networks that it moved."""
+
+    def watch(**nets):
+        moved = []
+
+        def descend_watched(loss, opt, descend):
+            before = {name: [p.clone() for p in net.parameters()] for name, net in nets.items()}
+            descend(loss, opt)
+            moved.append(
+                " ".join(name for name, net in nets.items() if differ(before[name], net.parameters()))
+            )
+
+        each_descent(descend_watched)
+        return moved
+
+    return watch
+
+
+def differ(before, after):
+    return any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import torch
 from matplotlib.colors import to_rgb
 
 from course_utils import widgets
-from course_utils.exercises import core
+from course_utils.exercises.engine import display
 from course_utils.game.view import GanGame
 from course_utils.plotting import style
 
@@ -36,10 +36,10 @@ def test_contrast_is_that_of_the_standard():
 def blocks(monkeypatch):
     """All HTML that the course writes: verdicts and alerts."""
     shown = []
-    monkeypatch.setattr(core, "in_notebook", lambda: True)
+    monkeypatch.setattr(display, "in_notebook", lambda: True)
     monkeypatch.setattr(IPython.display, "display", lambda data, **_: shown.append(data["text/html"]))
-    for state in core.SIGNS:
-        core._show(state, "01.1", "some words")
+    for state in display.SIGNS:
+        display.show(state, "01.1", "some words")
     return [*shown, widgets.alert(ValueError("some words"))]
 
 
@@ -56,7 +56,7 @@ def test_what_we_write_is_readable(blocks, page):
 
 def test_verdicts_differ_by_sign_and_word_not_only_by_colour(blocks):
     signs = [re.search(r"[○✗✓]", block)[0] for block in blocks]
-    assert signs == ["○", "✗", "✓", "✗"] and len(set(core.WORDS.values())) == 3
+    assert signs == ["○", "✗", "✓", "✗"] and len(set(display.WORDS.values())) == 3
 
 
 def test_the_colours_of_pictures():
@@ -100,7 +100,7 @@ def test_every_picture_of_a_widget_has_words():
         widgets.latent_sliders(lambda z: images[:1], 2),
         widgets.picker(images, lambda i: images[:1]),
         widgets.point_map(points, torch.arange(9), lambda i: images[:1], size=50),
-        widgets.piles(lambda u, v: images[:1], [1.0], [1.0]),
+        widgets.histograms(lambda u, v: images[:1], [1.0], [1.0]),
     ]
     game = GanGame(key="words")
     for picture in [panel.image for panel in panels] + [game.curves]:

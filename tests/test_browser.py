@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils import __main__ as cli
+from course_utils import notebooks
 from course_utils.exercises import EXERCISES
 
 pw = pytest.importorskip("playwright.sync_api")
@@ -290,9 +290,9 @@ def run_cell(page, id, text=None):
 
 def test_a_student_types_answers_and_stops_a_training(page, lab):
     open_and_run(page, lab, NOTEBOOKS[0].name)
-    own = {cell.id: cell.source for cell in cli._read(NOTEBOOKS[0]).cells}
+    own = {cell.id: cell.source for cell in notebooks.read(NOTEBOOKS[0]).cells}
 
-    right = cli.solved(own["ex-01-2"], "01.2")
+    right = notebooks.solved(own["ex-01-2"], "01.2")
     wrong = right.replace(".mean()", ".sqrt().mean()")
     cell = run_cell(page, "ex-01-2", wrong)
     pw.expect(cell).to_contain_text(f"✗ 01.2 not right yet: {EXERCISES['01.2'].mistakes['rooted'].tell}")

@@ -1,126 +1,134 @@
-"""`python -m course_utils`: set-up and the notebooks' upkeep."""
+"""`python -m course_utils`: set-up and the notebooks' upkeep, on a course of one small notebook."""
 
-import base64
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
+from PIL import Image
 
 from course_utils import __main__ as cli
-from course_utils import plotting
+from course_utils import notebooks
+
+DRAWS = """
+import io, os
+from IPython.display import Image, display
+from PIL.Image import effect_noise
+assert os.environ["COURSE_RECORD"]
+effect_noise((1600, 1200), 60).save(png := io.BytesIO(), "png")
+display(Image(png.getvalue(), width=800))
+"""
 
 
 @pytest.fixture
-def calls(monkeypatch, tmp_path):
-    """A fresh checkout whose commands are noted instead of run."""
-    calls = []
+def course(monkeypatch, tmp_path):
+    """A checkout with one notebook; → its folder"""
     for name in ("requirements.txt", "pyproject.toml"):
         (tmp_path / name).write_text(name)
+    (tmp_path / "notebooks" / "expected").mkdir(parents=True)
+    section = {"tags": ["concept:X-1"], "course": {"minutes": 7, "say": "Look up."}}
+    cells = [
+        nbformat.v4.new_markdown_cell("# 01 · X"),
+        nbformat.v4.new_markdown_cell("## 1 · Y\n\nText", metadata=section, id="s1"),
+        nbformat.v4.new_code_cell("old = 0", metadata={"tags": ["shows:steps.ae_step"]}),
+        nbformat.v4.new_code_cell(DRAWS, metadata={"tags": ["expected:01_x"]}),
+    ]
+    curriculum = {"X-1": "003: PCA"}
+    course = dict(lectures="003", steps="`ae_step`", run_all="1 minute", curriculum=curriculum)
+    book = nbformat.v4.new_notebook(cells=cells, metadata={"course": course})
+    (tmp_path / "README.md").write_text("<!-- notebooks -->\n<!-- end of notebooks -->\nMore.")
+    nbformat.write(book, tmp_path / "notebooks" / "01_x.ipynb")
     monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.setattr(notebooks, "FOLDER", tmp_path / "notebooks")
+    return tmp_path
+
+
+@pytest.fixture
+def calls(course, monkeypatch):
+    """Commands are noted instead of run: venv and pip take long, and pip needs a network."""
+    calls = []
     monkeypatch.setattr(cli.subprocess, "call", lambda command, **_: calls.append(command) or 0)
     monkeypatch.delenv("CONDA_DEFAULT_ENV", raising=False)
     return calls
 
 
-def outside_an_environment(monkeypatch, tmp_path):
-    monkeypatch.setattr(cli.sys, "prefix", cli.sys.base_prefix)
-    (tmp_path / ".venv").mkdir()
-
-
-def test_without_an_environment_one_is_made_once(calls, monkeypatch, tmp_path):
-    outside_an_environment(monkeypatch, tmp_path)
-    python = cli.environment()
-    assert python.startswith(str(tmp_path / ".venv")) and [c[2] for c in calls] == ["venv", "pip"]
-    assert calls[1][0] == python and calls[1][-2:] == ["-r", "requirements.txt"]
-    calls.clear()
+def test_without_an_environment_one_is_made_and_filled_once(calls, course, monkeypatch):
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    (course / ".venv").mkdir()
+    python = Path(cli.environment())
+    assert python.is_relative_to(course / ".venv") and [call[2] for call in calls] == ["venv", "pip"]
+    assert calls[1][0] == str(python) and calls[1][-2:] == ["-r", "requirements.txt"]
+    python.parent.mkdir()
+    python.touch()
     cli.environment()
-    assert [c[2] for c in calls] == [
-        "venv"
-    ]  # its python was never really made here; nothing is installed again
-    (tmp_path / "requirements.txt").write_text("more")
-    calls.clear()
+    assert len(calls) == 2
+    (course / "requirements.txt").write_text("more")
     cli.environment()
-    assert [c[2] for c in calls] == ["venv", "pip"]
+    assert [call[2] for call in calls] == ["venv", "pip", "pip"]
 
 
-def test_an_active_environment_is_used(calls, monkeypatch, tmp_path):
-    monkeypatch.setattr(cli.sys, "prefix", str(tmp_path))
-    assert cli.environment() == sys.executable and [c[2] for c in calls] == ["pip"]
+def test_an_active_environment_is_used_and_a_failed_installation_is_tried_again(calls, course, monkeypatch):
+    monkeypatch.setattr(sys, "prefix", str(course))
+    with monkeypatch.context() as broken, pytest.raises(SystemExit, match="run the same command again"):
+        broken.setattr(cli.subprocess, "call", lambda *_, **__: 1)
+        cli.environment()
+    assert cli.environment() == sys.executable and [call[2] for call in calls] == ["pip"]
 
 
-def test_a_failed_installation_is_told_and_tried_again(calls, monkeypatch, tmp_path):
-    monkeypatch.setattr(cli.sys, "prefix", str(tmp_path))
-    monkeypatch.setattr(cli.subprocess, "call", lambda *_, **__: 1)
-    for _ in range(2):
-        with pytest.raises(SystemExit, match="run the same command again"):
-            cli.environment()
+@pytest.mark.parametrize(("word", "said"), {"--help": "open  ", "open": "needs Python 3.10 or newer"}.items())
+def test_a_bare_and_old_python_is_told_what_to_do(word, said):
+    code = "import sys, course_utils.__main__ as cli; sys.version_info = 3, 8; cli.main()"
+    bare = [sys.executable, "-S", "-c", code, word]  # -S: nothing but the standard library can be imported
+    run = subprocess.run(bare, cwd=cli.ROOT, capture_output=True, encoding="utf-8")
+    assert said in run.stdout + run.stderr
 
 
-def test_an_update_never_touches_a_students_copy(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(cli, "ROOT", tmp_path)
-    monkeypatch.setattr(cli, "WORK", tmp_path / "work")
-    (tmp_path / "notebooks" / "expected").mkdir(parents=True)
-    ours, theirs = tmp_path / "notebooks" / "01_a.ipynb", tmp_path / "work" / "01_a.ipynb"
-    ours.write_text("first")
+def test_an_update_never_touches_a_students_copy(course, capsys):
+    ours, theirs = course / "notebooks" / "01_x.ipynb", course / "work" / "01_x.ipynb"
     cli.start([])
-    assert theirs.read_text() == "first" and "01_a.ipynb" in capsys.readouterr().out
-    theirs.write_text("first, with answers")
+    assert theirs.read_bytes() == ours.read_bytes() and "New in" in capsys.readouterr().out
+    theirs.write_text("with answers")
     cli.start([])
     assert capsys.readouterr().out == ""  # nothing new
     ours.write_text("second")
-    (tmp_path / "notebooks" / "02_b.ipynb").write_text("a new lesson")
+    (course / "notebooks" / "02_y.ipynb").write_text("a new lesson")
     cli.start([])
     said = capsys.readouterr().out
-    assert "01_a_2.ipynb, the course's new version; your 01_a.ipynb stays" in said and "02_b.ipynb" in said
-    assert theirs.read_text() == "first, with answers"
-    assert (tmp_path / "work" / "01_a_2.ipynb").read_text() == "second"
+    assert "01_x_2.ipynb, the course's new version; your 01_x.ipynb stays" in said and "02_y.ipynb" in said
+    assert theirs.read_text() == "with answers" and theirs.with_stem("01_x_2").read_text() == "second"
     theirs.unlink()  # who wants to begin again deletes the copy
     cli.start([])
     assert theirs.read_text() == "second"
-    cli.start([str(tmp_path / "elsewhere")])
-    assert (tmp_path / "elsewhere" / "02_b.ipynb").exists()
+    cli.start([str(course / "elsewhere")])
+    assert (course / "elsewhere" / "02_y.ipynb").exists()
 
 
-def test_the_set_up_needs_nothing_installed():
-    """The verbs that install must start on a bare Python: no import outside the standard library."""
-    code = "import sys; sys.argv = ['x', '--help']; import course_utils.__main__ as m; m.main()"
-    run = subprocess.run([sys.executable, "-S", "-c", code], cwd=cli.ROOT, capture_output=True, text=True)
-    assert run.returncode == 0 and "open      make the environment" in run.stdout, run.stderr
-
-
-def test_sync_writes_source_and_index_and_check_only_tells(monkeypatch, tmp_path):
-    course = {"minutes": 7, "say": "Look up."}
-    cells = [
-        nbformat.v4.new_markdown_cell("# 01 · X"),
-        nbformat.v4.new_markdown_cell(
-            "## 1 · Y\n\nText", metadata={"tags": ["concept:AE-9"], "course": course}, id="s1"
-        ),
-        nbformat.v4.new_code_cell("old", metadata={"tags": ["shows:steps.ae_step"]}),
-    ]
-    path, readme = tmp_path / "01_x.ipynb", tmp_path / "README.md"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    monkeypatch.setattr(cli, "notebooks", lambda: [path])
-    assert cli.sync(["--check"]) == 1 and nbformat.read(path, 4).cells[2].source == "old"
-    assert not readme.exists()
-    assert cli.sync([]) == 0 and cli.sync(["--check"]) == 0
-    source = nbformat.read(path, 4).cells[2].source
+def test_sync_writes_source_and_index_and_check_only_tells(course):
+    path, readme = course / "notebooks" / "01_x.ipynb", course / "notebooks" / "README.md"
+    before = path.read_bytes()
+    assert notebooks.sync(["--check"]) == 1 and path.read_bytes() == before and not readme.exists()
+    assert notebooks.sync([]) == 0 and notebooks.sync(["--check"]) == 0
+    source = notebooks.read(path).cells[2].source
     assert source.startswith("# course_utils/steps/autoencoders.py\ndef ae_step(batches, *, enc, dec, opt):")
     index = readme.read_text(encoding="utf-8")
     assert "\n## [01 · X](01_x.ipynb), 7 minutes\n" in index
-    assert (
-        "\n| [1 · Y](01_x.ipynb#cell-id=s1) | 003: PCA, a shallow" in index
-        and "(AE-9) | 7 | Look up. |\n" in index
-    )
-    readme.write_text(index.replace("Look up", "Look down"), encoding="utf-8")
-    assert cli.sync(["--check"]) == 1 and "down" in readme.read_text(encoding="utf-8")
+    assert "\n| [1 · Y](01_x.ipynb#cell-id=s1) | 003: PCA (X-1) | 7 | Look up. |\n" in index
+    assert "| [01 X](notebooks/01_x.ipynb) | `ae_step` | 7 | 1 minute |\n" in (course / "README.md").read_text()
+    readme.write_text(index.replace("up", "down"), encoding="utf-8")
+    assert notebooks.sync(["--check"]) == 1 and "down" in readme.read_text(encoding="utf-8")
 
 
-def test_an_expected_picture_is_small(tmp_path):
-    png = plotting.figure_png(plotting.axes()[0])
-    output = nbformat.v4.new_output("display_data", {"image/png": base64.b64encode(png).decode()})
-    cell = nbformat.v4.new_code_cell("x", outputs=[output])
-    cli.save_expected(cell, tmp_path / "e" / "01_x.webp")
-    assert 0 < (tmp_path / "e" / "01_x.webp").stat().st_size < 150_000
+def test_a_figure_is_saved_small_and_stripping_takes_outputs_only(course, monkeypatch):
+    monkeypatch.setenv("COURSE_SCALE", "full")
+    notebooks.figures([])
+    picture = course / "notebooks" / "expected" / "01_x.webp"
+    assert 0 < picture.stat().st_size < 150_000 and Image.open(picture).size == (800, 600)
     with pytest.raises(SystemExit, match="no picture"):
-        cli.save_expected(nbformat.v4.new_code_cell("x"), tmp_path / "y.webp")
+        notebooks.save_expected(nbformat.v4.new_code_cell("x"), picture)
+
+    path = course / "notebooks" / "01_x.ipynb"
+    before, book = path.read_bytes(), notebooks.read(path)
+    book.cells[3].outputs = [nbformat.v4.new_output("stream", text="drawn")]
+    nbformat.write(book, path)
+    assert notebooks.strip([]) == 0 and path.read_bytes() == before

@@ -7,8 +7,9 @@ import pytest
 import torch
 from PIL import Image
 
-from course_utils import metrics, steps
+from course_utils import steps
 from course_utils.game import DATA, RULES, Game, GameStopped, GanGame, picture
+from course_utils.match import Rule
 
 SMALL = dict(width=8, batch_size=16)
 
@@ -77,19 +78,18 @@ def test_every_data_set_and_noise_can_be_played_and_drawn(data, z_dim):
     assert Image.open(io.BytesIO(picture.still(game))).size[1] >= picture.SIZE
 
 
-def test_your_own_step_is_the_rule():
+def test_your_own_rule_is_played_first_and_a_step_alone_plays_g_against_d():
     called = []
 
     def mine(batches, **players):
         called.append(sorted(players))
         return steps.gan_step(batches, **players)
 
-    def with_names(batches, *, G, D, opt, prior, n_d):
-        return mine(batches, G=G, D=D, opt=opt, prior=prior, n_d=n_d)
-
-    game = Game({"mine": with_names}, **SMALL)
-    game.advance(2)
-    assert game.settings.rule == "mine" and called == 2 * [["D", "G", "n_d", "opt", "prior"]]
+    for rule, names in ((mine, []), (Rule(mine, n_critic=1), ["n_d"])):
+        game = Game({"mine": rule}, **SMALL)
+        game.advance(2)
+        assert game.settings.rule == "mine" and called[-1] == sorted(["D", "G", "opt", "prior", *names])
+    assert len(called) == 4
 
 
 def test_faults_are_said_in_words():
@@ -100,13 +100,6 @@ def test_faults_are_said_in_words():
         game.advance(50)
     with pytest.raises(TypeError, match="there are: data"):
         Game(dataset="ring")
-
-
-def test_modes_are_counted_as_in_pacgan():
-    centres = torch.tensor([[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]])
-    x_fake = torch.tensor([[0.1, 0.0], [0.0, -0.2], [5.0, 0.29], [2.0, 2.0]])
-    assert metrics.modes_covered(x_fake, centres, std=0.1) == (2, 0.75)
-    assert metrics.modes_covered(x_fake + 100, centres, std=0.1) == (0, 0.0)
 
 
 # ── the board ────────────────────────────────────────────────────────────────────────────────────
@@ -156,7 +149,7 @@ def test_an_error_in_a_students_step_is_shown_and_stops_the_game():
         raise ValueError("my own <fault>")
 
     board = GanGame(**SMALL)
-    board.game.rules["mine"] = broken
+    board.game.rules["mine"] = Rule(broken)
     board.game.settings.rule = "mine"
     board.step_button.click()
     assert "my own &lt;fault&gt;" in board.error.value and not board.playing

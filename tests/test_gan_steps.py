@@ -1,60 +1,39 @@
 """The steps of two players: who moves, how often, and where the game should end."""
 
-from functools import partial
-
 import pytest
 import torch
 from conftest import Counted
 from torch import nn
 
-from course_utils import data, losses, metrics, models, steps, transport
+from course_utils import data, losses, models, steps, transport
+from course_utils.match import Rule, match
 from course_utils.priors import gaussian
-from course_utils.train import adam, average_of, train
+from course_utils.train import adam, ema_of, train
 
-STEPS = {
-    steps.gan_step: ("D", "n_d"),
-    steps.lsgan_step: ("D", "n_d"),
-    steps.wgan_step: ("C", "n_critic"),
-    steps.wgan_gp_step: ("C", "n_critic"),
-}
-
-
-def players(step, **more):
-    judge, _ = STEPS[step]
-    G, J = models.mlp(3, 2, 8), models.mlp(2, 1, 8)
-    return {"G": G, judge: J, "opt": adam(G=[G], **{judge: [J]}), "prior": gaussian(3), **more}
+RULES = [
+    Rule(steps.gan_step, n_critic=3),
+    Rule(steps.lsgan_step, n_critic=3),
+    Rule(steps.wgan_step, "C", n_critic=3),
+    Rule(steps.wgan_gp_step, "C", n_critic=3),
+]
+GAN, WGAN = Rule(steps.gan_step), Rule(steps.wgan_step, "C", n_critic=1)
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda f: f.__name__)
-def test_each_update_moves_its_own_player_as_often_as_it_should(step, each_descent):
-    judge, count = STEPS[step]
-    cast = players(step, **{count: 3})
-    batches, moved = Counted(torch.randn(50, 2), batch_size=16), []
-
-    def watched(loss, opt, descend):
-        before = {name: [p.clone() for p in cast[name].parameters()] for name in ("G", judge)}
-        descend(loss, opt)
-        moved.append([
-            name
-            for name, were in before.items()
-            if any(not torch.equal(a, b) for a, b in zip(were, cast[name].parameters(), strict=True))
-        ])  # fmt: skip
-
-    each_descent(watched)
-    step(batches, **cast)
-    step(batches, **cast)  # the second time Adam has momentum to move what it should not
-    assert moved == 2 * ([[judge]] * 3 + [["G"]])
-    assert batches.drawn == 6
+def players(rule, **more):
+    return match(rule, models.mlp(3, 2, 8), models.mlp(2, 1, 8), gaussian(3)) | more
 
 
-def test_a_conditional_gan_moves_each_player_once_and_hands_on_the_label(monkeypatch):
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.step.__name__)
+def test_each_update_moves_its_own_player_as_often_as_it_should(rule, moves):
+    cast, batches = players(rule), Counted(torch.randn(50, 2), batch_size=16)
+    moved = moves(G=cast["G"], opponent=cast[rule.opponent])
+    for _ in range(2):  # the second time Adam has momentum to move what it should not
+        rule.step(batches, **cast)
+    assert moved == 2 * (["opponent"] * 3 + ["G"]) and batches.drawn == 6
+
+
+def test_the_players_of_a_conditional_gan_are_told_the_label():
     G, D = models.ConditionalGenerator(3, 8), models.ConditionalDiscriminator(8)
-    batches = Counted(torch.rand(50, 1, 28, 28), torch.arange(50) % 10, batch_size=16)
-    before = {net: [p.clone() for p in net.parameters()] for net in (G, D)}
-    steps.cgan_step(batches, G=G, D=D, opt=adam(G=[G], D=[D]), prior=gaussian(3))
-    assert batches.drawn == 1
-    for net, were in before.items():
-        assert any(not torch.equal(a, b) for a, b in zip(were, net.parameters(), strict=True))
     z, x, (y, other) = torch.randn(4, 3), torch.rand(4, 1, 28, 28), torch.tensor([[1, 2, 3, 4], [5, 6, 7, 8]])
     with torch.no_grad():
         assert not torch.equal(G.eval()(z, y), G(z, other)) and not torch.equal(D(x, y), D(x, other))
@@ -91,7 +70,7 @@ def test_unrolling_leaves_d_with_one_update_and_without_a_look_ahead_is_a_gan():
     for name, step, more in (("gan", steps.gan_step, {}), ("none", steps.unrolled_gan_step, {"n_ahead": 0}),
                              ("five", steps.unrolled_gan_step, {"n_ahead": 5})):  # fmt: skip
         torch.manual_seed(0)
-        cast = players(steps.gan_step)
+        cast = players(GAN)
         step(data.Batches(torch.randn(50, 2), batch_size=16), **cast, **more)
         ends[name] = {n: torch.cat([p.detach().flatten() for p in cast[n].parameters()]) for n in "GD"}
     assert torch.equal(ends["gan"]["D"], ends["none"]["D"]) and torch.equal(
@@ -103,17 +82,17 @@ def test_unrolling_leaves_d_with_one_update_and_without_a_look_ahead_is_a_gan():
 
 
 @pytest.mark.parametrize("step", [steps.r1_gan_step, steps.relativistic_gan_step], ids=lambda f: f.__name__)
-def test_each_moves_once_and_g_avg_trails(step, each_descent):
-    cast = players(steps.gan_step)
-    G_avg, moved = average_of(cast["G"], decay=0.9), []
+def test_each_moves_once_and_the_ema_trails(step, each_descent):
+    cast = players(GAN)
+    G_ema, moved = ema_of(cast["G"], decay=0.9), []
     start = [p.clone() for p in cast["G"].parameters()]
     each_descent(lambda loss, opt, descend: (moved.append(opt), descend(loss, opt)))
     batches = Counted(torch.randn(50, 2), batch_size=16)
-    step(batches, **cast, G_avg=G_avg)  # the first update copies G
+    step(batches, **cast, G_ema=G_ema)  # the first update copies G
     first = [p.clone() for p in cast["G"].parameters()]
-    step(batches, **cast, G_avg=G_avg)
+    step(batches, **cast, G_ema=G_ema)
     assert moved == 2 * [cast["opt"].D, cast["opt"].G] and batches.drawn == 2
-    for average, a, b, c in zip(G_avg.module.parameters(), start, first, cast["G"].parameters(), strict=True):
+    for average, a, b, c in zip(G_ema.module.parameters(), start, first, cast["G"].parameters(), strict=True):
         assert not torch.equal(a, b) and torch.allclose(average, 0.9 * b + 0.1 * c, atol=1e-6)
 
 
@@ -122,8 +101,8 @@ def test_without_weight_r1_is_gan_step_and_with_it_d_gets_flatter():
     for name, step, more in (("gan", steps.gan_step, {}), ("none", steps.r1_gan_step, {"r1_weight": 0.0}),
                              ("flat", steps.r1_gan_step, {"r1_weight": 100.0})):  # fmt: skip
         torch.manual_seed(0)
-        cast = players(steps.gan_step)
-        average = {} if step is steps.gan_step else {"G_avg": average_of(cast["G"])}
+        cast = players(GAN)
+        average = {} if step is steps.gan_step else {"G_ema": ema_of(cast["G"])}
         batches = data.Batches(2 + 0.1 * torch.randn(50, 2), batch_size=16)
         for _ in range(30):
             losses = step(batches, **cast, **average, **more)
@@ -132,24 +111,17 @@ def test_without_weight_r1_is_gan_step_and_with_it_d_gets_flatter():
     assert ends["flat"][1] < ends["none"][1]
 
 
-def test_frames_by_squared_error_are_the_mean_of_the_futures_and_the_judge_moves_each_player_once(
-    each_descent,
-):
+def test_frames_by_squared_error_are_the_mean_of_the_futures():
     x = torch.full((8, 1, 28, 28), -1.0)
     x[:, :, 10:18, 12:16] = 1
-    frames, G, D = data.MovingDigits(x, batch_size=32), models.FramePredictor(), models.FrameDiscriminator(4)
-    train(steps.frame_step, frames, 250, settle=0.3, G=G, opt=adam(G=[G], lr=1e-2), prior=gaussian(2))
+    frames, G = data.MovingDigits(x, batch_size=32), models.FramePredictor()
+    train(steps.frame_step, frames, 250, lr_decay=0.3, G=G, opt=adam(G=[G], lr=1e-2), prior=gaussian(2))
     with torch.no_grad():
         assert (G(x, torch.randn(8, 2)) - frames.futures(x).mean(0)).abs().max() < 0.2
-    moved = []
-    each_descent(lambda loss, opt, descend: (moved.append(opt), descend(loss, opt)))
-    opt = adam(G=[G], D=[D])
-    steps.frame_gan_step(frames, G=G, D=D, opt=opt, prior=gaussian(2))
-    assert moved == [opt.D, opt.G]
 
 
 def test_clipped_weights_stay_clipped():
-    cast = players(steps.wgan_step, clip=0.02)
+    cast = players(WGAN, clip=0.02)
     steps.wgan_step(data.Batches(torch.randn(50, 2)), **cast)
     assert max(p.abs().max() for p in cast["C"].parameters()) <= 0.02
 
@@ -162,7 +134,7 @@ def test_a_penalized_critic_of_points_that_stand_still_is_as_steep_as_it_may_be_
     opt = adam(C=[C], lr=3e-3, betas=(0.0, 0.9))
     opt.G = torch.optim.SGD(G.parameters(), lr=0.0)
     cast = dict(G=G, C=C, opt=opt, prior=torch.arange, n_critic=1)
-    train(steps.wgan_gp_step, data.Batches(x, batch_size=150), 300, settle=0.3, **cast)
+    train(steps.wgan_gp_step, data.Batches(x, batch_size=150), 300, lr_decay=0.3, **cast)
     between = losses.interpolate(x, x_fake).requires_grad_()
     (slope,) = torch.autograd.grad(C(between).sum(), between)
     assert slope.norm(dim=1).mean().item() == pytest.approx(1.0, abs=0.1)
@@ -181,7 +153,7 @@ def test_a_critic_between_two_points_finds_their_distance_and_what_the_penalty_a
     opt = adam(C=[C], lr=1e-3, betas=(0.5, 0.9))
     opt.G = torch.optim.SGD(G.parameters(), lr=0.0)
     cast = dict(G=G, C=C, opt=opt, prior=gaussian(1), n_critic=1, gp_weight=gp_weight)
-    history = train(steps.wgan_gp_step, data.Batches(x, batch_size=64), 600, settle=0.3, **cast)
+    history = train(steps.wgan_gp_step, data.Batches(x, batch_size=64), 600, lr_decay=0.3, **cast)
     assert history["W"][-50:].mean() == pytest.approx(d * (1 + d / (2 * gp_weight)), rel=0.03)
 
 
@@ -194,21 +166,15 @@ def test_a_discriminator_of_two_normals_lands_on_the_ratio_of_densities():
     opt = adam(D=[D], lr=2e-3)
     opt.G = torch.optim.SGD(G.parameters(), lr=0.0)
     train(
-        steps.gan_step, data.Batches(x, batch_size=512), 500, settle=0.3, G=G, D=D, opt=opt, prior=gaussian(1)
+        steps.gan_step,
+        data.Batches(x, batch_size=512),
+        500,
+        lr_decay=0.3,
+        G=G,
+        D=D,
+        opt=opt,
+        prior=gaussian(1),
     )
     at = torch.linspace(-2, 2, 9)[:, None]
     with torch.no_grad():
         assert (D(at).sigmoid() - (-2 * at).sigmoid()).abs().max() < 0.05
-
-
-def test_accuracy_is_a_half_where_the_discriminator_cannot_tell():
-    sure = torch.full((5, 1), 9.0)
-    assert metrics.accuracy(sure, -sure) == 1 and metrics.accuracy(sure, sure) == 0.5
-    assert metrics.accuracy(-sure, sure) == 0
-
-
-def test_a_step_says_whether_its_opponent_is_a_discriminator_or_a_critic():
-    assert (
-        steps.opponent(steps.gan_step) == "D"
-        and steps.opponent(partial(steps.wgan_gp_step, n_critic=2)) == "C"
-    )

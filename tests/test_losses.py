@@ -7,6 +7,7 @@ import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from course_utils.losses import (
+    accuracy,
     bernoulli_nll,
     critic_loss,
     discriminator_loss,
@@ -139,3 +140,9 @@ def test_r1_is_the_squared_slope_at_real_items():
 
 def test_the_one_sided_penalty_lets_slopes_below_one_be():
     assert one_sided_penalty(torch.tensor([0.0, 0.5, 1.0, 3.0])).item() == pytest.approx(1.0)
+
+
+def test_accuracy_is_a_half_where_the_discriminator_cannot_tell():
+    sure = torch.full((5, 1), 9.0)
+    assert accuracy(sure, -sure) == 1 and accuracy(sure, sure) == 0.5
+    assert accuracy(-sure, sure) == 0

@@ -1,10 +1,7 @@
-import json
-
 import pytest
 import torch
 
-from course_utils import data, metrics, priors
-from course_utils.data import Digits
+from course_utils import metrics, priors
 
 
 def test_reconstruction_error_is_a_mean_over_all_images_whatever_the_parts():
@@ -45,19 +42,6 @@ def test_a_linear_probe_reads_what_is_linear_and_nothing_else():
 def test_reading_error_counts_wrong_labels_in_percent():
     logits = torch.tensor([[3.0, 1], [0, 2], [5, -5], [0, 1]])
     assert metrics.reading_error(logits, torch.tensor([0, 1, 1, 1])) == 25
-
-
-def test_compare_prints_what_was_recorded_for_this_data_and_scale(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(metrics, "EXPECTED", tmp_path / "scores.json")
-    digits = Digits(*[torch.zeros(1)] * 4, name="MNIST")
-    metrics.compare("01 lab", digits, error=105.0)
-    assert "–" in capsys.readouterr().out and not metrics.EXPECTED.exists()
-    monkeypatch.setenv("COURSE_RECORD", "1")
-    metrics.compare("01 lab", digits, error=104.123456)
-    assert json.loads(metrics.EXPECTED.read_text()) == {"MNIST, smoke scale": {"01 lab": {"error": 104.123}}}
-    monkeypatch.delenv("COURSE_RECORD")
-    metrics.compare("01 lab", digits, error=105.0)
-    assert "105   104.1" in capsys.readouterr().out
 
 
 def test_energy_distance_against_scipy_and_by_hand():
@@ -136,27 +120,15 @@ def test_nearest_image():
     assert torch.equal(metrics.nearest_image(known[[4, 9]] + 0.01, known), known[[4, 9]])
 
 
-def test_the_score_card_tells_digits_from_noise_and_from_one_digit_only():
-    digits = data.digits("bundled")
-    real = metrics.digit_scores(digits.x[:1500], digits.x_test[:1500], n_near=500)
-    noise = metrics.digit_scores(torch.rand(500, 1, 28, 28) * 2 - 1, digits.x_test[:1500], n_near=500)
-    zeros = metrics.digit_scores(digits.x[digits.y == 0][:500], digits.x_test[:1500], n_near=500)
-    assert real["fcd"] < zeros["fcd"] < noise["fcd"] and real["n_digits"] == 10
-    assert real["kl"] < 0.1 < zeros["kl"] and zeros["n_digits"] < 6
-    assert real["precision"] > 0.7 > noise["precision"] and zeros["recall"] < 0.3 < real["recall"]
-    error = metrics.label_error(digits.x_test[:300], digits.y_test[:300])
-    assert error < 15 and metrics.label_error(digits.x_test[:300], (digits.y_test[:300] + 1) % 10) > 80
-
-
-def test_a_table_is_aligned_and_says_what_is_missing(capsys):
-    metrics.table({"a GAN": {"fcd": 12.345, "n_digits": 9}, "noise": {"fcd": 1234.0}})
-    head, *rows = capsys.readouterr().out.splitlines()
-    assert head.split() == ["fcd", "n", "digits"] and rows[0].split() == ["a", "GAN", "12.3", "9"]
-    assert rows[1].split() == ["noise", "1234", "–"] and len({len(row) for row in (head, *rows)}) == 1
-
-
 def test_layer_gradients_are_products_of_the_weights_that_follow():
     net = torch.nn.Sequential(*(torch.nn.Linear(1, 1) for _ in range(3)))
     for layer, weight in zip(net, (5.0, -3.0, 2.0), strict=True):
         torch.nn.init.constant_(layer.weight, weight)
     assert metrics.layer_gradients(net, torch.randn(4, 1)) == pytest.approx([30.0, 6.0, 2.0])
+
+
+def test_modes_are_counted_as_in_pacgan():
+    centres = torch.tensor([[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]])
+    x_fake = torch.tensor([[0.1, 0.0], [0.0, -0.2], [5.0, 0.29], [2.0, 2.0]])
+    assert metrics.modes_covered(x_fake, centres, std=0.1) == (2, 0.75)
+    assert metrics.modes_covered(x_fake + 100, centres, std=0.1) == (0, 0.0)

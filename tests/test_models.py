@@ -80,9 +80,9 @@ def test_generators_and_their_judges_fit():
         assert x.shape == (5, *shape) and x.abs().max() <= 1 and D(x).shape == (5, 1)
 
 
-@pytest.mark.parametrize("form", models.FORMS)
+@pytest.mark.parametrize("form", models.ARCHITECTURES)
 def test_the_forms_of_the_comparison_fit_and_their_critics_judge_each_image_alone(form):
-    generator, opponent = models.FORMS[form]
+    generator, opponent = models.ARCHITECTURES[form]
     x = generator(7)(torch.randn(5, 7))
     assert x.shape == (5, 1, 28, 28) and x.abs().max() <= 1
     alone, together = opponent(normalize=False), opponent(normalize=True)

@@ -12,21 +12,21 @@ import sys
 import nbformat
 import pytest
 
-from course_utils import __main__ as cli
+from course_utils import notebooks
 from course_utils.exercises import EXERCISES
 
 pytest.importorskip("nbgrader")
 pytestmark = pytest.mark.slow
 # in seconds; nbgrader's own 30 and 4 are few on a busy machine
 PATIENT = ("--Execute.timeout=300", "--Execute.iopub_timeout=60")
-WHOLE = [pytest.param(path, True, id=path.stem) for path in cli.notebooks()]
-QUICK = pytest.param(cli.notebooks()[-1], False, id="quick")
+WHOLE = [pytest.param(path, True, id=path.stem) for path in notebooks.paths()]
+QUICK = pytest.param(notebooks.paths()[-1], False, id="quick")
 
 
 @pytest.fixture
 def nbgrader(tmp_path, monkeypatch):
     """nbgrader's command line in a new course folder, with kernels that import this checkout."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(cli.ROOT), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(notebooks.ROOT), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.delenv("COURSE_SCALE")  # smoke is the default under nbgrader
 
     def call(*words):
@@ -38,7 +38,7 @@ def nbgrader(tmp_path, monkeypatch):
 
 
 def exercises(cell):
-    return cli._tagged(cell, "exercise:")
+    return notebooks.tagged(cell, "exercise:")
 
 
 def wrong(cell, id):
@@ -66,9 +66,9 @@ def test_marks_are_what_was_solved(path, whole, tmp_path, nbgrader):
 
     half = ids[: len(ids) // 2]
     answers = {
-        "right": cli.solved,
+        "right": notebooks.solved,
         "wrong": wrong,
-        "half": lambda cell, id: cli.solved(cell, id) if id in half else cell,
+        "half": lambda cell, id: notebooks.solved(cell, id) if id in half else cell,
     }
     for student, answer in answers.items():
         book = nbformat.read(tmp_path / "release" / name / path.name, as_version=4)

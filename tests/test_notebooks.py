@@ -13,10 +13,10 @@ import nbclient
 import nbformat
 import pytest
 
-from course_utils import __main__ as cli
+from course_utils import notebooks
 from course_utils.exercises import EXERCISES
 
-PATHS = cli.notebooks()
+PATHS = notebooks.paths()
 
 each = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
 
@@ -26,7 +26,7 @@ def read(path):
 
 
 def tags(book, prefix):
-    return [tag for cell in book.cells for tag in cli._tagged(cell, prefix)]
+    return [tag for cell in book.cells for tag in notebooks.tagged(cell, prefix)]
 
 
 def test_there_are_notebooks():
@@ -42,7 +42,7 @@ def test_no_outputs_no_widget_state(path):
 
 
 def test_cells_show_the_packages_own_source_and_the_index_is_theirs():
-    assert cli.sync(["--check"]) == 0, "run `python -m course_utils sync`"
+    assert notebooks.sync(["--check"]) == 0, "run `python -m course_utils sync`"
 
 
 @each
@@ -54,14 +54,15 @@ def test_every_exercise_has_its_cell_and_its_grade(path):
     assert sorted(c.source for c in graded) == sorted(f'grade("{id}")' for id in ids)
     assert all(c.metadata.nbgrader.locked and c.metadata.nbgrader.points == 1 for c in graded)
     for cell in book.cells:
-        for id in cli._tagged(cell, "exercise:"):
+        for id in notebooks.tagged(cell, "exercise:"):
             assert "nbgrader" not in cell.metadata  # marked as a solution, it would be released empty
             task = EXERCISES[id]
             if task.is_question:
                 assert cell.source.splitlines() == [f'answer("{id}", ...)']
             else:  # the stub has the reference's name and arguments
                 stub, reference = (
-                    re.search(r"def .*\(.*\):", s)[0] for s in (cell.source, cli.solved(cell.source, id))
+                    re.search(r"def .*\(.*\):", s)[0]
+                    for s in (cell.source, notebooks.solved(cell.source, id))
                 )
                 assert stub == reference and cell.source.startswith(f'@exercise("{id}")\n')
 
@@ -70,7 +71,7 @@ def test_every_exercise_has_its_cell_and_its_grade(path):
 def test_text_is_plain_and_short_and_its_pictures_exist(path):
     for cell in read(path).cells:
         if cell.cell_type == "code":
-            assert cli._tagged(cell, "shows:") or len(cell.source.splitlines()) <= 40
+            assert notebooks.tagged(cell, "shows:") or len(cell.source.splitlines()) <= 40
             continue
         prose = re.sub(r"```.*?```|\$\$.*?\$\$|\$.*?\$|`.*?`", "", cell.source, flags=re.S)
         assert not re.search(r"</?[a-z]+[ >/]", prose), f"HTML in {cell.id}"
@@ -97,11 +98,11 @@ def after_a_restart(path):
     book = read(path)
     sections = [i for i, c in enumerate(book.cells) if re.match("## |.*\n## ", c.source, re.S)]
     code = {i: c for i, c in enumerate(book.cells) if c.cell_type == "code"}
-    shown = {i for i, c in code.items() if cli._tagged(c, "shows:")}
+    shown = {i for i, c in code.items() if notebooks.tagged(c, "shows:")}
     first = next(i for i, c in code.items() if i not in shown and re.search(r"\b(train|play)\(", c.source))
     start = max(i for i in sections if i < first)
     wanted = shown | {i for i in code if i < sections[0] or i >= start}
-    wanted |= {i for i, c in code.items() if cli._tagged(c, "exercise:")}
+    wanted |= {i for i, c in code.items() if notebooks.tagged(c, "exercise:")}
     wanted |= {i for i, c in code.items() if AGAIN.get(path.name[:2], "no such word") in c.source}
     book.cells = [code[i] for i in sorted(wanted)]
     return book
@@ -163,7 +164,7 @@ def refuse(event, about):
     writes = event in ("os.mkdir", "os.rename", "os.remove") or (
         event == "open" and about[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
     )
-    if writes and isinstance(about[0], (str, os.PathLike)) and os.path.abspath(about[0]).startswith({str(cli.ROOT)!r}):
+    if writes and isinstance(about[0], (str, os.PathLike)) and os.path.abspath(about[0]).startswith({str(notebooks.ROOT)!r}):
         raise OSError(errno.EROFS, "the checkout is read-only", str(about[0]))
 
 sys.addaudithook(refuse)
@@ -173,7 +174,7 @@ sys.addaudithook(refuse)
 @pytest.fixture(scope="session")
 def solved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("solved")
-    cli.solve([str(folder)])
+    notebooks.solve([str(folder)])
     return folder
 
 
@@ -188,7 +189,7 @@ def test_the_solved_notebook_runs_without_network_mnist_or_leave_to_write_and_al
     book = read(solved / path.name)
     for word, attempt in (
         ("cut", "__import__('socket').create_connection(('192.0.2.1', 80), 1)"),
-        ("read-only", f"open({str(cli.ROOT / 'new')!r}, 'w')"),
+        ("read-only", f"open({str(notebooks.ROOT / 'new')!r}, 'w')"),
     ):
         check = f"try: {attempt}\nexcept OSError as e: assert {word!r} in str(e)\nelse: raise AssertionError"
         book.cells.insert(0, nbformat.v4.new_code_cell(check))
@@ -213,5 +214,5 @@ def test_solving_keeps_everything_else(solved):
         before, after = read(path), read(solved / path.name)
         assert len(before.cells) == len(after.cells)
         for a, b in zip(before.cells, after.cells, strict=True):
-            assert a.metadata == b.metadata and (cli._tagged(a, "exercise:") or a.source == b.source)
+            assert a.metadata == b.metadata and (notebooks.tagged(a, "exercise:") or a.source == b.source)
         assert Path(solved / "expected").is_dir()

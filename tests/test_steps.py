@@ -2,18 +2,25 @@
 
 import ast
 import inspect
+from types import SimpleNamespace
 
+import players
 import pytest
 import torch
-from conftest import Counted
+from conftest import Counted, differ
+from torch import nn
+from torch.optim.swa_utils import AveragedModel
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
-from course_utils import data, metrics, models, priors, steps
+from course_utils import data, metrics, models, priors, session, steps
 from course_utils.train import adam, train
 
-STEPS = [f for name, f in vars(steps).items() if name.endswith("_step")]
+each_step = pytest.mark.parametrize("step", players.STEPS.values(), ids=players.STEPS)
+DIGITS = SimpleNamespace(x=torch.rand(64, 1, 28, 28) * 2 - 1, y=torch.arange(64) % 10)
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda f: f.__name__)
+@each_step
 def test_a_step_fits_on_a_slide(step):
     source = inspect.getsource(step)
     tree = ast.parse(source).body[0]
@@ -26,14 +33,58 @@ def test_a_step_fits_on_a_slide(step):
     assert not any(isinstance(p.default, bool | str) for p in parameters)  # no flags that choose an algorithm
 
 
-def test_ae_step_moves_both_nets_and_draws_one_batch():
-    net, other = models.VanillaAutoencoder(), torch.nn.Linear(2, 2)
-    batches = Counted(torch.rand(50, 1, 28, 28) * 2 - 1, batch_size=16)
-    before = {k: v.clone() for k, v in net.state_dict().items()}
-    losses = steps.ae_step(batches, enc=net.enc, dec=net.dec, opt=adam(AE=[net.enc, net.dec], other=[other]))
-    assert batches.drawn == 1 and list(losses) == ["L_rec"] and losses["L_rec"].shape == ()
-    assert all(not torch.equal(before[k], v) for k, v in net.state_dict().items())
-    assert all(p.grad is None for p in other.parameters())
+@each_step
+def test_every_descent_moves_the_networks_of_its_optimizer_and_no_others(step, each_descent):
+    batches, cast = players.of(step, DIGITS, batch_size=16)
+    nets = {
+        n: net for n, net in cast.items() if isinstance(net, nn.Module) and not isinstance(net, AveragedModel)
+    }
+    moved = set()
+
+    def watched(loss, opt, descend):
+        before = {name: [p.clone() for p in net.parameters()] for name, net in nets.items()}
+        descend(loss, opt)
+        own = {id(p) for group in opt.param_groups for p in group["params"]}
+        now = {name for name, net in nets.items() if differ(before[name], net.parameters())}
+        assert now and all(id(p) in own for name in now for p in nets[name].parameters())
+        moved.update(now)
+
+    each_descent(watched)
+    for _ in range(2):  # the second time Adam has momentum to move what it should not
+        losses = step(batches, **cast)
+    assert moved == set(nets)
+    assert all(torch.as_tensor(v).isfinite().all() and torch.as_tensor(v).dim() == 0 for v in losses.values())
+
+
+class OnTheHost(TorchDispatchMode):
+    """Notes each operation with a tensor on the CPU: in a step on another device, a copy or a question."""
+
+    def __init__(self):
+        super().__init__()
+        self.noted = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        tensors = [t for t in tree_leaves((args, kwargs, result)) if isinstance(t, torch.Tensor)]
+        if any(t.device.type == "cpu" for t in tensors):
+            self.noted.append(str(function))
+        return result
+
+
+@each_step
+def test_no_step_makes_a_gpu_wait(step, monkeypatch):
+    """PyTorch's meta device knows shapes and no values: whoever asks it for a number gets an error."""
+    there = torch.device("meta")
+    monkeypatch.setattr(session, "device", lambda: there)
+    x, y = torch.empty(64, 1, 28, 28, device=there), torch.arange(64, device=there) % 10
+    batches, cast = players.of(step, SimpleNamespace(x=x, y=y), batch_size=8)
+    for optimizer in vars(cast["opt"]).values():
+        optimizer.step = lambda: None  # fused and on a GPU it counts there
+    with OnTheHost() as host:
+        losses = step(batches, **cast)
+    assert all(loss.device == there for loss in losses.values())
+    averages = any(isinstance(player, AveragedModel) for player in cast.values())
+    assert averages or not host.noted  # PyTorch's AveragedModel counts on the CPU, which makes no GPU wait
 
 
 def test_a_linear_autoencoder_finds_the_error_of_pca():
@@ -59,13 +110,8 @@ def test_a_linear_autoencoder_finds_the_error_of_pca():
     assert lost * 0.999 < error < lost * 1.03
 
 
-def test_vae_step_moves_both_nets_draws_one_batch_and_weighs_the_kl():
-    vae = models.VAE(z_dim=3, hidden=16)
-    batches = Counted(torch.rand(50, 1, 28, 28) * 2 - 1, batch_size=16)
-    before = {k: v.clone() for k, v in vae.state_dict().items()}
-    losses = steps.vae_step(batches, enc=vae.enc, dec=vae.dec, opt=adam(VAE=[vae]))
-    assert batches.drawn == 1 and list(losses) == ["L_rec", "L_kl"]
-    assert all(not torch.equal(before[k], v) for k, v in vae.state_dict().items())
+def test_vae_step_weighs_the_kl():
+    batches = data.Batches(torch.rand(50, 1, 28, 28) * 2 - 1, batch_size=16)
     for kl_weight, smaller in ((0.0, False), (100.0, True)):
         vae = models.VAE(z_dim=3, hidden=16)
         opt = adam(VAE=[vae], lr=1e-2)
@@ -82,55 +128,43 @@ def aae_players(step, labels=10):
     """Small networks and data for each of the AAE's steps. → batches, players, {name: network}"""
     x = torch.rand(60, 1, 28, 28) * 2 - 1
     batches = Counted(x, torch.arange(60) % labels, batch_size=16)
-    players = {"prior": priors.by_label(priors.gaussian_mixture)}
+    cast = {"prior": priors.by_label(priors.gaussian_mixture)}
     if step is steps.aae_semi_step:
         enc, dec = models.ClassAndStyleEncoder(2, hidden=16), models.decoder(12, hidden=16)
         nets = dict(enc=enc, dec=dec, D_y=models.discriminator(10, 8), D_z=models.discriminator(2, 8))
         judges = [nets["D_y"], nets["D_z"]]
-        players["labelled"] = Counted(x[:10], torch.arange(10), batch_size=16)  # one example a class
+        cast["labelled"] = Counted(x[:10], torch.arange(10), batch_size=16)  # one example a class
     else:
         net = models.AAE(2, hidden=16, n_labels=10 * (step is steps.aae_style_step))
         width = 2 + {steps.aae_label_step: 11, steps.aae_style_step: 10}.get(step, 0)
         nets = dict(enc=net.enc, dec=net.dec, D=models.discriminator(width, 8))
         judges = [nets["D"]]
     opt = adam(AE=[nets["enc"], nets["dec"]], D=judges)
-    return batches, {**players, **nets, "opt": opt}, nets
+    return batches, {**cast, **nets, "opt": opt}, nets
 
 
 AAE_STEPS = [steps.aae_step, steps.aae_label_step, steps.aae_style_step, steps.aae_semi_step]
 
 
 @pytest.mark.parametrize("step", AAE_STEPS, ids=lambda f: f.__name__)
-def test_each_phase_of_an_aae_moves_the_networks_it_names_and_no_others(step, each_descent):
-    batches, players, nets = aae_players(step)
-    moved = []
-
-    def watched(loss, opt, descend):
-        before = {name: [p.clone() for p in net.parameters()] for name, net in nets.items()}
-        descend(loss, opt)
-        moved.append({
-            name
-            for name, net in nets.items()
-            if any(not torch.equal(a, b) for a, b in zip(before[name], net.parameters(), strict=True))
-        })  # fmt: skip
-
-    each_descent(watched)
-    step(batches, **players)
-    step(batches, **players)  # the second time Adam has momentum to move what it should not
-    judges = set(nets) - {"enc", "dec"}
-    phases = [{"enc", "dec"}, judges, {"enc"}] + [{"enc"}] * (step is steps.aae_semi_step)
-    assert moved == 2 * phases
+def test_each_phase_of_an_aae_moves_the_networks_it_names_and_no_others(step, moves):
+    batches, cast, nets = aae_players(step)
+    moved = moves(**nets)
+    for _ in range(2):  # the second time Adam has momentum to move what it should not
+        step(batches, **cast)
+    opponents = " ".join(name for name in nets if name not in ("enc", "dec"))
+    assert moved == 2 * (["enc dec", opponents, "enc"] + ["enc"] * (step is steps.aae_semi_step))
     assert batches.drawn == 2
 
 
 @pytest.mark.parametrize("step", AAE_STEPS, ids=lambda f: f.__name__)
 def test_codes_reach_the_discriminator_detached(step, each_descent):
     """In D's own phase no gradient runs back into the encoder, whatever the optimizer would do with it."""
-    batches, players, nets = aae_players(step)
+    batches, cast, nets = aae_players(step)
     seen = []
 
     def watched(loss, opt, descend):
-        if opt is players["opt"].D:
+        if opt is cast["opt"].D:
             grads = torch.autograd.grad(
                 loss, list(nets["enc"].parameters()), retain_graph=True, allow_unused=True
             )
@@ -138,25 +172,25 @@ def test_codes_reach_the_discriminator_detached(step, each_descent):
         descend(loss, opt)
 
     each_descent(watched)
-    step(batches, **players)
+    step(batches, **cast)
     assert seen == [True]
 
 
 def test_labels_of_unlabelled_data_never_leak():
     for scrambled in (False, True):
         torch.manual_seed(0)
-        batches, players, nets = aae_players(steps.aae_semi_step)
+        batches, cast, nets = aae_players(steps.aae_semi_step)
         if scrambled:
             batches.y = batches.y.flip(0) + 90  # not even labels
         for _ in range(3):
-            steps.aae_semi_step(batches, **players)
+            steps.aae_semi_step(batches, **cast)
         weights = torch.cat([p.detach().flatten() for net in nets.values() for p in net.parameters()])
         plain = weights if not scrambled else plain  # noqa: F821
     assert torch.equal(weights, plain)
 
 
 def test_an_unlabelled_image_meets_the_whole_prior():
-    batches, players, _ = aae_players(steps.aae_label_step)
+    batches, cast, _ = aae_players(steps.aae_label_step)
     batches.y[:] = priors.UNLABELLED
     asked = []
 
@@ -164,7 +198,7 @@ def test_an_unlabelled_image_meets_the_whole_prior():
         asked.append(y)
         return priors.by_label(priors.gaussian_mixture)(n, y)
 
-    steps.aae_label_step(batches, **{**players, "prior": prior})
+    steps.aae_label_step(batches, **{**cast, "prior": prior})
     assert (asked[0] == priors.UNLABELLED).all()
 
 
@@ -183,26 +217,15 @@ def test_an_aae_matches_its_prior(seed):
     assert match < 3 * floor
 
 
-def test_alae_moves_two_networks_in_each_of_its_three_steps(each_descent):
+def test_alae_moves_two_networks_in_each_of_its_three_steps(moves):
     """Algorithm 1: E and D, then F and G, then E and G; F stays in the third, bit for bit."""
     net = models.ALAE(z_dim=4, w_dim=5, hidden=8)
     opt = adam(ED=[net.E, net.D], FG=[net.F, net.G], EG=[net.E, net.G], lr=1e-2)
-    batches, moved = Counted(torch.rand(50, 1, 28, 28) * 2 - 1, batch_size=16), []
-
-    def watched(loss, opt, descend):
-        before = {name: [p.clone() for p in part.parameters()] for name, part in net.parts().items()}
-        descend(loss, opt)
-        after = {name: list(part.parameters()) for name, part in net.parts().items()}
-        moved.append("".join(
-            name for name in "FGED" if any(not torch.equal(a, b) for a, b in zip(before[name], after[name], strict=True))
-        ))  # fmt: skip
-
-    each_descent(watched)
+    batches, moved = Counted(torch.rand(50, 1, 28, 28) * 2 - 1, batch_size=16), moves(**net.parts())
     for _ in range(2):  # the second time Adam has momentum to move what it should not
         losses = steps.alae_step(batches, **net.parts(), opt=opt, prior=priors.gaussian(4))
-    assert moved == 2 * ["ED", "FG", "GE"] and batches.drawn == 2
+    assert moved == 2 * ["E D", "F G", "G E"] and batches.drawn == 2
     assert list(losses) == ["L_ED", "L_FG", "L_EG"]
-    assert net(torch.zeros(3, 1, 28, 28)).shape == (3, 1, 28, 28)
 
 
 def test_pixel_norm_gives_every_z_the_same_length():

@@ -1,16 +1,15 @@
-"""Each trick against its formula; several networks at once against one by one."""
+"""Each trick against its formula."""
 
 import math
 
-import pytest
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.optim.swa_utils import AveragedModel
 
-from course_utils import data, losses, models, steps, tricks
+from course_utils import losses, models, steps, tricks
 from course_utils.priors import gaussian, uniform
-from course_utils.train import adam, average_of
+from course_utils.train import adam
 
 # ── losses and penalties ─────────────────────────────────────────────────────────────────────────
 
@@ -25,12 +24,10 @@ def test_label_nll_is_binary_cross_entropy_and_its_best_logit_is_the_labels():
     assert abs(slope.item()) < 1e-6
 
 
-def test_feature_matching_compares_means_network_by_network():
-    f_real, f_fake = torch.randn(32, 3, 5), torch.randn(32, 3, 5)
-    each = [losses.feature_matching(f_real[:, s], f_fake[:, s]) for s in range(3)]
-    by_hand = sum(((f_real[:, 1, i].mean() - f_fake[:, 1, i].mean()) ** 2).item() for i in range(5))
-    assert math.isclose(each[1].item(), by_hand, rel_tol=1e-5)
-    assert torch.allclose(losses.feature_matching(f_real, f_fake), torch.stack(each).mean())
+def test_feature_matching_compares_means():
+    f_real, f_fake = torch.randn(32, 5), torch.randn(32, 5)
+    by_hand = sum((f_real[:, i].mean() - f_fake[:, i].mean()).item() ** 2 for i in range(5))
+    assert math.isclose(losses.feature_matching(f_real, f_fake).item(), by_hand, rel_tol=1e-5)
     assert losses.feature_matching(f_real, f_real[torch.randperm(32)]) < 1e-10  # their order does not matter
 
 
@@ -54,15 +51,17 @@ def test_the_slope_penalty_pulls_every_items_slope_to_k():
     x = torch.randn(64, 2)
     steep = nn.Linear(2, 1)
     nn.init.constant_(steep.weight, 3 / math.sqrt(2))  # a slope of norm 3 everywhere
-    assert math.isclose(losses.slope_penalty(steep, x).item(), 4.0, rel_tol=1e-5)
-    assert math.isclose(losses.slope_penalty(steep, x, k=3.0).item(), 0.0, abs_tol=1e-9)
-    bowl = losses.slope_penalty(lambda v: v.square().sum(1, keepdim=True) / 2, x)  # slope x at x
+    assert math.isclose(losses.gradient_norm_penalty(steep, x).item(), 4.0, rel_tol=1e-5)
+    assert math.isclose(losses.gradient_norm_penalty(steep, x, k=3.0).item(), 0.0, abs_tol=1e-9)
+    bowl = losses.gradient_norm_penalty(lambda v: v.square().sum(1, keepdim=True) / 2, x)  # slope x at x
     assert torch.allclose(bowl, (x.norm(dim=1) - 1).square().mean())
 
 
 def test_dragan_looks_around_the_data(monkeypatch):
     x, seen = 3 + 2 * torch.randn(20_000, 2), []
-    monkeypatch.setattr(steps.tricks, "slope_penalty", lambda D, near: (seen.append(near), D(near).mean())[1])
+    monkeypatch.setattr(
+        steps.tricks, "gradient_norm_penalty", lambda D, near: (seen.append(near), D(near).mean())[1]
+    )
     G, D = models.mlp(2, 2, 4), models.mlp(2, 1, 4)
     batches = iter([(x, None)])
     steps.dragan_step(batches, G=G, D=D, opt=adam(G=[G], D=[D]), prior=gaussian(2))
@@ -81,19 +80,19 @@ def test_labels_are_what_they_say():
     assert set(flips.unique().tolist()) == {0.0, 1.0} and abs((flips == 0).float().mean() - 0.05) < 0.01
 
 
-def test_a_memory_hands_back_half_of_what_it_was_given_each_to_its_place():
+def test_a_replay_buffer_hands_back_half_of_what_it_was_given_each_to_its_place():
     torch.manual_seed(0)
-    memory, B = tricks.Memory(n_batches=4), 1000
+    buffer, B = tricks.ReplayBuffer(n_batches=4), 1000
     place = torch.arange(B)
     for t in range(30):
         x_fake = torch.stack([torch.full((B,), float(t)), place.float()], 1)
         before = x_fake.clone()
-        mixed = memory.mix(x_fake)
+        mixed = buffer.mix(x_fake)
         assert torch.equal(x_fake, before) and torch.equal(mixed[:, 1].long(), place)
     old = mixed[:, 0] < 29
     assert abs(old.float().mean() - 0.5) < 0.06  # half of them old
     assert 20 < mixed[old, 0].mean() < 28.5  # but not too old: newcomers replace what was handed out
-    assert memory.kept.shape == (4, B, 2)
+    assert buffer.kept.shape == (4, B, 2)
 
 
 def test_fading_noise_fades_to_nothing():
@@ -175,112 +174,3 @@ def test_a_spectral_layer_has_norm_one_as_torchs_own():
     u = layer.u.clone()
     layer(x)
     assert torch.equal(layer.u, u)
-
-
-# ── several networks at once ─────────────────────────────────────────────────────────────────────
-
-
-def nets(make, n=3):
-    return [make() for _ in range(n)]
-
-
-MAKES = {
-    "mlp": lambda: models.mlp(2, 1, 8),
-    "batch norm": lambda: nn.Sequential(nn.Linear(2, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 1)),
-    "minibatch": lambda: nn.Sequential(
-        nn.Linear(2, 6), tricks.MinibatchDiscrimination(6, 2), nn.Linear(8, 1)
-    ),
-    "spectral": lambda: nn.Sequential(tricks.SpectralLinear(2, 6), nn.ReLU(), nn.Linear(6, 1)),
-    "virtual": lambda: tricks.WithReference(
-        nn.Sequential(nn.Linear(2, 6), tricks.VirtualBatchNorm(6, 4), nn.Linear(6, 1)), torch.randn(4, 2)
-    ),
-    "packed": lambda: tricks.Packed(models.mlp(4, 1, 8)),
-}
-
-
-@pytest.mark.parametrize("kind", MAKES)
-def test_a_stack_is_its_networks_one_by_one(kind):
-    each = nets(MAKES[kind])
-    stack = models.Stack(each)
-    x = torch.randn(12 * 3, 2)
-    for _ in range(2):  # twice: buffers move
-        out, apart = stack(x), [net(x[s::3]) for s, net in enumerate(each)]
-        for s in range(3):
-            assert torch.allclose(out[s::3], apart[s], atol=1e-5)
-    stack.eval(), [net.eval() for net in each]
-    assert torch.allclose(stack(x)[1::3], each[1](x[1::3]), atol=1e-5)
-
-
-def test_dropout_in_a_stack_is_drawn_for_each_and_off_in_evaluation():
-    stack = models.Stack(nets(lambda: nn.Sequential(nn.Linear(2, 50), nn.Dropout(0.5))))
-    x = torch.randn(1, 2).repeat(6, 1)
-    assert not torch.equal(stack(x)[0] == 0, stack(x)[3] == 0)
-    stack.eval()
-    assert torch.allclose(stack(x)[0], stack(x)[3])
-
-
-def test_a_stack_trains_as_its_networks_would_alone():
-    """Three GANs at once give the weights of three GANs one after the other, up to Adam's ε and rounding."""
-    Gs, Ds = (
-        nets(lambda: models.mlp(2, 2, 8)),
-        nets(lambda: models.judge(nn.Linear(2, 8), nn.Tanh(), width=8)),
-    )
-    G, D = models.Stack(Gs), models.Stack(Ds)
-    torch.manual_seed(1)
-    xs, zs = torch.randn(4, 30, 2), torch.randn(8, 30, 2)
-
-    def play(G, D, rows):
-        z, opt = iter(zs[:, rows]), adam(G=[G], D=[D], lr=1e-2)
-        batches = ((x, None) for x in xs[:, rows])
-        for _ in range(4):
-            steps.gan_step(batches, G=G, D=D, opt=opt, prior=lambda n: next(z))
-
-    play(G, D, slice(None))
-    for s in range(3):
-        play(Gs[s], Ds[s], slice(s, None, 3))
-    z = torch.randn(9, 2)
-    for s in range(3):
-        assert torch.allclose(G(z)[s::3], Gs[s](z[s::3]), atol=1e-4)
-        assert torch.allclose(D(z)[s::3], Ds[s](z[s::3]), atol=1e-4)
-
-
-# ── steps ────────────────────────────────────────────────────────────────────────────────────────
-
-CAST = {
-    steps.label_gan_step: lambda G, D: dict(label_real=tricks.always(0.9), label_fake=tricks.flipped(0.0)),
-    steps.feature_matching_step: lambda G, D: {},
-    steps.historical_gan_step: lambda G, D: dict(G_past=AveragedModel(G), D_past=AveragedModel(D)),
-    steps.averaged_gan_step: lambda G, D: dict(G_avg=average_of(G)),
-    steps.replay_gan_step: lambda G, D: dict(memory=tricks.Memory(3)),
-    steps.dragan_step: lambda G, D: {},
-    steps.noisy_gan_step: lambda G, D: dict(noise=tricks.FadingNoise(0.5, 10)),
-    steps.mixed_gan_step: lambda G, D: {},
-}
-
-
-@pytest.mark.parametrize("stacked", [False, True], ids=["one", "stack"])
-@pytest.mark.parametrize("step", CAST, ids=lambda f: f.__name__)
-def test_each_trick_moves_each_player_once(step, stacked, each_descent):
-    def player(make):
-        return models.Stack(nets(make)) if stacked else make()
-
-    G = player(lambda: models.mlp(2, 2, 8))
-    D = player(lambda: models.judge(nn.Linear(2, 8), nn.LeakyReLU(0.2), width=8))
-    moved, opt = [], adam(G=[G], D=[D])
-
-    def watched(loss, which, descend):
-        before = {name: [p.clone() for p in net.parameters()] for name, net in (("G", G), ("D", D))}
-        descend(loss, which)
-        moved.append([
-            name
-            for name, net in (("G", G), ("D", D))
-            if any(not torch.equal(a, b) for a, b in zip(before[name], net.parameters(), strict=True))
-        ])  # fmt: skip
-
-    each_descent(watched)
-    cast = CAST[step](G, D)
-    batches = data.Batches(torch.randn(60, 2), batch_size=24)
-    for _ in range(2):
-        L = step(batches, G=G, D=D, opt=opt, prior=gaussian(2), **cast)
-    assert moved == 2 * [["D"], ["G"]]
-    assert all(torch.isfinite(torch.as_tensor(v)).all() and torch.as_tensor(v).dim() == 0 for v in L.values())

@@ -18,8 +18,9 @@ class Molecules(NamedTuple):
 
 
 def molecules():
-    """Common molecules as MACCS fingerprints: each bit answers a question such as "is there a ring of six?". → Molecules
+    """Common molecules as MACCS fingerprints. → Molecules
 
+    Each bit answers a question such as "is there a ring of six?".
     From data/molecules.csv, where RDKit has computed them from the structures (SMILES); see data/README.md.
     """
     with open(session.ROOT / "data" / "molecules.csv", encoding="utf-8", newline="") as file:

@@ -1,9 +1,9 @@
-"""Two-dimensional toy sets: n points (n, 2) with the label of each."""
+"""Toy sets: n points (n, 2) with the label of each, and a mixture on a line."""
 
 import math
 
 import torch
-from torch import distributions
+from torch.distributions import Categorical, MixtureSameFamily, Normal
 
 from .. import session
 
@@ -23,7 +23,10 @@ def grid(n, side=5, spacing=2.0, std=0.05):
 
 
 def centres(draw):
-    """Where the modes of a ring or grid lie: its points without noise, each once. `draw(n, std=…)` → (n_modes, 2)"""
+    """Where the modes of a ring or grid lie: its points without noise, each once. → (n_modes, 2)
+
+    draw  the toy set: a function of n and std, such as `ring`
+    """
     return torch.unique(draw(2_000, std=0.0)[0].round(decimals=4), dim=0)
 
 
@@ -36,7 +39,7 @@ def swiss_roll(n, turns=1.5, radius=2.0, std=0.03):
 def spiral(along, turns=2.0, radius=3.0):
     """The points of a spiral at the shares `along` (n,) of its length, 0 to 1. → (n, 2)
 
-    distance radius·√along, angle 2π·turns·√along: with √, even shares are even distances on the spiral, nearly
+    distance radius·√along, angle 2π·turns·√along: with √, equal shares are nearly equal lengths of spiral
     """
     angle = 2 * math.pi * turns * along.sqrt()
     return radius * along.sqrt().unsqueeze(1) * torch.stack([angle.cos(), angle.sin()], 1)
@@ -54,9 +57,7 @@ def two_moons(n, std=0.05):
 def mixture_1d(means=(-2.0, 1.0), stds=(0.5, 1.0), weights=(0.4, 0.6)):
     """A mixture of Normals on a line, with `.sample((n,))` and `.log_prob(x)`. → torch.distributions"""
     means, stds, weights = (torch.tensor(v, device=session.device()) for v in (means, stds, weights))
-    return distributions.MixtureSameFamily(
-        distributions.Categorical(weights), distributions.Normal(means, stds)
-    )
+    return MixtureSameFamily(Categorical(weights), Normal(means, stds))
 
 
 def _noise(n):

@@ -1,18 +1,16 @@
-"""Exercises with a verdict at once that never stop "Run All"; `EXERCISES` maps each id to its content."""
+"""Exercises with a verdict at once that never stop "Run All"; `EXERCISES` maps each id to its content.
 
-from . import aae, alae, autoencoder, gan, tricks, vae, wgan, wgan_gp  # noqa: F401  (each registers its exercises)
-from .core import EXERCISES, answer, exercise, grade, hint, progress, solution, verdict
+What judges them is in `engine`. Each module beside it holds one notebook's exercises and is found by itself.
+"""
 
-__all__ = [
-    "EXERCISES",
-    "answer",
-    "exercise",
-    "grade",
-    "hint",
-    "progress",
-    "solution",
-    "verdict",
-]
+from .. import modules_of
+from .engine.student import answer, exercise, grade, hint, progress, solution, source
+from .engine.tasks import EXERCISES
+from .engine.verdict import verdict
 
-for _id in sorted(EXERCISES, key=lambda id: [int(number) for number in id.split(".")]):
-    EXERCISES[_id] = EXERCISES.pop(_id)  # in their order, whichever module they stand in
+__all__ = ["EXERCISES", "answer", "exercise", "grade", "hint", "progress", "solution", "source", "verdict"]
+
+modules_of(__name__)  # each registers its exercises
+EXERCISES.update(
+    {id: EXERCISES.pop(id) for id in sorted(EXERCISES, key=lambda id: [*map(int, id.split("."))])}
+)

@@ -8,12 +8,17 @@ from torch import nn
 from ..losses import nll_fake, nll_real, r1_penalty
 from ..steps import alae_step_1, alae_step_2, alae_step_3
 from ..train import descend
-from .core import Exercise, Mistake
-from .parts import after_updates, noise, plain_descent, slope_of, small_net
+from .engine import words
+from .engine.fixtures import after_updates, gradient_of, noise, plain_descent, small_net
+from .engine.tasks import Exercise
 
 
-def _slopes(amount, **slope):
-    return lambda score, x: amount(slope_of(score, x, **slope).flatten(1))
+def _gradients(amount, **how):
+    return lambda score, x: amount(gradient_of(score, x, **how).flatten(1))
+
+
+def _r1(gradient):
+    return gradient.square().sum(1).mean()
 
 
 Exercise(
@@ -22,45 +27,46 @@ Exercise(
     reference=r1_penalty,
     cases=lambda: [(small_net(2, 8, 1), noise(7, 2)), (small_net(9, 8, 1), noise(5, 1, 3, 3))],
     hints=(
-        "As the gradient penalty of notebook 07, at the real items themselves, and pulled to 0: no root is needed.",
+        "As the gradient penalty of notebook 07, at the real items themselves, and pulled to 0: no root.",
         "The sum of squares over all numbers of an item, then the mean over items.",
-        "slope.flatten(1).square().sum(1).mean(), with slope from autograd.grad(score(x).sum(), x, create_graph=True)",
+        "gradient.flatten(1).square().sum(1).mean(), "
+        "with gradient from autograd.grad(score(x).sum(), x, create_graph=True)",
     ),
-    mistakes={
-        "half": Mistake(_slopes(lambda s: s.square().sum(1).mean() / 2), "the ½ belongs to its weight γ/2: without it here."),
-        "mean_over_numbers": Mistake(
-            _slopes(lambda s: s.square().mean()), "the squares of one item's slope are summed; only items are averaged."
+    mistakes=dict(
+        half=(_gradients(lambda g: _r1(g) / 2), "the ½ belongs to its weight γ/2: without it here."),
+        mean_over_numbers=(
+            _gradients(lambda g: g.square().mean()),
+            "the squares of one item's gradient are summed; only items are averaged.",
         ),
-        "sum": Mistake(_slopes(lambda s: s.square().sum()), "the mean over items, not their sum."),
-        "norm": Mistake(_slopes(lambda s: s.norm(dim=1).mean()), "the *squared* norm, ‖∇‖²."),
-        "towards_1": Mistake(
-            _slopes(lambda s: (s.norm(dim=1) - 1).square().mean()), "that is WGAN-GP's penalty, to 1; R1 pulls to 0."
+        sum=(_gradients(lambda g: g.square().sum()), "the mean over items, not their sum."),
+        norm=(_gradients(lambda g: g.norm(dim=1).mean()), "the *squared* norm, ‖∇‖²."),
+        towards_1=(
+            _gradients(lambda g: (g.norm(dim=1) - 1).square().mean()),
+            "that is WGAN-GP's penalty, to 1; R1 pulls to 0.",
         ),
-        "no_create_graph": Mistake(
-            _slopes(lambda s: s.square().sum(1).mean(), create_graph=False),
-            "the value is right, but no network learns from it: create_graph=True.",
+        no_create_graph=(_gradients(_r1, create_graph=False), words.NO_CREATE_GRAPH),
+        mean_of_scores=(
+            _gradients(_r1, total=torch.mean),
+            "with score(x).mean() each gradient is divided by the batch size: take score(x).sum().",
         ),
-        "mean_of_scores": Mistake(
-            _slopes(lambda s: s.square().sum(1).mean(), total=torch.mean),
-            "with score(x).mean() each slope is divided by the batch size: take score(x).sum().",
-        ),
-    },
-)  # fmt: skip
+    ),
+)
 
 Exercise(
     "08.2",
     "To 0 or to 1?",
     reference="b",
-    why="At the real data the generator should find no slope once it has arrived; a critic, between real and fake, should always have one.",
+    why="At the real data a generator that has arrived should find no gradient; "
+    "between real and fake, a critic should always have one.",
     hints=(
-        "What does the generator do at a real image, if D has a slope there?",
+        "What does the generator do at a real image, if D has a gradient there?",
         "Where is each penalty taken: at the data, or on the way to it?",
     ),
-    mistakes={
-        "a": Mistake("a", "both are norms of ∇ with respect to the image."),
-        "c": Mistake("c", "γ and λ are weights; where the spring rests is another matter."),
-        "d": Mistake("d", "softplus or not, a slope of D at the data would push a perfect generator away."),
-    },
+    mistakes=dict(
+        a=("a", "both are norms of ∇ with respect to the image."),
+        c=("c", "γ and λ are weights; the norm that each penalty pulls to is another matter."),
+        d=("d", "softplus or not, a gradient of D at the data would push a perfect generator away."),
+    ),
 )
 
 
@@ -79,7 +85,7 @@ def _after_two(fn, arguments):
 
 
 def _update(loss, *moved, told=True):
-    """A step that goes down another loss, or moves others."""
+    """A step with another loss, or one that moves others."""
 
     def wrong(*arguments):
         opt = next(a for a in arguments if isinstance(a, SimpleNamespace))
@@ -114,31 +120,32 @@ Exercise(
     outcome=_after_two,
     hints=(
         "A discriminator's loss as in notebook 04, where the discriminator is D after E.",
-        "nll_fake of D(E(G(F(z)))), nll_real of D(E(x)), and γ/2 times r1_penalty at x; then descend with opt.ED.",
+        "nll_fake of D(E(G(F(z)))), nll_real of D(E(x)), γ/2 times r1_penalty at x; descend with opt.ED.",
         "L_ED = nll_fake(score(x_fake)) + nll_real(score(x)) + r1_weight / 2 * r1_penalty(score, x)",
     ),
-    mistakes={
-        "penalty_on_fakes": Mistake(
+    mistakes=dict(
+        penalty_on_fakes=(
             _update(_loss_1(penalty=lambda E, D, x, x_fake: _at_real(E, D, x_fake, x)), "ED"),
-            "the penalty stands at the fakes; R1 is taken at the *real* images.",
+            "the penalty is taken at the fakes; R1 is taken at the *real* images.",
         ),
-        "no_half": Mistake(_update(_loss_1(share=1), "ED"), "the weight is γ/2, half of r1_weight."),
-        "no_penalty": Mistake(_update(_loss_1(share=0), "ED"), "the penalty γ/2 · R1 is missing."),
-        "sides_exchanged": Mistake(
-            _update(_loss_1(nll_real, nll_fake), "ED"), "the sides are exchanged: x is real, G(F(z)) is fake."
+        no_half=(_update(_loss_1(share=1), "ED"), "the weight is γ/2, half of r1_weight."),
+        no_penalty=(_update(_loss_1(share=0), "ED"), "the penalty γ/2 · R1 is missing."),
+        sides_exchanged=(
+            _update(_loss_1(nll_real, nll_fake), "ED"),
+            "exchanged: x is real, G(F(z)) is fake.",
         ),
-        "of_d_alone": Mistake(
+        of_d_alone=(
             _update(_loss_1(penalty=lambda E, D, x, x_fake: r1_penalty(D, E(x))), "ED"),
-            "the slope is that of D ∘ E with respect to the *image*, not of D with respect to the code.",
+            "the gradient is that of D ∘ E with respect to the *image*, not of D with respect to the code.",
         ),
-        "moves_f_and_g": Mistake(
+        moves_f_and_g=(
             _update(_loss_1(), "FG"),
-            "the loss is right, but F and G moved; step I updates E and D.",
+            "the loss is right, but F and G moved; step I moves E and D.",
         ),
-        "nothing_returned": Mistake(_update(_loss_1(), "ED", told=False), "the update is right; return its loss."),
-    },
+        nothing_returned=(_update(_loss_1(), "ED", told=False), words.NOT_RETURNED),
+    ),
     unlike="after two updates E or D are not what Algorithm 1's step I makes of them.",
-)  # fmt: skip
+)
 
 
 def _loss_2(on_fake=nll_real):
@@ -156,15 +163,27 @@ Exercise(
         "softplus(−logit) is nll_real.",
         "L_FG = nll_real(D(E(G(F(z))))); descend(L_FG, opt.FG)",
     ),
-    mistakes={
-        "wrong_side": Mistake(_update(_loss_2(nll_fake), "FG"), "that makes the fakes look *more* fake: F and G want to pass as real."),
-        "minimax": Mistake(_update(_loss_2(lambda s: -nll_fake(s)), "FG"), "the direction is right, but that is the minimax loss; the slide has softplus(−D)."),
-        "critic": Mistake(_update(_loss_2(lambda s: -s.mean()), "FG"), "that is a Wasserstein generator's loss; the slide has softplus(−D)."),
-        "moves_the_judge": Mistake(_update(_loss_2(), "ED"), "the loss is right, but E and D moved: they would learn to be fooled."),
-        "nothing_returned": Mistake(_update(_loss_2(), "FG", told=False), "the update is right; return its loss."),
-    },
+    mistakes=dict(
+        wrong_side=(
+            _update(_loss_2(nll_fake), "FG"),
+            "that makes the fakes look *more* fake: F and G want them to be taken for real.",
+        ),
+        minimax=(
+            _update(_loss_2(lambda logits: -nll_fake(logits)), "FG"),
+            "the direction is right, but that is the minimax loss; the slide has softplus(−D).",
+        ),
+        critic=(
+            _update(_loss_2(lambda scores: -scores.mean()), "FG"),
+            "that is a Wasserstein generator's loss; the slide has softplus(−D).",
+        ),
+        moves_the_discriminator=(
+            _update(_loss_2(), "ED"),
+            "the loss is right, but E and D moved: they would learn to be fooled.",
+        ),
+        nothing_returned=(_update(_loss_2(), "FG", told=False), words.NOT_RETURNED),
+    ),
     unlike="after two updates F or G are not what Algorithm 1's step II makes of them.",
-)  # fmt: skip
+)
 
 
 def _loss_3(error=lambda e: e.square().sum(1).mean()):
@@ -191,37 +210,39 @@ Exercise(
         "Squares summed over the numbers of w, mean over the batch; E and G move.",
         "L_EG = (w - E(G(w))).square().sum(1).mean(); descend(L_EG, opt.EG)",
     ),
-    mistakes={
-        "F_moves_in_step_three": Mistake(
-            _update(_loss_3(), "FG"), "F moved, and E did not: step III updates E and G. (The authors' code moves F too; Algorithm 1 does not.)"
+    mistakes=dict(
+        F_moves_in_step_three=(
+            _update(_loss_3(), "FG"),
+            "F moved, and E did not: step III updates E and G. (The authors' code moves F too.)",
         ),
-        "F_moves_too": Mistake(
-            _update(_loss_3(), "EG", "FG"), "F moved as well: w is the target, and a target that runs towards the arrow is no test."
+        F_moves_too=(_update(_loss_3(), "EG", "FG"), "F moved as well; but w is the target and must stay."),
+        mean_instead_of_sum=(
+            _update(_loss_3(lambda e: e.square().mean()), "EG"),
+            "the squares of one w are summed; only the batch is averaged.",
         ),
-        "mean_instead_of_sum": Mistake(
-            _update(_loss_3(lambda e: e.square().mean()), "EG"), "the squares of one w are summed; only the batch is averaged."
+        not_squared=(_update(_loss_3(lambda e: e.norm(dim=1).mean()), "EG"), "the *squared* distance, ‖·‖²."),
+        images_compared=(
+            _update(_images_compared, "EG"),
+            "that compares images. ALAE compares *codes*, w with E(G(w)), and never images.",
         ),
-        "not_squared": Mistake(_update(_loss_3(lambda e: e.norm(dim=1).mean()), "EG"), "the *squared* distance, ‖·‖²."),
-        "images_compared": Mistake(
-            _update(_images_compared, "EG"), "that compares images. ALAE compares *codes*: w with E(G(w)), and never images."
-        ),
-        "nothing_returned": Mistake(_update(_loss_3(), "EG", told=False), "the update is right; return its loss."),
-    },
+        nothing_returned=(_update(_loss_3(), "EG", told=False), words.NOT_RETURNED),
+    ),
     unlike="after two updates E or G are not what Algorithm 1's step III makes of them.",
-)  # fmt: skip
+)
 
 Exercise(
     "08.6",
     "Which line is which?",
     reference="c",
-    why="Detect fakes, detect real ones, fool: that is a GAN. The last term of line 6 is the gradient penalty, line 14 keeps the latent spaces similar.",
+    why="Detect fakes, detect real ones, fool: that is a GAN. The last term of line 6 is the gradient "
+    "penalty, line 14 keeps the latent spaces similar.",
     hints=(
         "A plain GAN has a discriminator's loss and a generator's, and nothing else.",
         "Which of the five remarks does notebook 04's gan_step know?",
     ),
-    mistakes={
-        "a": Mistake("a", "line 6 is the discriminator's loss: a GAN's generator has one, too."),
-        "b": Mistake("b", "nearly: line 6 ends in R1, a gradient penalty, and a plain GAN has none."),
-        "d": Mistake("d", "line 14 compares codes: that is the autoencoder in it."),
-    },
+    mistakes=dict(
+        a=("a", "line 6 is the discriminator's loss: a GAN's generator has one, too."),
+        b=("b", "nearly: line 6 ends in R1, a gradient penalty, and a plain GAN has none."),
+        d=("d", "line 14 compares codes: that is the autoencoder in it."),
+    ),
 )

@@ -6,19 +6,29 @@ import torch
 from torch.nn.functional import binary_cross_entropy as bce
 from torch.nn.functional import softplus
 
-from .. import session
 from ..losses import discriminator_loss, jensen_shannon, non_saturating
 from ..metrics import modes_covered
 from ..train import descend
-from .core import Exercise, Mistake
-from .parts import after_updates, noise, plain_descent, small_net
+from .engine import words
+from .engine.fixtures import (
+    after_updates,
+    noise,
+    numbers,
+    plain_descent,
+    small_net,
+    uniform,
+)
+from .engine.tasks import Exercise
 
 
 def _logits():
-    return [
-        *((torch.randn(s, requires_grad=True), torch.randn(s, requires_grad=True)) for s in ((1, 1), (7, 1))),
-        (torch.tensor([[-120.0]], requires_grad=True), torch.tensor([[120.0]], requires_grad=True)),
-    ]
+    usual = [(noise(n, 1, grad=True), noise(n, 1, grad=True)) for n in (1, 7)]
+    return [*usual, (numbers([-120.0], grad=True), numbers([120.0], grad=True))]
+
+
+def _by_probabilities(on_real, on_fake):
+    real, fake = on_real.sigmoid(), on_fake.sigmoid()
+    return bce(real, torch.ones_like(real)) + bce(fake, torch.zeros_like(fake))
 
 
 Exercise(
@@ -31,64 +41,67 @@ Exercise(
         "nll_real(on_real) is the first.",
         "nll_real(on_real) + nll_fake(on_fake)",
     ),
-    mistakes={
-        "labels_swapped": Mistake(
+    mistakes=dict(
+        labels_swapped=(
             lambda on_real, on_fake: softplus(on_real).mean() + softplus(-on_fake).mean(),
-            "real and fake are swapped: this D would call every forgery real.",
+            "real and fake are swapped: this D would call every fake real.",
         ),
-        "sigmoid_twice": Mistake(
-            lambda on_real, on_fake: softplus(-on_real.sigmoid()).mean() + softplus(on_fake.sigmoid()).mean(),
+        sigmoid_twice=(
+            lambda on_real, on_fake: discriminator_loss(on_real.sigmoid(), on_fake.sigmoid()),
             "the sigmoid is applied twice: nll_real and nll_fake take logits, as D gives them.",
         ),
-        "halved": Mistake(
-            lambda on_real, on_fake: (softplus(-on_real).mean() + softplus(on_fake).mean()) / 2,
-            "that is half of it, as decks 001 and 002 write it; Algorithm 1 of the paper, and this course, add the two terms.",
+        halved=(
+            lambda on_real, on_fake: discriminator_loss(on_real, on_fake) / 2,
+            "that is half of it, as in decks 001 and 002; the paper and this course add the two terms.",
         ),
-        "fakes_only": Mistake(
+        fakes_only=(
             lambda on_real, on_fake: softplus(on_fake).mean(),
             "a D that calls everything fake would win: the real ones are missing.",
         ),
-        "to_be_maximized": Mistake(
-            lambda on_real, on_fake: -softplus(-on_real).mean() - softplus(on_fake).mean(),
+        to_be_maximized=(
+            lambda on_real, on_fake: -discriminator_loss(on_real, on_fake),
             "that is V, which D maximizes. A loss to minimize is its negative.",
         ),
-        "overflows": Mistake(
-            lambda on_real, on_fake: (
-                bce(on_real.sigmoid(), torch.ones_like(on_real)) + bce(on_fake.sigmoid(), torch.zeros_like(on_fake))
-            ),
-            "right for moderate logits, but where the sigmoid is exactly 0 or 1 its logarithm is cut off, and with it the "
-            "slope. nll_real and nll_fake stay exact.",
+        overflows=(
+            _by_probabilities,
+            "right for moderate logits, but where the sigmoid is exactly 0 or 1 its logarithm is cut off, "
+            "and with it the gradient. nll_real and nll_fake stay exact.",
         ),
-    },
-)  # fmt: skip
+    ),
+)
 
 Exercise(
     "04.2",
-    "What the best judge says",
+    "What the best discriminator says",
     reference=0.75,
     tolerance=1e-3,
     why="0.3 / (0.3 + 0.1): three of four things that lie there are real.",
     hints=("Of all that lies there, which share is real?", "D* = p_data / (p_data + p_g)."),
-    mistakes={
-        "odds": Mistake(3.0, "those are the odds, p_data / p_g; a probability is at most 1."),
-        "fake_share": Mistake(0.25, "that is the share of fakes; D says how probably it is *real*."),
-        "density": Mistake(0.3, "that is the density of real things there; D compares it with the fakes'."),
-        "cannot_tell": Mistake(0.5, "½ is right only where both densities are alike."),
-    },
+    mistakes=dict(
+        odds=(3.0, "those are the odds, p_data / p_g; a probability is at most 1."),
+        fake_share=(0.25, "that is the share of fakes; D says how probably it is *real*."),
+        density=(0.3, "that is the density of real things there; D compares it with the fakes'."),
+        cannot_tell=(0.5, "½ is right only where both densities are alike."),
+    ),
 )
 
 
 def _distributions():
-    p, q = (
-        torch.rand(5, device=session.device()).softmax(0),
-        torch.rand(5, device=session.device()).softmax(0),
-    )
-    apart = torch.tensor([0.5, 0.5, 0, 0]), torch.tensor([0, 0, 0.25, 0.75])
-    return [(p, q), (q, p), apart]
+    p, q = uniform(5).softmax(0), uniform(5).softmax(0)
+    return [(p, q), (q, p), (numbers(0.5, 0.5, 0, 0), numbers(0, 0, 0.25, 0.75))]
 
 
 def _kl(p, q):
     return torch.special.xlogy(p, p / q).nan_to_num(0).sum()
+
+
+def _plain_kl(p, q):
+    return (p * (p / q).log()).sum()
+
+
+def _mixed(kl, weight=0.5, share=2):
+    """A JSD, or one with other KLs, another weight of them or another mixture."""
+    return lambda p, q: weight * (kl(p, (p + q) / share) + kl(q, (p + q) / share))
 
 
 Exercise(
@@ -101,23 +114,16 @@ Exercise(
         "m = (p + q) / 2. torch.special.xlogy(p, p / m) is p log(p/m), and 0 where p is 0.",
         "m = (p + q) / 2; then half of each torch.special.xlogy(·, · / m).sum().",
     ),
-    mistakes={
-        "without_halves": Mistake(
-            lambda p, q: _kl(p, (p + q) / 2) + _kl(q, (p + q) / 2), "each of the two KLs enters with a half."
+    mistakes=dict(
+        without_halves=(_mixed(_kl, weight=1), "each of the two KLs enters with a half."),
+        m_not_halved=(_mixed(_kl, share=1), "p + q sums to 2: the mixture is (p + q) / 2."),
+        kl=(_kl, "that is KL(p ‖ q), which is infinite where q is 0 and p is not."),
+        base_two=(_mixed(_kl, 0.5 / math.log(2)), "that is in bits; here everything is in nats."),
+        nan_where_empty=(
+            _mixed(_plain_kl),
+            "right where both are positive; at an empty place 0 · log 0 is nan, but xlogy makes it 0.",
         ),
-        "m_not_halved": Mistake(
-            lambda p, q: (_kl(p, p + q) + _kl(q, p + q)) / 2, "p + q sums to 2: the mixture is (p + q) / 2."
-        ),
-        "kl": Mistake(_kl, "that is KL(p ‖ q), which is infinite where q is 0 and p is not."),
-        "base_two": Mistake(
-            lambda p, q: (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2 / math.log(2),
-            "that is in bits; here everything is in nats.",
-        ),
-        "nan_where_empty": Mistake(
-            lambda p, q: ((p * (2 * p / (p + q)).log()).sum() + (q * (2 * q / (p + q)).log()).sum()) / 2,
-            "right where both are positive; at an empty place 0 · log 0 is nan. torch.special.xlogy makes it 0.",
-        ),
-    },
+    ),
 )
 
 Exercise(
@@ -125,32 +131,31 @@ Exercise(
     "The generator's loss",
     reference=non_saturating,
     cases=lambda: [
-        *((torch.randn(s, requires_grad=True),) for s in ((1, 1), (7, 1), (32, 1))),
-        (torch.tensor([[-120.0], [120.0]], requires_grad=True),),
+        *((noise(n, 1, grad=True),) for n in (1, 7, 32)),
+        (numbers([-120.0], [120.0], grad=True),),
     ],
     hints=(
         "G wants D to take its images for real.",
         "How surprised is D to hear that they are real? G wants that small.",
         "nll_real(on_fake)",
     ),
-    mistakes={
-        "saturating_sign": Mistake(
+    mistakes=dict(
+        saturating_sign=(
             lambda on_fake: -softplus(on_fake).mean(),
             "that is the minimax form, log(1 − D): nearly flat where D is sure of a fake. Take −log D.",
         ),
-        "helps_the_police": Mistake(
-            lambda on_fake: softplus(on_fake).mean(), "that is D's own loss on fakes: G would learn to be caught."
+        helps_the_discriminator=(
+            lambda on_fake: softplus(on_fake).mean(),
+            "that is D's own loss on fakes: G would learn to be recognized.",
         ),
-        "sign_flipped": Mistake(
-            lambda on_fake: -softplus(-on_fake).mean(), "that is log D; a loss to minimize is −log D."
-        ),
-        "overflows": Mistake(
+        sign_flipped=(lambda on_fake: -softplus(-on_fake).mean(), "that is log D; a loss is −log D."),
+        overflows=(
             lambda on_fake: -on_fake.sigmoid().log().mean(),
-            "right for moderate logits, but where the sigmoid is exactly 0 its logarithm is infinite: nll_real stays exact.",
+            "right for moderate logits, but where the sigmoid is 0 its log is −∞: nll_real stays exact.",
         ),
-        "no_sigmoid": Mistake(lambda on_fake: -on_fake.mean(), "that is the critic's loss of notebook 06, without a sigmoid."),
-    },
-)  # fmt: skip
+        no_sigmoid=(lambda on_fake: -on_fake.mean(), "a critic's loss, without a sigmoid: see notebook 06."),
+    ),
+)
 
 Exercise(
     "04.5",
@@ -158,14 +163,14 @@ Exercise(
     reference=-0.01,
     tolerance=1e-5,
     why="d/da log(1 − σ(a)) = −σ(a) = −D. The surer D is of a fake, the less G learns from it.",
-    hints=("log(1 − σ(a)) = −softplus(a).", "The slope of softplus is the sigmoid."),
-    mistakes={
-        "non_saturating": Mistake(-0.99, "that is the slope of −log D, the other loss: D − 1."),
-        "in_d": Mistake(-1 / 0.99, "that is the slope in D, −1/(1 − D); it asks for the slope in the logit."),
-        "no_logarithm": Mistake(-0.0099, "that is the slope of 1 − D; the logarithm divides it by 1 − D."),
-        "sign": Mistake(0.01, "the size is right; log(1 − D) falls as the logit rises."),
-        "zero": Mistake(0, "nearly, but not quite: how much is left?"),
-    },
+    hints=("log(1 − σ(a)) = −softplus(a).", "The derivative of softplus is the sigmoid."),
+    mistakes=dict(
+        non_saturating=(-0.99, "that is the gradient of −log D, the other loss: D − 1."),
+        in_d=(-1 / 0.99, "that is the gradient in D, −1/(1 − D); the question is about the logit."),
+        no_logarithm=(-0.0099, "that is the gradient of 1 − D; the logarithm divides it by 1 − D."),
+        sign=(0.01, "the size is right; log(1 − D) falls as the logit rises."),
+        zero=(0, "nearly, but not quite: how much is left?"),
+    ),
 )
 
 
@@ -179,17 +184,20 @@ Exercise(
     "Two players, one step",
     reference=simultaneous_step,
     cases=lambda: [(1.0, 0.0, 0.1), (0.3, -2.0, 0.5), (-1.0, 1.0, 1.0)],
-    hints=("The slope of xy for x is y, and for y is x.", "x goes downhill, y goes uphill, both from the old point."),
-    mistakes={
-        "one_after_the_other": Mistake(
+    hints=(
+        "The derivative of xy in x is y, and in y is x.",
+        "x goes down its gradient, y goes up its own, both from the old point.",
+    ),
+    mistakes=dict(
+        one_after_the_other=(
             lambda x, y, h: (x - h * y, y + h * (x - h * y)),
             "y already sees the new x: that is the alternating form. Here both start from the old point.",
         ),
-        "both_downhill": Mistake(lambda x, y, h: (x - h * y, y - h * x), "y maximizes: it goes uphill."),
-        "both_uphill": Mistake(lambda x, y, h: (x + h * y, y + h * x), "x minimizes: it goes downhill."),
-        "own_slope": Mistake(lambda x, y, h: (x - h * x, y + h * y), "the slope of xy for x is y, not x."),
-    },
-)  # fmt: skip
+        both_descend=(lambda x, y, h: (x - h * y, y - h * x), "y maximizes: it goes up its gradient."),
+        both_ascend=(lambda x, y, h: (x + h * y, y + h * x), "x minimizes: it goes down its gradient."),
+        own_value=(lambda x, y, h: (x - h * x, y + h * y), "the derivative of xy in x is y, not x."),
+    ),
+)
 
 Exercise(
     "04.7",
@@ -201,25 +209,19 @@ Exercise(
         "What is (x − hy)² + (y + hx)²?",
         "(1 + h²)(x² + y²): the distance grows by its root at each step.",
     ),
-    mistakes={
-        "circle": Mistake(
-            1.0, "that is the exact solution, a circle; steps of finite size leave it outward."
-        ),
-        "no_root": Mistake(1.01**100, "1 + h² is the growth of the *squared* distance: take the root."),
-        "h_for_h_squared": Mistake(1.1**50, "h = 0.1 enters squared."),
-    },
+    mistakes=dict(
+        circle=(1.0, "that is the exact solution, a circle; steps of finite size leave it outward."),
+        no_root=(1.01**100, "1 + h² is the growth of the *squared* distance: take the root."),
+        h_for_h_squared=(1.1**50, "h = 0.1 enters squared."),
+    ),
 )
 
 
 def update_discriminator(G, D, x, z, opt_D):
-    """One update of D against a frozen G: nothing of it may reach G. Algorithm 1 of the paper, the inner loop."""
+    """One update of D, the inner loop of the paper's Algorithm 1. G is frozen: nothing of it may reach G."""
     x_fake = G(z).detach()
     descend(discriminator_loss(D(x), D(x_fake)), opt_D)
     return "done"
-
-
-def _two_nets():
-    return [(small_net(3, 6, 2), small_net(2, 6, 1), noise(n, 2), noise(n, 3)) for n in (1, 16)]
 
 
 def _after_two(fn, arguments):
@@ -252,40 +254,36 @@ Exercise(
     "04.8",
     "Freeze the generator",
     reference=update_discriminator,
-    cases=_two_nets,
+    cases=lambda: [(small_net(3, 6, 2), small_net(2, 6, 1), noise(n, 2), noise(n, 3)) for n in (1, 16)],
     outcome=_after_two,
     hints=(
-        "Generate, cut the gradient off, judge both, go downhill.",
-        "G(z).detach(), or with torch.no_grad(): both keep D's lesson away from G.",
+        "Generate, cut the gradient off, take D's loss on both, and do one step.",
+        "G(z).detach(), or with torch.no_grad(): both keep D's gradient away from G.",
         "descend(discriminator_loss(D(x), D(x_fake)), opt_D)",
     ),
-    mistakes={
-        "forgot_detach": Mistake(
+    mistakes=dict(
+        forgot_detach=(
             _update(lambda G, D, x, z: discriminator_loss(D(x), D(G(z)))),
-            "D learned rightly, but gradients are left in G, and its next update would add them: cut them off.",
+            "D is right, but gradients are left in G, and its next update would add them: cut them off.",
         ),
-        "no_zero_grad": Mistake(
-            _update(_right_loss, zero=False),
-            "the first update is right, the second adds the first one's gradient: zero_grad, or descend, which does it.",
+        no_zero_grad=(_update(_right_loss, zero=False), words.NO_ZERO_GRAD),
+        ascends=(
+            _update(lambda G, D, x, z: -_right_loss(G, D, x, z)),
+            "D goes up its gradient: it gets worse.",
         ),
-        "uphill": Mistake(
-            _update(lambda G, D, x, z: -_right_loss(G, D, x, z)), "D goes uphill on its loss: it gets worse on purpose."
+        swapped=(
+            _update(lambda G, D, x, z: discriminator_loss(D(G(z).detach()), D(x))),
+            "real and fake are swapped.",
         ),
-        "swapped": Mistake(
-            _update(lambda G, D, x, z: discriminator_loss(D(G(z).detach()), D(x))), "real and fake are swapped."
-        ),
-    },
-    unlike="after two updates D or G has other weights than it should: one batch of each kind, D's loss, D's step.",
-)  # fmt: skip
+    ),
+    unlike="after two updates D or G has other weights than it should: both batches, D's loss, D's step.",
+)
 
 
 def _toy_points():
-    centres = 2 * torch.randn(5, 2)
-    near = centres[:3].repeat(4, 1) + 0.05 * torch.randn(12, 2)
-    return [
-        (torch.cat([near, 20 + torch.randn(4, 2)]), centres, 0.05),
-        (20 + torch.randn(3, 2), centres, 0.05),
-    ]
+    centres = 2 * noise(5, 2)
+    near = centres[:3].repeat(4, 1) + 0.05 * noise(12, 2)
+    return [(torch.cat([near, 20 + noise(4, 2)]), centres, 0.05), (20 + noise(3, 2), centres, 0.05)]
 
 
 def _counted(measure=torch.cdist, share=None, reach=3):
@@ -304,21 +302,20 @@ Exercise(
     reference=modes_covered,
     cases=_toy_points,
     hints=(
-        "torch.cdist(x_fake, centres) has all distances (n, m); .min(1) gives the nearest centre of each point.",
+        "torch.cdist(x_fake, centres) has all distances (n, m); .min(1) gives each point's nearest centre.",
         "A point counts if it lies within 3 std; a mode is covered if some counting point is nearest to it.",
         "len(nearest[near].unique()), near.float().mean().item()",
     ),
-    mistakes={
-        "far_points_count": Mistake(
-            _counted(reach=math.inf), "points far from every centre do not count: keep those within 3 std."
+    mistakes=dict(
+        far_points_count=(_counted(reach=math.inf), "points far away do not count: keep those within 3 std."),
+        squared=(
+            _counted(lambda a, b: torch.cdist(a, b).square()),
+            "the distance itself counts, not its square.",
         ),
-        "squared": Mistake(
-            _counted(lambda a, b: torch.cdist(a, b).square()), "compare the distance with 3 std, not its square."
-        ),
-        "one_std": Mistake(_counted(reach=1), "PacGAN's count reaches to 3 std, not to 1."),
-        "share_of_modes": Mistake(
+        one_std=(_counted(reach=1), "PacGAN's count reaches to 3 std, not to 1."),
+        share_of_modes=(
             _counted(share=lambda modes, near, centres: modes / len(centres)),
             "the second number is the share of *points* near a centre, not of modes.",
         ),
-    },
-)  # fmt: skip
+    ),
+)

@@ -1,14 +1,12 @@
 """Exercises of notebook 02: references, checks, known mistakes, hints."""
 
 import torch
-from torch.nn.functional import binary_cross_entropy
-from torch.nn.functional import binary_cross_entropy_with_logits as bce
+from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_logits
 
-from .. import session
 from ..losses import bernoulli_nll, kl_normal
 from ..priors import reparameterize
-from .core import Exercise, Mistake
-from .parts import drawn
+from .engine.fixtures import drawn, noise, numbers, uniform
+from .engine.tasks import Exercise
 
 
 def elbo(L_rec, L_kl):
@@ -20,131 +18,119 @@ Exercise(
     "02.1",
     "The bound",
     reference=elbo,
-    cases=lambda: [(100 * torch.rand(()), 20 * torch.rand(())) for _ in range(3)],
+    cases=lambda: [(100 * uniform(()), 20 * uniform(())) for _ in range(3)],
     hints=("log p(x) ≥ E_q[log p(x|z)] − KL(q‖p).", "L_rec is minus the expectation."),
-    mistakes={
-        "minus_elbo": Mistake(
-            lambda L_rec, L_kl: L_rec + L_kl, "that is −ELBO, the loss; the bound is its negative."
-        ),
-        "kl_added": Mistake(lambda L_rec, L_kl: L_kl - L_rec, "the KL lowers the bound: subtract it."),
-        "kl_only_subtracted": Mistake(
-            lambda L_rec, L_kl: L_rec - L_kl, "L_rec is −log p(x|z): it enters with a minus as well."
-        ),
-    },
+    mistakes=dict(
+        minus_elbo=(lambda L_rec, L_kl: L_rec + L_kl, "that is −ELBO, the loss; the bound is its negative."),
+        kl_added=(lambda L_rec, L_kl: L_kl - L_rec, "the KL lowers the bound: subtract it."),
+        kl_only_subtracted=(lambda L_rec, L_kl: L_rec - L_kl, "L_rec is −log p(x|z): it needs a minus, too."),
+    ),
 )
-
-
-def _gaussians():
-    return [
-        (torch.randn(s, requires_grad=True), torch.randn(s, requires_grad=True))
-        for s in ((1, 1), (7, 20), (3, 2))
-    ]
 
 
 Exercise(
     "02.2",
     "The distance to the prior",
     reference=kl_normal,
-    cases=_gaussians,
+    cases=lambda: [(noise(*s, grad=True), noise(*s, grad=True)) for s in ((1, 1), (7, 20), (3, 2))],
     hints=(
         "For each dimension: −½ (1 + log σ² − μ² − σ²). The encoder gives log_var = log σ².",
         "σ² is log_var.exp(). Sum over dimensions (dim 1), then the mean over the batch.",
         "-0.5 * (1 + log_var - mu.square() - log_var.exp()), then .sum(1).mean()",
     ),
-    mistakes={
-        "no_half": Mistake(
+    mistakes=dict(
+        no_half=(
             lambda mu, log_var: -(1 + log_var - mu**2 - log_var.exp()).sum(1).mean(),
-            "the factor ½ is missing (it is on one of the slides too): your KL is twice as large as it should be.",
+            "the factor ½ is missing (on one of the slides, too): your KL is twice as large as it should be.",
         ),
-        "sign_flipped": Mistake(
+        sign_flipped=(
             lambda mu, log_var: 0.5 * (1 + log_var - mu**2 - log_var.exp()).sum(1).mean(),
             "the sign is flipped: a KL divergence is never negative.",
         ),
-        "mean_over_dimensions": Mistake(
+        mean_over_dimensions=(
             lambda mu, log_var: -0.5 * (1 + log_var - mu**2 - log_var.exp()).mean(),
-            "you average over dimensions too. Independent dimensions add up: sum over dim 1, mean over the batch.",
+            "you average over dimensions too. Their KLs add up: sum over dim 1, mean over the batch.",
         ),
-        "sum_over_batch": Mistake(
+        sum_over_batch=(
             lambda mu, log_var: -0.5 * (1 + log_var - mu**2 - log_var.exp()).sum(),
             "you sum over the batch, so the KL doubles when the batch does. Take the mean over images.",
         ),
-        "log_sigma": Mistake(
+        log_sigma=(
             lambda mu, log_var: -0.5 * (1 + 0.5 * log_var - mu**2 - log_var.exp()).sum(1).mean(),
-            "that has log σ in place of log σ² (a slip on a slide): log_var is the log of the variance already.",
+            "that has log σ in place of log σ² (a slip on a slide): log_var is already log σ².",
         ),
-        "sigma_for_variance": Mistake(
+        sigma_for_variance=(
             lambda mu, log_var: -0.5 * (1 + log_var - mu**2 - (0.5 * log_var).exp()).sum(1).mean(),
             "the last term is the variance σ² = exp(log_var), not the standard deviation.",
         ),
-        "no_one": Mistake(
+        no_one=(
             lambda mu, log_var: -0.5 * (log_var - mu**2 - log_var.exp()).sum(1).mean(),
             "the 1 is missing: with μ = 0 and σ = 1 the KL has to be 0.",
         ),
-    },
+    ),
 )
 
 
 def _logits_and_images():
     shapes = ((1, 1, 4, 4), (7, 1, 5, 3), (2, 1, 28, 28))
-    return [(3 * torch.randn(s, requires_grad=True), torch.rand(s) * 2 - 1) for s in shapes]
+    extreme = (numbers([[[120.0, -120.0]]], grad=True), numbers([[[-1.0, 1.0]]]))
+    return [((3 * noise(*s)).requires_grad_(), uniform(*s) * 2 - 1) for s in shapes] + [extreme]
 
 
-OVERFLOWS = "right for moderate logits, but at 120 the sigmoid is 1 and log(1 − σ) is lost: …_with_logits, or softplus, stays exact."
+def _bce(logits, target):
+    """One number for each image."""
+    return binary_cross_entropy_with_logits(logits, target, reduction="none").flatten(1).sum(1)
 
 
-def _by_logarithms(p, t):
-    return -(t * p.log() + (1 - t) * (1 - p).log()).flatten(1).sum(1).mean()
+def _bce_of_probability(logits, x):
+    return binary_cross_entropy(logits.sigmoid(), (x + 1) / 2, reduction="none").flatten(1).sum(1).mean()
+
+
+def _by_logarithms(logits, x):
+    p, target = logits.sigmoid(), (x + 1) / 2
+    return -(target * p.log() + (1 - target) * (1 - p).log()).flatten(1).sum(1).mean()
+
+
+OVERFLOWS = "right for moderate logits, but at 120 σ is 1 and log(1 − σ) is lost: …_with_logits stays exact."
 
 
 Exercise(
     "02.3",
     "Bernoulli pixels",
     reference=bernoulli_nll,
-    cases=lambda: [
-        *((a.detach().requires_grad_(), x) for a, x in _logits_and_images()),
-        (torch.tensor([[[[120.0, -120.0]]]], requires_grad=True), torch.tensor([[[[-1.0, 1.0]]]])),
-    ],
+    cases=_logits_and_images,
     hints=(
         "Pixels are in [−1, 1], but a probability's target is in [0, 1]: (x + 1) / 2.",
-        "nn.functional.binary_cross_entropy_with_logits(logits, target, reduction='none') gives one number a pixel.",
+        "nn.functional.binary_cross_entropy_with_logits(…, reduction='none') gives one number a pixel.",
         "Then .flatten(1).sum(1).mean(): sum over the pixels of an image, mean over images.",
     ),
-    mistakes={
-        "target_in_minus_one_to_one": Mistake(
-            lambda logits, x: bce(logits, x, reduction="none").flatten(1).sum(1).mean(),
+    mistakes=dict(
+        target_in_minus_one_to_one=(
+            lambda logits, x: _bce(logits, x).mean(),
             "x is in [−1, 1], but the target of a cross-entropy is in [0, 1]: use (x + 1) / 2.",
         ),
-        "mean_over_pixels": Mistake(
-            lambda logits, x: bce(logits, (x + 1) / 2),
-            "you average over pixels too, so the KL term would outweigh it. Sum over pixels, mean over images.",
+        mean_over_pixels=(
+            lambda logits, x: binary_cross_entropy_with_logits(logits, (x + 1) / 2),
+            "you average over pixels too, and the KL would outweigh it. Sum over pixels, mean over images.",
         ),
-        "sum_over_batch": Mistake(
-            lambda logits, x: bce(logits, (x + 1) / 2, reduction="sum"),
-            "you sum over the batch: mean over images.",
-        ),
-        "overflows": Mistake(lambda logits, x: _by_logarithms(logits.sigmoid(), (x + 1) / 2), OVERFLOWS),
-        "cut_off": Mistake(
-            lambda logits, x: (
-                binary_cross_entropy(logits.sigmoid(), (x + 1) / 2, reduction="none").flatten(1).sum(1).mean()
-            ),
-            OVERFLOWS,
-        ),
-        "sigmoid_twice": Mistake(
-            lambda logits, x: bce(logits.sigmoid(), (x + 1) / 2, reduction="none").flatten(1).sum(1).mean(),
+        sum_over_batch=(lambda logits, x: _bce(logits, (x + 1) / 2).sum(), "take the mean over images."),
+        overflows=(_by_logarithms, OVERFLOWS),
+        cut_off=(_bce_of_probability, OVERFLOWS),
+        sigmoid_twice=(
+            lambda logits, x: _bce(logits.sigmoid(), (x + 1) / 2).mean(),
             "…_with_logits applies the sigmoid itself: hand it the logits as they are.",
         ),
-        "sign_flipped": Mistake(
-            lambda logits, x: -bce(logits, (x + 1) / 2, reduction="none").flatten(1).sum(1).mean(),
+        sign_flipped=(
+            lambda logits, x: -_bce(logits, (x + 1) / 2).mean(),
             "that is the log-likelihood; a loss to minimize is minus that.",
         ),
-    },
+    ),
 )
 
 
 def _draws():
-    n = 40_000  # the same distribution many times over: its moments become visible
-    mu, log_var = torch.tensor([[2.0, -1.0, 0.5], [1.0, -2.0, 0.3]], device=session.device())
-    return [tuple(v.repeat(n, 1).requires_grad_() for v in (mu, log_var))]
+    """The same distribution many times over: its moments become visible."""
+    return [tuple(v.repeat(40_000, 1).requires_grad_() for v in numbers([2.0, -1.0, 0.5], [1.0, -2.0, 0.3]))]
 
 
 def _moments(fn, arguments):
@@ -153,20 +139,19 @@ def _moments(fn, arguments):
     z = drawn(fn(mu, log_var), *mu.shape)
     if z is None:
         return None
-    noise = (z - mu).detach()
-    inside = (noise.abs() < noise.std(0)).float().mean(0)
-    moments = torch.stack(
-        [z.detach().mean(0), z.detach().std(0), inside, torch.corrcoef(noise.T)[0].nan_to_num()]
-    )
+    e, values = (z - mu).detach(), z.detach()
+    inside = (e.abs() < e.std(0)).float().mean(0)
+    moments = torch.stack([values.mean(0), values.std(0), inside, torch.corrcoef(e.T)[0].nan_to_num()])
     if not z.requires_grad:
         return moments, "no gradient"
     g_mu, g_log_var = torch.autograd.grad(z.sum(), arguments, allow_unused=True)
     g_mu, g_log_var = (torch.zeros_like(mu) if g is None else g for g in (g_mu, g_log_var))
-    return moments, torch.stack([g_mu.mean(0), (g_log_var * noise).mean(0)])  # 1 and ½σ²
+    return moments, torch.stack([g_mu.mean(0), (g_log_var * e).mean(0)])  # 1 and ½σ²
 
 
-def _eps(mu):
-    return torch.randn_like(mu)
+def _shifted(sigma=lambda log_var: (0.5 * log_var).exp(), epsilon=torch.randn_like):
+    """A wrong draw, with another σ or another ε."""
+    return lambda mu, log_var: mu + sigma(log_var) * epsilon(mu)
 
 
 Exercise(
@@ -181,34 +166,30 @@ Exercise(
         "From the log of the variance to the standard deviation: σ = exp(½ log σ²).",
         "mu + (0.5 * log_var).exp() * torch.randn_like(mu); randn_like also draws where mu is, on a GPU too.",
     ),
-    mistakes={
-        "std_is_exp_log_var": Mistake(
-            lambda mu, log_var: mu + log_var.exp() * _eps(mu),
+    mistakes=dict(
+        std_is_exp_log_var=(
+            _shifted(torch.exp),
             "exp(log_var) is the variance (a slip on a slide); the standard deviation is exp(½ · log_var).",
         ),
-        "log_var_as_std": Mistake(
-            lambda mu, log_var: mu + log_var * _eps(mu),
-            "log_var is a logarithm: take exp(½ · log_var) first.",
-        ),
-        "no_noise": Mistake(
-            lambda mu, log_var: mu + 0 * log_var, "without noise this is the mean: add σ ⊙ ε."
-        ),
-        "one_epsilon": Mistake(
-            lambda mu, log_var: mu + (0.5 * log_var).exp() * torch.randn(len(mu), 1, device=mu.device),
+        log_var_as_std=(_shifted(lambda v: v), "log_var is a logarithm: take exp(½ · log_var) first."),
+        no_noise=(_shifted(lambda v: 0 * v), "without noise this is the mean: add σ ⊙ ε."),
+        one_epsilon=(
+            _shifted(epsilon=lambda mu: noise(len(mu), 1)),
             "all dimensions get the same ε: draw one for each, torch.randn_like(mu).",
         ),
-        "uniform_epsilon": Mistake(
-            lambda mu, log_var: mu + (0.5 * log_var).exp() * (torch.rand_like(mu) * 2 - 1) * 3**0.5,
+        uniform_epsilon=(
+            _shifted(epsilon=lambda mu: (uniform(*mu.shape) * 2 - 1) * 3**0.5),
             "mean and spread are right, but ε is uniform: use randn, not rand.",
         ),
-        "standard_normal": Mistake(
-            lambda mu, log_var: _eps(mu) + 0 * (mu + log_var), "that is the prior N(0, 1): use μ and σ."
+        standard_normal=(
+            lambda mu, log_var: torch.randn_like(mu) + 0 * (mu + log_var),
+            "that is the prior N(0, 1): use μ and σ.",
         ),
-        "blocked": Mistake(
-            lambda mu, log_var: torch.normal(mu, (0.5 * log_var).exp()).detach(),
-            "these are right numbers, but no gradient reaches mu and log_var: compute z from them and from ε.",
+        blocked=(
+            lambda mu, log_var: _shifted()(mu, log_var).detach(),
+            "the numbers are right, but no gradient reaches mu and log_var: compute z from them and ε.",
         ),
-    },
+    ),
 )
 
 
@@ -223,7 +204,7 @@ _RIGHT_LINES = {
 
 def _find_the_bug(id, loss, line, why, hints):
     """A question for the number of the one wrong line."""
-    others = {f"line_{n}": Mistake(n, tell) for n, tell in _RIGHT_LINES.items() if n != line}
+    others = {f"line_{n}": (n, tell) for n, tell in _RIGHT_LINES.items() if n != line}
     return Exercise(id, f"Find the bug: loss {loss}", reference=line, why=why, hints=hints, mistakes=others)
 
 
@@ -238,7 +219,7 @@ _find_the_bug(
     "02.6",
     "B",
     line=3,
-    why="The default is a mean over all pixels, 784 times smaller: the KL wins, and the code says nothing about x.",
+    why="The default is a mean over all pixels, 784 times smaller: the KL wins, the code holds nothing of x.",
     hints=("How large is each of the two terms for an untrained network?", "What is reduction= by default?"),
 )
 _find_the_bug(
@@ -253,11 +234,11 @@ Exercise(
     "02.8",
     "A heavier KL",
     reference="a",
-    why="What the code may not say, the decoder cannot draw: L_rec rises while the KL falls, and images blur.",
+    why="What the code may not hold, the decoder cannot draw: L_rec rises, the KL falls, and images blur.",
     hints=("The total is a compromise. Which side does a large β favour?",),
-    mistakes={
-        "b": Mistake("b", "both at once would mean that the two terms do not compete. They do."),
-        "c": Mistake("c", "that is what a small β does."),
-        "d": Mistake("d", "the total changes, so its minimum moves."),
-    },
+    mistakes=dict(
+        b=("b", "both at once would mean that the two terms do not compete. They do."),
+        c=("c", "that is what a small β does."),
+        d=("d", "the total changes, so its minimum moves."),
+    ),
 )

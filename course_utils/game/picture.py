@@ -1,4 +1,4 @@
-"""A Frame as a picture, fast: matplotlib's own renderer without its figures, 25 times a second."""
+"""A Frame as a picture, 25 times a second: matplotlib's own renderer, without its figures."""
 
 import functools
 import io
@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, IdentityTransform
 from PIL import Image
 
-from ..plotting import CODE, FAKE, INK, REAL, STYLE, VERDICT, axes, beside, figure_png
+from ..plotting import CODE, FAKE, INK, REAL, STYLE, VERDICT, axes, beside, encoded, figure_png
 from .state import SPAN
 
 SIZE = 480
@@ -38,10 +38,8 @@ def plane(frame, views=tuple(VIEWS), format="JPEG"):
     canvas = np.asarray(renderer.buffer_rgba())
     canvas[:] = 255
     if "verdict" in views:
-        shade = (frame.verdict.clamp(0, 1).flip(0).numpy() * 255).astype(np.uint8)
-        canvas[:] = _colours()[
-            np.asarray(Image.fromarray(shade).resize((SIZE, SIZE), Image.Resampling.BILINEAR))
-        ]
+        shade = Image.fromarray((frame.verdict.clamp(0, 1).flip(0).numpy() * 255).astype(np.uint8))
+        canvas[:] = _colours()[np.asarray(shade.resize((SIZE, SIZE), Image.Resampling.BILINEAR))]
     if "grid" in views:
         for line in frame.grid:
             _line(renderer, _pixels(line), FAKE, 1.0, alpha=0.55)
@@ -50,64 +48,63 @@ def plane(frame, views=tuple(VIEWS), format="JPEG"):
     if "fake" in views:
         _dots(renderer, _pixels(frame.fake), TRIANGLE, 3.8, FAKE)
     if "pull" in views:
-        length = frame.pull.norm(dim=1, keepdim=True)
-        tips = frame.fake[: len(frame.pull)] + 0.6 * frame.pull / length.clamp(
-            min=1
-        )  # a slope of 1 is 0.6 long
+        length = frame.pull.norm(dim=1, keepdim=True).clamp(min=1)  # a gradient of norm 1 is drawn 0.6 long
+        tips = frame.fake[: len(frame.pull)] + 0.6 * frame.pull / length
         for a, b in zip(_pixels(frame.fake), _pixels(tips), strict=False):
             _line(renderer, np.stack([a, b]), INK, 1.3)
-    memory = io.BytesIO()
-    Image.fromarray(canvas).convert("RGB").save(
-        memory, format, **({"quality": 92} if format == "JPEG" else {})
-    )
-    return memory.getvalue()
+    quality = {"quality": 92} if format == "JPEG" else {}
+    return encoded(Image.fromarray(canvas).convert("RGB"), format, **quality)
 
 
 def _pixels(points):
-    """Points (n, 2) of the plane in pixels, from the lower left; far ones at the rim, so that they are not lost."""
+    """Points (n, 2) of the plane in pixels, from the lower left; those outside are put on the rim."""
     xy = points.numpy().clip(-0.985 * SPAN, 0.985 * SPAN)
     return (xy + SPAN) * (SIZE / (2 * SPAN))
 
 
-def _dots(renderer, pixels, marker, size, colour):
-    if len(pixels):
-        gc = renderer.new_gc()
-        gc.set_linewidth(0.6)
-        gc.set_foreground("white")
-        face = matplotlib.colors.to_rgba(colour)
-        renderer.draw_markers(gc, marker, Affine2D().scale(size), Path(pixels), IdentityTransform(), face)
-
-
-def _line(renderer, pixels, colour, width, alpha=1.0):
+def _pen(renderer, width, colour, alpha=1.0):
     gc = renderer.new_gc()
     gc.set_linewidth(width)
     gc.set_foreground(colour)
     gc.set_alpha(alpha)
-    renderer.draw_path(gc, Path(pixels), IdentityTransform())
+    return gc
+
+
+def _dots(renderer, pixels, marker, size, colour):
+    if len(pixels):
+        face = matplotlib.colors.to_rgba(colour)
+        place = Path(pixels), IdentityTransform()
+        renderer.draw_markers(_pen(renderer, 0.6, "white"), marker, Affine2D().scale(size), *place, face)
+
+
+def _line(renderer, pixels, colour, width, alpha=1.0):
+    renderer.draw_path(_pen(renderer, width, colour, alpha), Path(pixels), IdentityTransform())
 
 
 def curves(game):
-    """Losses, and what the game is about: the distance, and the modes where they can be counted. → PNG bytes"""
+    """Losses, and the distance of generated points from real ones, over the steps. → PNG bytes"""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(
-            figsize=(4.6, 5.6)
-        )  # laid out by hand: the automatic layout takes longer than the drawing
+        # laid out by hand: the automatic layout takes longer than the drawing
+        figure = Figure(figsize=(4.6, 5.6))
         top, bottom = figure.add_axes((0.14, 0.6, 0.8, 0.33)), figure.add_axes((0.14, 0.1, 0.8, 0.33))
-    at = [step for step, _ in game.losses]
-    for name, colour in zip(game.losses[-1][1] if game.losses else (), LINES, strict=False):
-        if name != "accuracy":
-            top.plot(at, [values[name] for _, values in game.losses], label=name, color=colour, lw=1.5)
-    top.set_title("losses", loc="left")
-    top.set_xlabel("steps")
     if game.losses:
+        _losses(top, game, game.losses[-1][1], lw=1.5)
         beside_title = dict(loc="lower right", bbox_to_anchor=(1, 1), borderpad=0, frameon=False)
         top.legend(**beside_title, ncols=3, fontsize=11)
     steps = [scores["step"] for scores in game.scores]
     bottom.plot(steps, [scores["distance"] for scores in game.scores], color=INK, lw=2)
-    bottom.set_title("earth mover's distance", loc="left")
-    bottom.set_xlabel("steps")
     bottom.set_ylim(bottom=0)
+    for ax, title in (top, "losses"), (bottom, "earth mover's distance"):
+        ax.set_title(title, loc="left")
+        ax.set_xlabel("steps")
     return figure_png(figure)
+
+
+def _losses(ax, game, names, lw):
+    at = [step for step, _ in game.losses]
+    for name, colour in zip(names, LINES, strict=False):
+        if name != "accuracy":
+            ax.plot(at, [losses[name] for _, losses in game.losses], label=name, color=colour, lw=lw)
 
 
 def still(game, views=("verdict", "pull", "real", "fake")):
@@ -116,7 +113,7 @@ def still(game, views=("verdict", "pull", "real", "fake")):
 
 
 def side_by_side(games):
-    """Games {title: Game}, each as its plane over its losses: to learn to read one from the other. → Figure"""
+    """Games {title: Game}, each as its plane over its losses: so one learns to read the curves. → Figure"""
     figure, (top, bottom) = axes(2, len(games), height=2.5, squeeze=False, height_ratios=(1.3, 1))
     for high, low, (title, game) in zip(top, bottom, games.items(), strict=True):
         high.imshow(Image.open(io.BytesIO(plane(game.look(), ("verdict", "real", "fake"), "PNG"))))
@@ -124,9 +121,7 @@ def side_by_side(games):
         scores = game.score()
         modes = f"{scores['modes']} of {scores['of']} modes" if "modes" in scores else ""
         high.set_title(f"{title}\n{modes}".strip(), fontsize=12)
-        at = [step for step, _ in game.losses]
-        for name, colour in zip(("L_D", "L_G"), LINES, strict=False):
-            low.plot(at, [each[name] for _, each in game.losses], color=colour, lw=1.2, label=name)
+        _losses(low, game, ("L_D", "L_G"), lw=1.2)
         low.axhline(2 * np.log(2), color=INK, lw=1, ls=":")
         low.set(xlabel="steps", ylim=(-1, 5))
     bottom[0].set_ylabel("loss (⋯ 2 log 2)")

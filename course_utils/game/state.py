@@ -1,7 +1,6 @@
 """The game without a picture: two small networks, a data set and a step, on the CPU, with chances of their own."""
 
 import contextlib
-import inspect
 from functools import partial
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -9,6 +8,7 @@ from typing import NamedTuple
 import torch
 
 from .. import data, losses, metrics, models, steps, transport
+from ..match import Rule
 
 SPAN = 3.0  # the plane is [−SPAN, SPAN]²
 N_SHOWN = 256  # points of each kind in the picture, and in the distance
@@ -61,11 +61,11 @@ with _apart():
     }
 
 RULES = {
-    "non-saturating": steps.gan_step,
-    "minimax": partial(steps.gan_step, generator_loss=losses.minimax),
-    "least squares": steps.lsgan_step,
-    "Wasserstein, clipping": partial(steps.wgan_step, clip=0.1),
-    "Wasserstein, penalty": partial(steps.wgan_gp_step, gp_weight=0.1),
+    "non-saturating": Rule(steps.gan_step, n_critic=1),
+    "minimax": Rule(partial(steps.gan_step, generator_loss=losses.minimax), n_critic=1),
+    "least squares": Rule(steps.lsgan_step, n_critic=1),
+    "Wasserstein, clipping": Rule(partial(steps.wgan_step, clip=0.1), "C", n_critic=1),
+    "Wasserstein, penalty": Rule(partial(steps.wgan_gp_step, gp_weight=0.1), "C", n_critic=1),
 }
 
 OPTIMIZERS = {
@@ -92,12 +92,13 @@ class Frame(NamedTuple):
 class Game:
     """A GAN in the plane that is played step by step: `advance`, `look`, `score`.
 
-    rules     {name: step} of your own, before the course's: any step with players G, D or C, opt and prior
+    rules     {name: Rule(step, …)} of your own, before the course's; a step alone plays G against D
     settings  data, rule, n_d, lr_D, lr_G, optimizer, z_dim, width, batch_size, seed: see `Game.settings`
     """
 
     def __init__(self, rules=None, **settings):
-        self.rules = {**(rules or {}), **RULES}
+        own = {name: rule if isinstance(rule, Rule) else Rule(rule) for name, rule in (rules or {}).items()}
+        self.rules = {**own, **RULES}
         self.own_data = torch.empty(0, 2)  # drawn by hand
         self.settings = SimpleNamespace(
             data="ring of 8", rule=next(iter(self.rules)), n_d=1, lr_D=1e-3, lr_G=1e-3, optimizer="Adam",
@@ -188,11 +189,8 @@ class Game:
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
 
     def _step(self, opt, n_d, prior, G=None):
-        step = self.rules[self.settings.rule]
-        G = G or self.G
-        cast = dict(G=G, D=self.D, C=self.D, opt=opt, prior=prior, n_d=n_d, n_critic=n_d)
-        wanted = inspect.signature(step).parameters
-        return step(self.batches, **{name: player for name, player in cast.items() if name in wanted})
+        rule = self.rules[self.settings.rule]
+        return rule.step(self.batches, **rule.players(G or self.G, self.D, opt, prior, n_d))
 
     def _prior(self, n):
         return torch.randn(n, self.settings.z_dim)
@@ -248,7 +246,7 @@ class Game:
 
     def _as_share_of_real(self, logits):
         """The verdict as a number from 0 to 1: a probability, or where a score without bounds lies in its range."""
-        if steps.opponent(self.rules[self.settings.rule]) == "C":
+        if self.rules[self.settings.rule].opponent == "C":
             low, high = logits.amin(), logits.amax()
             return (logits - low) / (high - low + 1e-8)
         if self.settings.rule == "least squares":

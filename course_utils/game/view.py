@@ -15,7 +15,7 @@ SPEEDS = {
     "10 steps a frame": (10, 0.04),
     "40 steps a frame": (40, 0.04),
 }
-# Where the page is narrow (a projector at 150 %), controls stand beside the plane: one must see what a slider does.
+# On a narrow page (a projector at 150 %) controls stand beside the plane: one must see what a slider does.
 _CSS = """
 .game { width: 100%; container-type: inline-size; }
 @container (max-width: 780px) {
@@ -24,7 +24,8 @@ _CSS = """
       "curves curves" auto / minmax(0, 1fr) 258px; }
   .game-board > .game-stage { display: contents; }
   .game-board .game-plane { grid-area: plane; min-width: 0; } .game-board .game-curves { grid-area: curves; }
-  .game-board > .game-play { grid-area: play; flex-wrap: wrap; } .game-board > .game-settings { grid-area: settings; }
+  .game-board > .game-play { grid-area: play; flex-wrap: wrap; }
+  .game-board > .game-settings { grid-area: settings; }
   .game-board > .game-views { grid-area: views; }
   .game-board > .game-status { grid-area: status; } .game-board > .game-error { grid-area: error; }
   .game-board > .game-play > button { flex: 1 1 0; min-width: 0; padding: 0 4px; }
@@ -36,15 +37,15 @@ _running: dict[str, "GanGame"] = {}  # one for each key: a cell that runs again 
 
 
 class _GamePlane(Plane):
-    """Brings the board's style along: it is the only widget here that can."""
+    """Carries the CSS of the whole board, because only an anywidget can."""
 
     _css = Plane._css + _CSS
 
 
 class GanGame(w.VBox):
-    """A GAN in the plane to play with: data, rules, rates; ▶, one step at a time, one player alone, in slow motion.
+    """A GAN in the plane to play with: ▶, one step at a time, one network alone, in slow motion.
 
-    rules     {name: step}: your own steps, such as the one that stands in your notebook
+    rules     {name: step}: your own steps, such as the one in your notebook
     views     what is drawn: some of "verdict" (D's), "pull" (of G's loss), "grid" (G's), "real", "fake"
     settings  as of `Game`: `GanGame(data="grid of 25", n_d=5)`
 
@@ -57,17 +58,11 @@ class GanGame(w.VBox):
         _running[key] = self
         self.game = Game(rules, **settings)
         self.task, self._drawn_at, self._told = None, 0.0, None
-        self.plane = _GamePlane(
-            x_range=(-SPAN, SPAN),
-            y_range=(-SPAN, SPAN),
-            width=picture.SIZE,
-            height=picture.SIZE,
-            mode=self._mode(),
-            alt="The game: real points blue, generated points orange",
-        )
-        self.curves = Picture(
-            "Losses of both players, and the earth mover's distance, over the steps", width=350
-        )
+        place = dict(x_range=(-SPAN, SPAN), y_range=(-SPAN, SPAN), width=picture.SIZE, height=picture.SIZE)
+        alt = "The game: real points blue, generated points orange"
+        self.plane = _GamePlane(**place, mode=self._mode(), alt=alt)
+        words = "Losses of both players, and the earth mover's distance, over the steps"
+        self.curves = Picture(words, width=350)
         self.status, self.error = w.HTML(), w.HTML()
         stage = w.HBox([self.plane, self.curves], layout=w.Layout(flex_flow="row wrap", align_items="center"))
         parts = dict(self._controls(views), status=self.status, error=self.error, stage=stage)
@@ -80,47 +75,40 @@ class GanGame(w.VBox):
         self.redraw()
 
     def _controls(self, views):
-        s = self.game.settings
-        wide, style = w.Layout(width="19em"), {"description_width": "5.5em"}
-        self.play_button = w.Button(
-            description="▶ Play", button_style="primary", layout=w.Layout(width="7em")
-        )
-        self.step_button = w.Button(description="One step", layout=w.Layout(width="7em"))
-        self.reset_button = w.Button(description="Reset", layout=w.Layout(width="7em"))
-        self.play_button.on_click(lambda _: self._guarded(self.pause) if self.playing else self.start())
-        self.step_button.on_click(lambda _: self._guarded(self.game.advance, 1))
-        self.reset_button.on_click(lambda _: self._guarded(self.game.reset))
+        def button(words, act, **look):
+            made = w.Button(description=words, layout=w.Layout(width="7em"), **look)
+            made.on_click(lambda _: act())
+            return made
+
+        def toggle():
+            return self._guarded(self.pause) if self.playing else self.start()
+
+        self.play_button = button("▶ Play", toggle, button_style="primary")
+        self.step_button = button("One step", lambda: self._guarded(self.game.advance, 1))
+        self.reset_button = button("Reset", lambda: self._guarded(self.game.reset))
         self.speed = w.Dropdown(options=list(SPEEDS), value="10 steps a frame", layout=w.Layout(width="12em"))
-        self.who = w.ToggleButtons(options=["both", "D only", "G only"], style={"button_width": "5.5em"})
-
-        def choose(name, options, label):
-            return w.Dropdown(
-                options=list(options), value=getattr(s, name), description=label, layout=wide, style=style
-            )
-
-        def rate(name, label):
-            return w.FloatLogSlider(
-                value=getattr(s, name),
-                min=-5,
-                max=1,
-                step=0.25,
-                description=label,
-                readout_format=".0e",
-                layout=wide,
-                style=style,
-            )
-
-        def count(name, low, high, label):
-            return w.IntSlider(
-                value=getattr(s, name), min=low, max=high, description=label, layout=wide, style=style
-            )
-
-        self.controls = {
-            "data": choose("data", DATA, "data"), "rule": choose("rule", self.game.rules, "loss"),
-            "optimizer": choose("optimizer", OPTIMIZERS, "optimizer"),
-            "lr_D": rate("lr_D", "rate of D"), "lr_G": rate("lr_G", "rate of G"), "n_d": count("n_d", 0, 10, "D per G"),
-            "z_dim": count("z_dim", 1, 16, "noise dim."), "width": count("width", 4, 256, "width"), "who": self.who,
-        }  # fmt: skip
+        self.who = w.ToggleButtons(
+            options=["both", "D only", "G only"],
+            value=self.game.settings.who,
+            style={"button_width": "5.5em"},
+        )
+        rate = dict(min=-5, max=1, step=0.25, readout_format=".0e")
+        kinds = {
+            "data": (w.Dropdown, "data", dict(options=list(DATA))),
+            "rule": (w.Dropdown, "loss", dict(options=list(self.game.rules))),
+            "optimizer": (w.Dropdown, "optimizer", dict(options=list(OPTIMIZERS))),
+            "lr_D": (w.FloatLogSlider, "rate of D", rate),
+            "lr_G": (w.FloatLogSlider, "rate of G", rate),
+            "n_d": (w.IntSlider, "D per G", dict(min=0, max=10)),
+            "z_dim": (w.IntSlider, "noise dim.", dict(min=1, max=16)),
+            "width": (w.IntSlider, "width", dict(min=4, max=256)),
+        }
+        look = dict(layout=w.Layout(width="19em"), style={"description_width": "5.5em"})
+        made = [
+            kind(value=getattr(self.game.settings, name), description=words, **span, **look)
+            for name, (kind, words, span) in kinds.items()
+        ]
+        self.controls = dict(zip(kinds, made, strict=True), who=self.who)
         for name, control in self.controls.items():
             control.observe(lambda change, name=name: self._guarded(self._set, name, change.new), "value")
         self.views = {
@@ -131,12 +119,10 @@ class GanGame(w.VBox):
             box.observe(lambda _: self._guarded(lambda: None), "value")
         self.plane.observe(lambda change: self._guarded(self.game.draw_own, change.new), "points")
         wrap = w.Layout(flex_flow="row wrap")
-        columns = [("data", "rule", "optimizer"), ("lr_D", "lr_G", "n_d"), ("z_dim", "width")]
+        columns = [w.VBox(part) for part in (made[:3], made[3:6], made[6:])]
         return dict(
             play=w.HBox([self.play_button, self.step_button, self.reset_button, self.speed, self.who]),
-            settings=w.HBox(
-                [w.VBox([self.controls[name] for name in names]) for names in columns], layout=wrap
-            ),
+            settings=w.HBox(columns, layout=wrap),
             views=w.HBox(list(self.views.values()), layout=wrap),
         )
 
@@ -147,7 +133,7 @@ class GanGame(w.VBox):
         return self.task is not None and not self.task.done()
 
     def start(self):
-        """▶: frame after frame, with a pause between in which every control is heard."""
+        """▶: frame after frame, with a pause after each in which controls are answered."""
         if not self.playing:
             self.error.value = ""
             self.play_button.description = "❚❚ Pause"
@@ -170,11 +156,11 @@ class GanGame(w.VBox):
                 await asyncio.sleep(0.005)
 
     def _browser_is_behind(self):
-        """Frames that the browser has not shown yet would pile up, and every click wait behind them."""
+        """Whether it has frames to show: more of them would pile up, and every click would wait."""
         return 0 < self.plane.shown < self.plane.frame
 
     def play(self, n_frames=200, n_steps=10):
-        """Play without a browser, as fast as it goes; returns the last scores."""
+        """Play without a browser, as fast as possible. → dict of the last scores"""
         for i in range(n_frames):
             self.game.advance(n_steps)
             if i % 10 == 9:
@@ -191,7 +177,7 @@ class GanGame(w.VBox):
         return "draw" if self.game.settings.data == "draw your own" else "still"
 
     def _guarded(self, act, *arguments):
-        """Do, draw, and show what went wrong: JupyterLab hides errors of callbacks. → True if all went well"""
+        """Do, draw, and show an error, which JupyterLab would hide. → True if all went well"""
         try:
             act(*arguments)
             self.redraw()
@@ -204,7 +190,7 @@ class GanGame(w.VBox):
         return True
 
     def redraw(self):
-        """The plane at every frame; curves and scores, which take longer, once a second and where steps were taken."""
+        """The plane at every frame; curves and scores, which take longer, after new steps once a second."""
         with self.plane.hold_sync():
             self.plane.background = picture.plane(self.game.look(), self._wanted())
             self.plane.frame += 1

@@ -4,25 +4,15 @@ import torch
 from torch import nn
 
 from .generators import generator
-from .judges import mlp
-
-
-class PixelNorm(nn.Module):
-    """z → z / √(mean of z²): onto the sphere where nearly all of a Normal in many dimensions lies. (B, d) → (B, d)
-
-    Source: Karras et al. 2018, section 4.2; the authors' ALAE puts it before F.
-    """
-
-    def forward(self, z):
-        return z / (z.square().mean(1, keepdim=True) + 1e-8).sqrt()
+from .layers import PixelNorm, mlp
 
 
 class ALAE(nn.Module):
     """F: z → w, G: w → image, E: image → w, D: w → logit; MLPs, unless G and E are given.
 
-    A reconstruction is G(E(x)), a sample G(F(z)). The space of w is learned: no prior says what it looks like.
-    Trap: with torch's default weights six layers of F squeeze all w into one point, and step III, ‖w − E(G(w))‖², has
-    nothing left to do. He's weights (2015) keep the spread of z through all layers.
+    A reconstruction is G(E(x)), a sample G(F(z)). The space of w is learned: no prior fixes its distribution.
+    Trap: with PyTorch's default weights the six layers of F map all z to almost the same w, and step III has
+    nothing left to learn. He initialization (2015) keeps the spread of z through all layers.
     """
 
     def __init__(self, z_dim=50, w_dim=50, hidden=1024, G=None, E=None):
@@ -40,14 +30,17 @@ class ALAE(nn.Module):
         return self.G(self.E(x))
 
     def parts(self):
-        """The players as `alae_step` names them. → dict"""
+        """The four networks under the names in `alae_step`. → dict"""
         return dict(F=self.F, G=self.G, E=self.E, D=self.D)
 
 
 class StyledLayer(nn.Module):
-    """One layer of a style generator: convolve, enlarge, add noise, normalize; w sets mean and spread of each map.
+    """One layer of a style generator; w sets the mean and the spread of each feature map.
 
-    AdaIN(h, w) = scale(w) · (h − mean of h) / std of h + shift(w), for each image and each map (Huang & Belongie 2017).
+    Convolve, enlarge, add noise, then AdaIN, for each image and each feature map:
+    AdaIN(h, w) = scale(w) · (h − mean of h) / std of h + shift(w)
+
+    Source: Huang & Belongie 2017.
     """
 
     def __init__(self, n_in, n_out, w_dim, twice=False):
@@ -59,16 +52,18 @@ class StyledLayer(nn.Module):
         self.style = nn.Linear(w_dim, 2 * n_out)
 
     def forward(self, h, w):
-        h = self.twice(self.conv(h))  # the other way round costs four times as much
+        h = self.twice(self.conv(h))  # to enlarge first would cost four times as much
         h = self.norm(h + self.noise * torch.randn_like(h[:, :1]))
         scale, shift = self.style(w)[:, :, None, None].chunk(2, 1)
         return (1 + scale) * h + shift
 
 
 class StyleGenerator(nn.Module):
-    """A small style generator (Karras et al. 2019): the image grows from a constant, and w styles it at every layer.
+    """A small style generator: the image grows from a learned constant, and w sets its style at each layer.
 
-    w is (B, w_dim), or (B, n_layers, w_dim) with another w for each layer, coarse to fine. → (B, 1, 28, 28)
+    w (B, w_dim), or (B, n_layers, w_dim) with one w for each layer, coarse to fine. → (B, 1, 28, 28)
+
+    Source: Karras et al. 2019.
     """
 
     def __init__(self, w_dim=50, channels=12):
@@ -90,7 +85,7 @@ class StyleGenerator(nn.Module):
 
 
 def style_alae(z_dim=50, w_dim=50, channels=12):
-    """ALAE with a style generator, and an encoder of strided convolutions."""
+    """ALAE with a style generator and an encoder of strided convolutions."""
     E = nn.Sequential(
         nn.Conv2d(1, 2 * channels, 4, stride=2, padding=1),  # (B, 24, 14, 14)
         nn.LeakyReLU(0.2),

@@ -4,11 +4,11 @@ import torch
 from torch import nn
 
 from ..priors import one_hot
-from .shapes import IMAGE
+from .layers import IMAGE, Noise
 
 
 class Autoencoder(nn.Module):
-    """An encoder and a decoder, side by side: x → z_code → x_rec."""
+    """An encoder, then a decoder: x → z_code → x_rec."""
 
     def __init__(self, enc, dec):
         super().__init__()
@@ -70,7 +70,7 @@ class ConvAutoencoder(Autoencoder):
 
 
 class LinearAutoencoder(Autoencoder):
-    """One linear layer each way and nothing else: what it learns is the subspace of PCA (deck 003)."""
+    """One linear layer each way and nothing else: it learns the subspace of PCA (deck 003)."""
 
     def __init__(self, latent_dim=3):
         enc = nn.Sequential(nn.Flatten(), nn.Linear(784, latent_dim))
@@ -79,9 +79,11 @@ class LinearAutoencoder(Autoencoder):
 
 
 class GaussianEncoder(nn.Module):
-    """The encoder of a VAE: not a code but a distribution of codes, q(z|x) = N(μ, σ²).
+    """The encoder of a VAE: it gives not a code but a distribution of codes, q(z|x) = N(μ, σ²).
 
     x (B, 1, 28, 28) → mu, log_var, each (B, z_dim)
+
+    One network computes the distribution of every x: amortized inference.
     """
 
     def __init__(self, z_dim, hidden=512):
@@ -101,7 +103,7 @@ class GaussianEncoder(nn.Module):
 
 
 class VAE(nn.Module):
-    """A Gaussian encoder and a decoder to logits; `decode(z)` gives images, the probability of ink in [−1, 1]."""
+    """A Gaussian encoder and a decoder to logits; `decode(z)` gives the probability of ink in [−1, 1]."""
 
     def __init__(self, z_dim=20, hidden=512):
         super().__init__()
@@ -112,7 +114,7 @@ class VAE(nn.Module):
         return ink(self.dec(z))
 
     def forward(self, x):
-        """The image of the mean code. x (B, 1, 28, 28) → the same"""
+        """The image of the mean code, x (B, 1, 28, 28) → the same shape."""
         return self.decode(self.enc(x)[0])
 
 
@@ -129,12 +131,12 @@ def decoder(z_dim, hidden=512):
 
 
 def ink(logits):
-    """Logits of ink as pixels: the probability σ(logits), in [−1, 1]."""
+    """Logits of ink as pixels: the probability σ(logits), scaled to [−1, 1]."""
     return 2 * logits.sigmoid() - 1
 
 
 class ConditionalVAE(nn.Module):
-    """A VAE whose two networks are told the label y (B,) as ten more inputs."""
+    """A VAE whose two networks get the label y (B,) as ten more inputs."""
 
     def __init__(self, z_dim=4, hidden=256):
         super().__init__()
@@ -153,10 +155,10 @@ class ConditionalVAE(nn.Module):
 
 
 class AAE(nn.Module):
-    """The encoder of an adversarial autoencoder, which gives codes and no distribution, and a VAE's decoder.
+    """An adversarial autoencoder: an encoder that gives codes, not a distribution, and a VAE's decoder.
 
-    With n_labels, the decoder gets that many more inputs beside the code: a label, one-hot. With noise, the encoder
-    is the one for few labels: see `noisy_body`.
+    With n_labels the decoder gets that many more inputs beside the code: a one-hot label. With noise the
+    encoder is the one for few labels: see `noisy_body`.
     """
 
     def __init__(self, z_dim=2, hidden=512, n_labels=0, noise=0.0):
@@ -173,19 +175,8 @@ class AAE(nn.Module):
         return self.decode(self.enc(x))
 
 
-class Noise(nn.Module):
-    """Adds Normal noise to its input, in training only."""
-
-    def __init__(self, std):
-        super().__init__()
-        self.std = std
-
-    def forward(self, x):
-        return x + self.std * torch.randn_like(x) if self.training else x
-
-
 def noisy_body(hidden, noise=0.3):
-    """An encoder's body that makes much of few labels: noise on the image, batch norm. (B, 1, 28, 28) → (B, hidden)"""
+    """An encoder's body for few labels: noise on the image, batch norm. (B, 1, 28, 28) → (B, hidden)"""
     return nn.Sequential(
         nn.Flatten(),
         Noise(noise),

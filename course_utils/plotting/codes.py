@@ -1,76 +1,77 @@
-"""Codes and points in the plane, and what discriminators and critics think of it."""
+"""Codes and points in the plane, and the values of discriminators and critics there."""
 
-import matplotlib
+import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from .style import CODE, FAKE, INK, PRIOR, REAL, STYLE, TEN, VERDICT, axes, figure_png
-
-
-def _digits_scatter(ax, xy, y, size=34):
-    for digit in range(10):
-        ax.scatter(*xy[y == digit].T, s=size, color=TEN[digit], marker=f"${digit}$", linewidths=0)
+from .canvas import array, axes, bare, dots, square, titled
+from .style import CODE, FAKE, INK, PRIOR, REAL, TEN, VERDICT, figure_png, styled
 
 
 def latent_scatter(z, y, title=None, prior=None):
     """Codes (n, 2) drawn as their digits, over draws (m, 2) of a prior in grey. → Figure"""
-    figure, ax = axes(height=6.5)
-    _codes_over(ax, z, y, prior, size=34)
-    ax.set_title(title)
-    return figure
+    return _scatters({title: z}, y, prior, height=6.5, size=34)
 
 
 def latent_scatters(codes, y, prior=None):
     """The same for several codes of the same images, side by side: `{title: z}`. → Figure"""
-    figure, row = axes(1, len(codes), height=10.6 / len(codes), squeeze=False, sharex=True, sharey=True)
-    for ax, (title, z) in zip(row[0], codes.items(), strict=True):
-        _codes_over(ax, z, y, prior, size=24)
-        ax.set_title(title)
+    return _scatters(codes, y, prior, height=10.6 / len(codes), size=24)
+
+
+def _scatters(codes, y, prior, height, size):
+    figure, row = titled(codes, height, sharex=True, sharey=True)
+    for ax, z in zip(row, codes.values(), strict=True):
+        _digits(ax, z, y, size, prior)
+        ax.set(xlabel="z1", ylabel="z2", aspect="equal")
+    figure.set_layout_engine(
+        "compressed"
+    )  # "constrained" cuts titles off where square axes just fill the height
     return figure
 
 
-def _codes_over(ax, z, y, prior, size):
+def _digits(ax, z, y, size, prior):
+    """Codes drawn as their digits, or as dots where y is None, over draws of a prior."""
     if prior is not None:
-        _draws(ax, prior)
-    _digits_scatter(ax, torch.as_tensor(z).cpu().numpy(), torch.as_tensor(y).cpu().numpy(), size)
-    ax.set(xlabel="z1", ylabel="z2", aspect="equal")
-    # "constrained" cuts titles off where square axes just fill the height
-    ax.figure.set_layout_engine("compressed")
+        dots(ax, prior, 18, PRIOR, marker="x", linewidths=1, alpha=0.4)
+    if y is None:
+        return dots(ax, z, 6, INK)
+    z, y = array(z), array(y)
+    for digit in range(10):
+        dots(ax, z[y == digit], size, TEN[digit], marker=f"${digit}$", linewidths=0)
 
 
-def _draws(ax, prior):
-    ax.scatter(*torch.as_tensor(prior).cpu().T, s=18, color=PRIOR, marker="x", linewidths=1, alpha=0.4)
-
-
-def judged(D, real, fake, slopes=None, span=3.5, n=81):
-    """What a discriminator of points thinks of each place, with real (n, 2) and fake (m, 2) points on it. → Figure
-
-    D       (k, 2) → logits (k, 1); its probability of real is the map, blue = real, orange = fake
-    slopes  (m, 2), drawn as an arrow at each fake point
-    """
-    real, fake = (torch.as_tensor(v).detach() for v in (real, fake))
-    at = torch.linspace(-span, span, n, device=fake.device)
-    x, y = torch.meshgrid(at, at, indexing="xy")
+def _over_square(f, span, n, points):
+    """f of n × n places, on the device of `points`. → where (n,), values (n, n) with row 0 at the bottom"""
+    at = torch.linspace(-span, span, n, device=torch.as_tensor(points).device)
+    places = torch.stack(torch.meshgrid(at, at, indexing="xy"), -1).reshape(-1, 2)
     with torch.no_grad():
-        p = D(torch.stack([x.flatten(), y.flatten()], 1)).sigmoid().reshape(n, n).cpu()
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(8, 6.2), layout="constrained")
-        ax = figure.subplots()
-        shown = ax.imshow(p, cmap=VERDICT, vmin=0, vmax=1, origin="lower", extent=(-span, span) * 2)
-        figure.colorbar(shown, ax=ax, label="D: probability of real")
-        ax.scatter(*real.cpu().T, s=26, color=PRIOR, marker="x", linewidths=1.2, label="prior (real)")
-        ax.scatter(*fake.cpu().T, s=16, color=CODE, label="codes (fake)")
-        if slopes is not None:
-            arrows = torch.as_tensor(slopes).detach().cpu()
-            ax.quiver(*fake.cpu().T, *arrows.T, color=INK, width=0.004, angles="xy")
-        ax.set(xlabel="z1", ylabel="z2", xlim=(-span, span), ylim=(-span, span), aspect="equal")
-        ax.grid(False)
-        ax.legend(loc="upper right", frameon=True)
+        return array(at), array(f(places).reshape(n, n))
+
+
+@styled
+def discriminator_map(D, real, fake, slopes=None, span=3.5, n=81):
+    """A discriminator's probability of real as a map, with real (n, 2) and fake (m, 2) points on it. → Figure
+
+    D       (k, 2) → logits (k, 1); on the map, blue is real, orange is fake
+    slopes  (m, 2), drawn as an arrow at each fake point: gradients, for example
+    """
+    figure, ax = axes(height=6.2, width=8)
+    _, p = _over_square(lambda x: D(x).sigmoid(), span, n, fake)
+    shown = ax.imshow(p, cmap=VERDICT, vmin=0, vmax=1, origin="lower", extent=(-span, span) * 2)
+    figure.colorbar(shown, ax=ax, label="D: probability of real")
+    dots(ax, real, 26, PRIOR, marker="x", linewidths=1.2, label="prior (real)")
+    dots(ax, fake, 16, CODE, label="codes (fake)")
+    if slopes is not None:
+        ax.quiver(*array(fake).T, *array(slopes).T, color=INK, width=0.004, angles="xy")
+    square(ax, span)
+    ax.set(xlabel="z1", ylabel="z2")
+    ax.grid(False)
+    ax.legend(loc="upper right", frameon=True)
     return figure
 
 
 def surfaces(critics, real, fake, span=3.0, n=101):
-    """What critics say of each place, in a table of maps with lines of equal value. → Figure
+    """The values of critics over the plane, in a table of maps with lines of equal value. → Figure
 
     critics     {row: {column: C}}, C (k, 2) → (k, 1); high is blue, low is orange, each in its own range
     real, fake  {column: points (m, 2)}, drawn over the maps in blue and orange
@@ -80,73 +81,50 @@ def surfaces(critics, real, fake, span=3.0, n=101):
         ax.set_title(column)
     for line, (row, cells) in zip(table, critics.items(), strict=True):
         for ax, (column, C) in zip(line, cells.items(), strict=True):
-            points = torch.as_tensor(real[column])
-            at = torch.linspace(-span, span, n, device=points.device)
-            x, y = torch.meshgrid(at, at, indexing="xy")
-            with torch.no_grad():
-                value = C(torch.stack([x.flatten(), y.flatten()], 1)).reshape(n, n).cpu()
-            at = at.cpu()
+            at, value = _over_square(C, span, n, real[column])
             ax.contourf(at, at, value, 24, cmap=VERDICT)
             ax.contour(at, at, value, 14, colors=INK, linewidths=0.7, linestyles="solid")
-            ax.scatter(*torch.as_tensor(fake[column]).cpu().T, s=7, color=FAKE, linewidths=0, alpha=0.6)
-            ax.scatter(*points.cpu().T, s=7, color=REAL, linewidths=0)
-            ax.set(xlim=(-span, span), ylim=(-span, span), aspect="equal")
-            _bare(ax)
+            dots(ax, fake[column], 7, FAKE, linewidths=0, alpha=0.6)
+            dots(ax, real[column], 7, REAL, linewidths=0)
+            square(ax, span)
+            bare(ax)
         line[0].set_ylabel(row)
     return figure
 
 
-def _bare(ax):
-    ax.set(xticks=[], yticks=[])
-    ax.grid(False)
-    ax.spines[:].set_visible(False)
-
-
 def between(x, x_fake, mixes):
-    """Points somewhere between each fake and its real partner, all (n, 2): `{title: points}`, side by side. → Figure"""
-    figure, row = axes(1, len(mixes), height=4.0, squeeze=False, sharex=True, sharey=True)
-    x, x_fake = (torch.as_tensor(v).cpu() for v in (x, x_fake))
-    for ax, (title, mixed) in zip(row[0], mixes.items(), strict=True):
-        ways = torch.stack([x, x_fake, torch.full_like(x, torch.nan)], 1).flatten(
-            0, 1
-        )  # a gap after each line
-        ax.plot(*ways.T, color=PRIOR, lw=0.6, alpha=0.5, zorder=1)
-        for points, colour, label in (
-            (x, REAL, "real"),
-            (x_fake, FAKE, "fake"),
-            (mixed.cpu(), INK, "between"),
-        ):
-            ax.scatter(*points.T, s=26, color=colour, label=label, linewidths=0, zorder=2)
-        span = 1.3 * x.abs().max().item()
-        ax.set(title=title, aspect="equal", xlim=(-span, span), ylim=(-span, span))
-        _bare(ax)
-    figure.legend(*row[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    """Points between each fake and its real partner, all (n, 2): `{title: points}`, side by side. → Figure"""
+    figure, row = titled(mixes, 4.0, sharex=True, sharey=True)
+    x, x_fake = array(x), array(x_fake)
+    gap = np.full_like(x, np.nan)  # a line ends where a number is missing
+    lines = np.stack([x, x_fake, gap], 1).reshape(-1, 2)
+    for ax, mixed in zip(row, mixes.values(), strict=True):
+        ax.plot(*lines.T, color=PRIOR, lw=0.6, alpha=0.5, zorder=1)
+        for points, colour, label in (x, REAL, "real"), (x_fake, FAKE, "fake"), (mixed, INK, "between"):
+            dots(ax, points, 26, colour, label=label, linewidths=0, zorder=2)
+        square(ax, 1.3 * float(abs(x).max()))
+        bare(ax)
+    figure.legend(*row[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 
 def seeds(x_fake, real, titles, caption=None):
     """Generated points of several runs, x_fake (S, n, 2), side by side over real ones (m, 2). → Figure"""
-    figure, row = axes(1, len(x_fake), height=2.5, squeeze=False, sharex=True, sharey=True)
-    real = torch.as_tensor(real).cpu()
-    span = 1.3 * real.abs().max().item()
-    for ax, points, title in zip(row[0], x_fake, titles, strict=True):
-        ax.scatter(*real.T, s=10, color=REAL, marker="x", linewidths=1)
-        ax.scatter(*points.detach().cpu().clamp(-span, span).T, s=7, color=FAKE, alpha=0.5, linewidths=0)
-        ax.set(title=title, aspect="equal", xlim=(-span, span), ylim=(-span, span), xticks=[], yticks=[])
+    figure, row = titled(titles, 2.5, sharex=True, sharey=True)
+    span = 1.3 * float(abs(array(real)).max())
+    for ax, points in zip(row, x_fake, strict=True):
+        dots(ax, real, 10, REAL, marker="x", linewidths=1)
+        dots(ax, array(points).clip(-span, span), 7, FAKE, alpha=0.5, linewidths=0)
+        square(ax, span)
+        ax.set(xticks=[], yticks=[])
     figure.suptitle(caption, x=0.01, ha="left")
     return figure
 
 
 def map_png(xy, y=None, x_range=(-3, 3), y_range=(-3, 3), width=420, height=420, prior=None, sharper=1.5):
-    """Points (n, 2), as their digits where y is given, as PNG bytes that fill exactly `x_range` × `y_range`."""
+    """Points (n, 2), drawn as their digits y, as PNG bytes that fill exactly `x_range` × `y_range`."""
     figure = Figure(figsize=(width / 100, height / 100), dpi=100)
     ax = figure.add_axes([0, 0, 1, 1], xlim=x_range, ylim=y_range)
     ax.axis("off")
-    xy = torch.as_tensor(xy).cpu().numpy()
-    if prior is not None:
-        _draws(ax, prior)
-    if y is None:
-        ax.scatter(*xy.T, s=6, color=INK)
-    else:
-        _digits_scatter(ax, xy, torch.as_tensor(y).cpu().numpy(), size=22)
+    _digits(ax, xy, y, 22, prior)
     return figure_png(figure, sharper)

@@ -1,16 +1,15 @@
 """Curves, paths, spreads and surfaces."""
 
-import matplotlib
 import numpy as np
-import torch
 from matplotlib.figure import Figure
 
+from .canvas import array, axes, bare, titled
 from .images import frame
-from .style import FAKE, INK, PRIOR, REAL, STYLE, WIDTH, axes
+from .style import FAKE, INK, PRIOR, REAL, WIDTH, styled
 
 
 def _curve(ax, values, label):
-    """A noisy curve, faint, under its mean over fifty stretches."""
+    """A noisy curve, faint, under the means of fifty parts of it."""
     steps = np.arange(1, len(values) + 1)
     parts = [part for part in np.array_split(np.arange(len(values)), 50) if len(part)]
     (line,) = ax.plot([steps[p].mean() for p in parts], [values[p].mean() for p in parts], label=label)
@@ -23,9 +22,7 @@ def _curves(ax, history, n_steps):
     losses = {name: history[name] for name in history}
     for name, values in losses.items():
         _curve(ax, values, name)
-    ax.set_xlim(0, n_steps)
-    ax.set_xlabel("step")
-    ax.set_ylabel("loss")
+    ax.set(xlim=(0, n_steps), xlabel="step", ylabel="loss")
     ax.legend(loc="upper right")
     values = np.concatenate(list(losses.values()))
     values = values[np.isfinite(values)]
@@ -43,7 +40,10 @@ def curves(history, title="Losses during training"):
 
 
 def training(history, n_steps, note):
-    """The live picture: losses over all n_steps, or if stopped over those done; beside them what `watch` saw last. → Figure"""
+    """The live picture: losses over all n_steps, beside them what `watch` saw last. → Figure
+
+    After a training that stopped early, the axis ends at the steps done.
+    """
     if history.film:
         figure, (left, right) = axes(1, 2, height=3.3, width_ratios=(3, 2))
         frame(right, history.film[-1])
@@ -61,32 +61,38 @@ def panels(at, contents, xlabel="x", height=3.2, mark=None):
     Values of the length of `at` are a curve over it; under the labels `real` and `fake` they are
     data, and drawn as a histogram. `mark` is a place on the axis, such as a slider's value.
     """
-    at = torch.as_tensor(at).cpu()
-    figure, row = axes(1, len(contents), height=height, squeeze=False)
-    for ax, (title, lines) in zip(row[0], contents.items(), strict=True):
+    at = array(at)
+    figure, row = titled(contents, height)
+    for ax, lines in zip(row, contents.values(), strict=True):
         styles = iter(("-", "--", ":", "-."))
         for label, values in lines.items():
-            values = torch.as_tensor(values).detach().cpu()
             if label in ("real", "fake"):
                 colour, span = {"real": REAL, "fake": FAKE}[label], (float(at[0]), float(at[-1]))
-                ax.hist(values, 50, range=span, density=True, color=colour, alpha=0.5)
+                ax.hist(array(values), 50, range=span, density=True, color=colour, alpha=0.5)
             else:
-                ax.plot(at, values, next(styles), label=label, color=PRIOR if label == "prior" else None)
+                colour = PRIOR if label == "prior" else None
+                ax.plot(at, array(values), next(styles), label=label, color=colour)
         if mark is not None:
             ax.axvline(mark, color=PRIOR, lw=1.5, ls=":")
-        ax.set(title=title, xlabel=xlabel)
+        ax.set_xlabel(xlabel)
         if ax.get_legend_handles_labels()[0]:
             ax.legend()
     return figure
 
 
+def _runs(ax, i, numbers, dot, alpha, stroke):
+    """Numbers as dots in row i, their mean as a vertical stroke. → the mean"""
+    mean = sum(numbers) / len(numbers)
+    ax.plot(numbers, [i] * len(numbers), "o", color=FAKE, ms=dot, alpha=alpha, mew=0)
+    ax.plot(mean, i, "|", color=INK, ms=stroke, mew=2.5)
+    return mean
+
+
 def spreads(values, xlabel, title=None):
-    """What several runs of each setting scored, and their mean: `{setting: [numbers]}`. → Figure"""
+    """The scores of several runs of each setting, and their mean: `{setting: [numbers]}`. → Figure"""
     figure, ax = axes(height=0.55 * len(values) + 1.2)
     for i, numbers in enumerate(values.values()):
-        mean = sum(numbers) / len(numbers)
-        ax.plot(numbers, [i] * len(numbers), "o", color=FAKE, ms=8, alpha=0.6, mew=0)
-        ax.plot(mean, i, "|", color=INK, ms=24, mew=2.5)
+        mean = _runs(ax, i, numbers, dot=8, alpha=0.6, stroke=24)
         ax.annotate(f"{mean:.1f}", (max(numbers), i), (14, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(values)), list(values))
     ax.set(xlabel=xlabel, title=title, ylim=(len(values) - 0.5, -0.5))
@@ -96,41 +102,36 @@ def spreads(values, xlabel, title=None):
 
 
 def bands(tables, plain="plain"):
-    """Several tables of runs side by side, one row for each setting: `{title: {setting: [numbers] or None}}`. → Figure
+    """Several tables of runs side by side, one row for each setting: `{title: {setting: [numbers] or None}}`.
 
-    Dots are runs, the stroke is their mean; the grey line through all rows is the mean of `plain`.
+    Dots are runs, the stroke is their mean; the grey line through all rows is the mean of `plain`. → Figure
     """
     rows = list(next(iter(tables.values())))
-    figure, row = axes(1, len(tables), height=0.36 * len(rows) + 1.0, sharey=True, squeeze=False)
-    for ax, (title, table) in zip(row[0], tables.items(), strict=True):
+    figure, row = titled(tables, 0.36 * len(rows) + 1.0, sharey=True)
+    for ax, table in zip(row, tables.values(), strict=True):
         ax.axvline(sum(table[plain]) / len(table[plain]), color=PRIOR, lw=2, zorder=0)
         for i, setting in enumerate(rows):
-            numbers = table[setting]
-            if numbers is not None:
-                ax.plot(numbers, [i] * len(numbers), "o", color=FAKE, ms=7, alpha=0.45, mew=0)
-                ax.plot(sum(numbers) / len(numbers), i, "|", color=INK, ms=17, mew=2.5)
-        ax.set_title(title)
+            if table[setting] is not None:
+                _runs(ax, i, table[setting], dot=7, alpha=0.45, stroke=17)
         ax.margins(x=0.08)
         numbers = [number for each in table.values() for number in each or ()]
         if min(numbers) > 0 and max(numbers) > 50 * min(numbers):
             ax.set_xscale("log")
         else:
             ax.set_xlim(left=min(0, -0.04 * max(numbers)))
-    row[0][0].set_yticks(range(len(rows)), rows)
-    row[0][0].set_ylim(len(rows) - 0.5, -0.5)
+    row[0].set_yticks(range(len(rows)), rows)
+    row[0].set_ylim(len(rows) - 0.5, -0.5)
     return figure
 
 
-def maps(contents, names=None, v_min=None):
-    """Small maps of numbers side by side, each with its scale: `{title: (h, w)}`; `names` of column and row. → Figure"""
-    figure, row = axes(1, len(contents), height=4.2 if len(contents) < 4 else 3.6, squeeze=False)
-    for ax, (title, values) in zip(row[0], contents.items(), strict=True):
-        shown = ax.imshow(torch.as_tensor(values).detach().cpu(), cmap="viridis", vmin=v_min)
+def maps(contents, names=(None, None), v_min=None):
+    """Maps of numbers, each with its scale: `{title: (h, w)}`; `names` of column and row. → Figure"""
+    figure, row = titled(contents, 4.2 if len(contents) < 4 else 3.6)
+    for ax, values in zip(row, contents.values(), strict=True):
+        shown = ax.imshow(array(values), cmap="viridis", vmin=v_min)
         figure.colorbar(shown, ax=ax, location="bottom", shrink=0.9)
-        ax.set_title(title)
-        ax.grid(False)
-        ax.set(xticks=[], yticks=[], xlabel=names and names[0], ylabel=names and names[1])
-        ax.spines[:].set_visible(False)
+        bare(ax)
+        ax.set(xlabel=names[0], ylabel=names[1])
     return figure
 
 
@@ -138,34 +139,29 @@ def layers(weights, slopes, chosen):
     """A network's weights, in units of their bound, and how large the gradient is at each layer. → Figure
 
     weights  numbers (n,) in [−1, 1]
-    slopes   {label: one number for each layer, input first}; the label `chosen` is drawn over the others
+    slopes   {label: gradient norms, input layer first}; the label `chosen` is drawn over the others
     """
     figure, (left, right) = axes(1, 2, height=3.6)
-    left.hist(torch.as_tensor(weights).detach().cpu(), 60, range=(-1.02, 1.02), color=INK)
+    left.hist(array(weights), 60, range=(-1.02, 1.02), color=INK)
     left.set(title=f"{chosen}: its weights", xlabel="weight / largest", yticks=[])
+    beside = dict(textcoords="offset points", ha="right", va="center", fontsize=11)
     for label, values in slopes.items():
         values = [max(value, 1e-20) for value in values]  # a logarithmic axis has no 0
         style = dict(color=FAKE, lw=3.5, zorder=3) if label == chosen else dict(color=PRIOR, lw=1.3)
         right.plot(range(1, len(values) + 1), values, "o-", ms=5, **style)
-        right.annotate(
-            label, (1, values[0]), (-8, 0), textcoords="offset points", ha="right", va="center", fontsize=11
-        )
-    right.set(
-        yscale="log",
-        title="gradient at each layer",
-        xlabel="layer, input first",
-        xlim=(-len(values) / 5, len(values) + 0.5),
-        xticks=range(1, len(values) + 1),
-    )
+        right.annotate(label, (1, values[0]), (-8, 0), **beside)
+    n = len(values)
+    right.set(yscale="log", xlim=(-n / 5, n + 0.5), xticks=range(1, n + 1))
+    right.set(title="gradient at each layer", xlabel="layer, input first")
     return figure
 
 
 def paths(lines, title=None, start=None, names=("x", "y")):
-    """Where two numbers went, step by step: `{label: points (n, 2)}`. → Figure"""
+    """The paths of two numbers, step by step: `{label: points (n, 2)}`. → Figure"""
     figure, ax = axes(height=5.6)
     styles = iter(("-", "--", "-.", ":"))
     for label, points in lines.items():
-        ax.plot(*torch.as_tensor(points).T, next(styles), label=label)
+        ax.plot(*array(points).T, next(styles), label=label)
     if start is not None:
         ax.plot(*start, "o", color=INK, ms=8, label="start")
     ax.plot(0, 0, "+", color=INK, ms=14, mew=2, label="equilibrium")
@@ -174,19 +170,19 @@ def paths(lines, title=None, start=None, names=("x", "y")):
     return figure
 
 
+@styled
 def value_surface(f, x_range, y_range, names=("x", "y", "value"), n=121, levels=24, v_max=None):
     """A function of two numbers seen from the side and from above. f: (n, n), (n, n) → (n, n). → Figure"""
     x, y = np.meshgrid(np.linspace(*x_range, n), np.linspace(*y_range, n))
     value = np.asarray(f(x, y))
     shown = value if v_max is None else np.minimum(value, v_max)
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
-        side, top = figure.add_subplot(1, 2, 1, projection="3d"), figure.add_subplot(1, 2, 2)
-        side.plot_surface(x, y, shown, cmap="viridis", rcount=60, ccount=60, linewidth=0)
-        side.set(xlabel=names[0], ylabel=names[1], zlabel=names[2])
-        side.view_init(elev=35, azim=-60)
-        colours = top.contourf(x, y, shown, levels=levels, cmap="viridis")
-        figure.colorbar(colours, ax=top, label=names[2])
-        top.set(xlabel=names[0], ylabel=names[1], aspect="equal")
-        top.grid(False)
+    figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
+    side, top = figure.add_subplot(1, 2, 1, projection="3d"), figure.add_subplot(1, 2, 2)
+    side.plot_surface(x, y, shown, cmap="viridis", rcount=60, ccount=60, linewidth=0)
+    side.set(xlabel=names[0], ylabel=names[1], zlabel=names[2])
+    side.view_init(elev=35, azim=-60)
+    colours = top.contourf(x, y, shown, levels=levels, cmap="viridis")
+    figure.colorbar(colours, ax=top, label=names[2])
+    top.set(xlabel=names[0], ylabel=names[1], aspect="equal")
+    top.grid(False)
     return figure

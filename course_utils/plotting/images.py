@@ -8,13 +8,15 @@ import matplotlib
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image
 
-from .style import CODE, FAKE, INK, PRIOR, REAL, STYLE, WIDTH, axes
+from .canvas import axes, bare, dots, encoded
+from .style import CODE, FAKE, INK, PRIOR, REAL, STYLE, WIDTH, styled
 
 
 def tile(images, n_cols=None, gap=2):
-    """Images (n, 1, H, W) or (n, H·W) in [−1, 1] → one array (rows, columns) in [0, 1], ink dark, white between.
+    """Images (n, 1, H, W) or (n, H·W) in [−1, 1] → one array (rows, columns) in [0, 1], ink dark, gaps white.
 
     Colour images (n, 3, H, W) → (rows, columns, 3), as they are.
     """
@@ -36,16 +38,14 @@ def tile(images, n_cols=None, gap=2):
 
 
 def png(array, scale=1):
-    """An array (H, W) or (H, W, 3) in [0, 1] → PNG bytes, enlarged `scale` times without blur; fast enough to be dragged."""
+    """An array (H, W) or (H, W, 3) in [0, 1] as PNG bytes, enlarged `scale` times without blur. Fast."""
     picture = Image.fromarray((np.clip(np.nan_to_num(array), 0, 1) * 255).astype(np.uint8))
     picture = picture.resize((picture.width * scale, picture.height * scale), Image.NEAREST)
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
+    return encoded(picture, compress_level=1)
 
 
 def sheet_text(images, n_cols, gap=2):
-    """Images (n, 1, H, W) as one sheet, a PNG in base64, which a JSON file can hold: for `sheets` and `sheet_light`. → str"""
+    """Images (n, 1, H, W) as a PNG in base64, for JSON files; `sheets` and `sheet_light` read it. → str"""
     return base64.b64encode(png(tile(images, n_cols, gap))).decode()
 
 
@@ -64,11 +64,10 @@ def beside(*pngs, gap=20):
     for p in pictures:
         row.paste(p, (left, (height - p.height) // 2))
         left += p.width + gap
-    buffer = io.BytesIO()
-    row.save(buffer, "PNG")
-    return buffer.getvalue()
+    return encoded(row)
 
 
+@styled
 def image_grid(images, n_cols=10, title=None, row_labels=None):
     """Images (n, 1, H, W) in rows of `n_cols`, black on white. → Figure"""
     sheet = tile(images, n_cols)
@@ -76,15 +75,13 @@ def image_grid(images, n_cols=10, title=None, row_labels=None):
     label_room = 1.6 if row_labels else 0.0
     width = min(WIDTH, 0.9 * min(n_cols, len(images)) + label_room)
     height = (width - label_room) * high / wide + (0.45 if title else 0.1)
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        ax = figure.subplots()
-        show_sheet(ax, sheet)
-        if title:
-            ax.set_title(title)
-        if row_labels:
-            step = (high + 2) / len(row_labels)
-            ax.set_yticks([step * (i + 0.5) - 1 for i in range(len(row_labels))], row_labels)
+    figure, ax = axes(height=height, width=width)
+    _show_sheet(ax, sheet)
+    if title:
+        ax.set_title(title)
+    if row_labels:
+        step = (high + 2) / len(row_labels)
+        ax.set_yticks([step * (i + 0.5) - 1 for i in range(len(row_labels))], row_labels)
     return figure
 
 
@@ -94,90 +91,66 @@ def sheets(rows):
     figure, table = axes(len(rows), n_columns, height=1.3, squeeze=False)
     for i, (line, (row, cells)) in enumerate(zip(table, rows.items(), strict=True)):
         for ax, (column, (sheet, caption)) in zip(line, cells.items(), strict=True):
-            show_sheet(ax, sheet_light(sheet))
+            _show_sheet(ax, sheet_light(sheet))
             ax.set_title(f"{textwrap.fill(column, 17)}\n{caption}" if i == 0 else caption, fontsize=11)
         line[0].set_ylabel(row, fontsize=13)
     return figure
 
 
 def flow(rows):
-    """What happens to items on their way through networks: `[[(name, value), network, (name, value), …], …]`. → Figure
+    """Values on their way through networks: `[[(name, value), network, (name, value), …], …]`. → Figure
 
-    A value is an image (1, H, W), a code (d,), drawn as bars (grey if it is named z), or one number. All rows end at the
-    same place.
+    A value is an image (1, H, W), a code (d,), drawn as bars (grey if it is named z), or one number.
+    All rows end at the same place.
     """
-    wide, gap, high = {3: 1.2, 1: 1.6, 0: 0.7}, 0.7, 1.75
+    widths, gap, high = {3: 1.2, 1: 1.6, 0: 0.7}, 0.7, 1.75  # inches; an image, a code, a number
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, high * len(rows)))
         ax = figure.add_axes([0, 0, 1, 1], xlim=(0, WIDTH), ylim=(-high * len(rows), 0), aspect="equal")
     ax.axis("off")
+    head = "-|>,head_width=0.35,head_length=0.6"
+    arrow = dict(arrowstyle=head, color=INK, lw=2, shrinkA=0, shrinkB=0)
     for i, row in enumerate(rows):
         right, middle = WIDTH - 0.2, -high * (i + 0.56)
         for k in range(len(row) - 1, -1, -2):
-            (name, value), width = row[k], wide[row[k][1].dim()]
-            _flowing(ax, name, value.detach().float().cpu(), right - width, right, middle)
-            ax.text(right - width / 2, middle + 0.68, name, ha="center", fontsize=14)
-            right -= width + gap
+            name, value = row[k]
+            left = right - widths[value.dim()]
+            _item(ax, name, value.detach().float().cpu(), left, right, middle)
             if k:
-                arrow = dict(
-                    arrowstyle="-|>,head_width=0.35,head_length=0.6", color=INK, lw=2, shrinkA=0, shrinkB=0
-                )
-                ax.annotate("", (right + gap - 0.08, middle), (right + 0.08, middle), arrowprops=arrow)
-                ax.text(
-                    right + gap / 2, middle + 0.16, row[k - 1], ha="center", fontsize=17, fontweight="bold"
-                )
+                ax.annotate("", (left - 0.08, middle), (left - gap + 0.08, middle), arrowprops=arrow)
+                words = dict(ha="center", fontsize=17, fontweight="bold")
+                ax.text(left - gap / 2, middle + 0.16, row[k - 1], **words)
+            right = left - gap
     return figure
 
 
-def _flowing(ax, name, value, left, right, middle):
+def _item(ax, name, value, left, right, middle):
+    centre, width = (left + right) / 2, right - left
+    ax.text(centre, middle + 0.68, name, ha="center", fontsize=14)
     if value.dim() == 3:
-        half = (right - left) / 2
-        ax.imshow(
-            tile(value[None]),
-            cmap="gray",
-            vmin=0,
-            vmax=1,
-            extent=(left, right, middle - half, middle + half),
-            zorder=1,
-        )
-        ax.add_patch(
-            matplotlib.patches.Rectangle(
-                (left, middle - half), 2 * half, 2 * half, fill=False, ec=PRIOR, lw=1
-            )
-        )
+        low, high = middle - width / 2, middle + width / 2
+        ax.imshow(tile(value[None]), cmap="gray", vmin=0, vmax=1, extent=(left, right, low, high), zorder=1)
+        ax.add_patch(Rectangle((left, low), width, width, fill=False, ec=PRIOR, lw=1))
     elif value.dim() == 1:
-        at = left + (right - left) * (torch.arange(len(value)) + 0.5) / len(value)
+        at = left + width * (torch.arange(len(value)) + 0.5) / len(value)
         bars = 0.5 * value / value.abs().max().clamp_min(1e-9)
-        ax.bar(at, bars, (right - left) / len(value), bottom=middle, color=PRIOR if name == "z" else CODE)
+        ax.bar(at, bars, width / len(value), bottom=middle, color=PRIOR if name == "z" else CODE)
         ax.plot([left, right], [middle, middle], color=INK, lw=0.8)
     else:
-        ax.text(
-            (left + right) / 2,
-            middle,
-            f"{value.item():+.2f}",
-            ha="center",
-            va="center",
-            fontsize=17,
-            color=REAL if value > 0 else FAKE,
-        )
+        colour = REAL if value > 0 else FAKE
+        ax.text(centre, middle, f"{value.item():+.2f}", ha="center", va="center", fontsize=17, color=colour)
 
 
-def show_sheet(ax, sheet):
+def _show_sheet(ax, sheet):
     ax.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    ax.grid(False)
-    ax.set_xticks([])
-    ax.set_yticks([])
-    ax.spines[:].set_visible(False)
+    bare(ax)
     ax.tick_params(length=0)
 
 
 def above(x, x_rec, n_cols=10):
     """Originals with their reconstructions below, as rows of `n_cols`: (n, …), (n, …) → (2n, …)"""
-    n_cols = min(n_cols, len(x))
-    rows = [
-        part for start in range(0, len(x), n_cols) for part in (x[start:][:n_cols], x_rec[start:][:n_cols])
-    ]
-    return torch.cat([row.cpu() for row in rows])
+    starts = range(0, len(x), min(n_cols, len(x)))
+    return torch.cat([part[i : i + n_cols].cpu() for i in starts for part in (x, x_rec)])
 
 
 def reconstructions(x, title=None, **x_recs):
@@ -190,10 +163,10 @@ def reconstructions(x, title=None, **x_recs):
 def frame(ax, seen):
     """Draw what `watch` returned, images (n, 1, H, W) or points (n, 2), into `ax`."""
     if seen.dim() == 2 and seen.shape[1] == 2:
-        ax.scatter(*seen.T, s=6, color=INK)
+        dots(ax, seen, 6, INK)
         spans = (seen.amax(0) - seen.amin(0)).tolist()
         if max(spans) < 5 * min(spans):  # a cloud keeps its shape; a curve over an axis fills the frame
             ax.set_aspect("equal")
     else:
         fitting = [n for n in (10, 8) if len(seen) % n == 0]  # the rows of `above` stay rows
-        show_sheet(ax, tile(seen, fitting[0] if fitting else round((len(seen) * 1.2) ** 0.5)))
+        _show_sheet(ax, tile(seen, fitting[0] if fitting else round((len(seen) * 1.2) ** 0.5)))

@@ -1,30 +1,22 @@
-"""The look of the course: one grammar of colour (Okabe–Ito, safe for colour-blind eyes), one width, one style.
+"""The look of the course: one meaning for each colour, one width, one style.
 
-Real data blue, generated orange, prior grey, code green.
+Real data is blue, generated data orange, a prior grey, a code green (Okabe–Ito: safe for colour-blind eyes).
 """
 
 import io
+import sys
 
 import matplotlib
 from matplotlib.figure import Figure
 
 REAL, FAKE, PRIOR, CODE, INK = "#0072B2", "#D55E00", "#767676", "#007F5C", "#222222"
-# Digits are drawn as small numerals, which need a contrast of 4.5 on white. So these are darker relatives of Petroff's ten
-# (2021): of all such colours within 20° of each of his hues (his two greys stay greyish), a random search chose the ten
-# that lie farthest apart (CAM02-UCS) for whichever eyes tell them apart worst: normal, deutan, protan or tritan.
-TEN = [
-    "#0826ac",
-    "#bc5a00",
-    "#700f08",
-    "#4b5a62",
-    "#9e4bda",
-    "#70443c",
-    "#9e2d08",
-    "#707852",
-    "#3c344b",
-    "#268096",
-]
-# What a discriminator says of a place: from surely fake to surely real.
+# Digits are drawn as small numerals, which need a contrast of 4.5 on white. So these are darker relatives of
+# Petroff's ten colours (2021). Within 20° of each of his hues (his two greys stay greyish), a random search
+# chose the ten that lie farthest apart (CAM02-UCS) for the eyes that tell them apart worst: normal, deutan,
+# protan or tritan.
+TEN = ["#0826ac", "#bc5a00", "#700f08", "#4b5a62", "#9e4bda"]  # digits 0 to 4
+TEN += ["#70443c", "#9e2d08", "#707852", "#3c344b", "#268096"]  # 5 to 9
+# The verdict of a discriminator: from surely fake to surely real.
 VERDICT = matplotlib.colors.LinearSegmentedColormap.from_list("verdict", ["#f2b48a", "white", "#8fc1e3"])
 WIDTH = 10.0  # inches: every figure is as wide as the notebook's column
 
@@ -45,28 +37,25 @@ STYLE = {
     "savefig.facecolor": "white",
     "image.cmap": "gray_r",
 }
+styled = matplotlib.rc_context(STYLE)  # as a decorator: the function draws in the course's look
 
 
 def use_style():
     """Set the course's look, and let notebooks show a Figure that was made without pyplot."""
     matplotlib.rcParams.update(STYLE)
     if in_notebook():
-        formatter = _ipython().display_formatter.formatters["image/png"]
-        formatter.for_type(Figure, _for_notebook)
-        _ipython().display_formatter.formatters["text/plain"].for_type(Figure, lambda *_: None)
+        formatters = _ipython().display_formatter.formatters
+        formatters["image/png"].for_type(Figure, _for_notebook)
+        formatters["text/plain"].for_type(Figure, lambda *_: None)
 
 
 def _ipython():
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return None
-    return get_ipython()
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
 def in_notebook():
     """True in a Jupyter kernel, False in a script, a test or a terminal."""
-    return _ipython() is not None and hasattr(_ipython(), "kernel")
+    return hasattr(_ipython(), "kernel")
 
 
 def display(figure):
@@ -84,12 +73,5 @@ def figure_png(figure, sharper=1.0):
 
 
 def _for_notebook(figure):
-    """A Figure with half as many pixels again as its width on the page, to stay sharp when it is projected."""
+    """A Figure with 1.5 times as many pixels as its width on the page, to stay sharp when projected."""
     return figure_png(figure, sharper=1.5), {"width": round(figure.get_figwidth() * figure.dpi)}
-
-
-def axes(n_rows=1, n_cols=1, height=3.6, **kwargs):
-    """An empty Figure in the course's look and its axes: `figure, ax = axes()`."""
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, height * n_rows), layout="constrained")
-        return figure, figure.subplots(n_rows, n_cols, **kwargs)

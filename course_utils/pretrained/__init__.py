@@ -1,27 +1,22 @@
-"""Shipped weights, and the recipes that made them: `python -m course_utils pretrain NAME` makes one again.
+"""Shipped weights: load them, sample from them, reconstruct with them.
 
 Each lies in data/pretrained as NAME.safetensors, with NAME.json beside it: data set, steps, seed, scores, recipe.
+`python -m course_utils pretrain NAME` trains it again (see `recipes`).
 """
 
 import hashlib
 import json
-import time
 
 import torch
 
-from .. import data, models, session
-from . import alae, autoencoders, gans, judges
-from .recipe import seeded
+from .. import models, modules_of, session
 
 FOLDER = session.ROOT / "data" / "pretrained"
-RECIPES = {**judges.RECIPES, **autoencoders.RECIPES, **gans.RECIPES, **alae.RECIPES}
+NETWORKS = {k: v for module in modules_of(__name__) for k, v in getattr(module, "NETWORKS", {}).items()}
 
 
 class WeightsError(RuntimeError):
     """Shipped weights are missing, damaged or of another network; the message says what to do."""
-
-
-# ── use ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def load(name):
@@ -42,7 +37,7 @@ def info(name):
 def sample(name, n, seed=0):
     """n images of the shipped model `name`; the same for the same seed. → (n, 1, 28, 28) in [−1, 1]"""
     net, codes = _open(_that_can(name, "sample"))
-    with seeded(seed):
+    with session.seeded(seed):
         return _find(name).sample(net, codes, n).clamp(-1, 1)
 
 
@@ -56,15 +51,15 @@ def reconstruct(name, x):
 
 
 def _find(name):
-    if name not in RECIPES:
-        raise ValueError(f"there are no shipped weights {name!r}; there are: {', '.join(RECIPES)}.")
-    return RECIPES[name]
+    if name not in NETWORKS:
+        raise ValueError(f"there are no shipped weights {name!r}; there are: {', '.join(NETWORKS)}.")
+    return NETWORKS[name]
 
 
 def _that_can(name, what):
-    """The name, if its recipe can `what`: a classifier makes no images, a GAN has no codes of given ones."""
+    """The name, if that network can `what`: a classifier makes no images, a GAN has no codes of given ones."""
     if getattr(_find(name), what) is None:
-        able = ", ".join(n for n, recipe in RECIPES.items() if getattr(recipe, what) is not None)
+        able = ", ".join(n for n, network in NETWORKS.items() if getattr(network, what) is not None)
         raise ValueError(f"{name!r} cannot {what}; these can: {able}.")
     return name
 
@@ -73,7 +68,7 @@ def _open(name):
     from safetensors import SafetensorError
     from safetensors.torch import load as from_bytes
 
-    recipe, file, about = _find(name), FOLDER / f"{name}.safetensors", info(name)
+    network, file, about = _find(name), FOLDER / f"{name}.safetensors", info(name)
     try:
         content = file.read_bytes()
     except OSError as problem:
@@ -86,7 +81,7 @@ def _open(name):
         raise WeightsError(f"{file} holds no weights ({problem}); {_remedy(name)}") from problem
     codes = {key[6:]: tensors.pop(key).float() for key in list(tensors) if key.startswith("codes.")}
     with torch.random.fork_rng():  # its first weights are drawn at random, and then replaced
-        net = recipe.build().to(session.device())
+        net = network.build().to(session.device())
     try:
         net.load_state_dict(tensors)  # 16 bits become 32
     except RuntimeError as problem:
@@ -94,51 +89,21 @@ def _open(name):
     return net.eval(), codes
 
 
-def _half(tensor):
-    """Shipped numbers have 16 bits: half the download, and no score that changes in its third digit."""
-    return tensor.half() if tensor.is_floating_point() else tensor
+def save(name, net, codes, about):
+    """Write weights, the tensors `codes` kept beside them, and what is known of them, `about`. → `about`, as written
+
+    Shipped numbers have 16 bits: half the download, and no score that changes in its third digit.
+    """
+    from safetensors.torch import save as to_bytes
+
+    tensors = {**net.state_dict(), **{f"codes.{key}": value for key, value in codes.items()}}
+    halved = {key: value.half() if value.is_floating_point() else value for key, value in tensors.items()}
+    content = to_bytes({key: value.cpu().contiguous() for key, value in halved.items()})
+    about = about | {"sha256": hashlib.sha256(content).hexdigest()}
+    words = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
+    session.keep({FOLDER / f"{name}.safetensors": content, FOLDER / f"{name}.json": words})
+    return about
 
 
 def _remedy(name):
     return f"get it again with `git checkout data/pretrained`, or train it: `python -m course_utils pretrain {name}`."
-
-
-# ── make ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def make(name, seed=0):
-    """Train recipe `name` on MNIST, write its weights and its report, and return the report. → dict"""
-    from safetensors.torch import save as to_bytes
-
-    recipe = _find(name)
-    digits = data.digits("mnist")
-    session.seed_all(seed)
-    net = recipe.build().to(session.device())
-    begin = time.perf_counter()
-    history = recipe.fit(net, digits, recipe.n_steps)
-    if history.stopped:
-        raise WeightsError(
-            f"the training of {name!r} ended early ({history.stopped}); the shipped weights stay as they were."
-        )
-    seconds = time.perf_counter() - begin
-    net.half().float()  # what is shipped is scored
-    report = {
-        "name": name,
-        "recipe": recipe.words,
-        "data": digits.name,
-        "steps": recipe.n_steps,
-        "seed": seed,
-        "seconds": round(seconds, 1),
-        "device": session.device().type,
-        "torch": torch.__version__.split("+")[0],
-        "parameters": models.parameters(net),
-        "scores": {key: round(value, 4) for key, value in recipe.scores(net.eval(), digits).items()},
-    }
-    codes = {f"codes.{key}": value for key, value in recipe.codes(net, digits).items()}
-    content = to_bytes(
-        {key: _half(value).cpu().contiguous() for key, value in {**net.state_dict(), **codes}.items()}
-    )
-    report["sha256"] = hashlib.sha256(content).hexdigest()
-    about = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-    session.keep({FOLDER / f"{name}.safetensors": content, FOLDER / f"{name}.json": about})
-    return report

@@ -7,7 +7,7 @@ from ..train import descend
 
 
 def alae_step_1(x, z, F, G, E, D, opt, r1_weight=10.0):
-    """Step I: E and D learn to tell images x from G(F(z)), with R1 at x. → the loss"""
+    """Step I: E and D learn to tell images x from G(F(z)), with the R1 penalty at x. → the loss"""
 
     def score(image):
         return D(E(image))  # the slide's D ∘ E: logits (B, 1)
@@ -27,7 +27,7 @@ def alae_step_2(z, F, G, E, D, opt):
 
 
 def alae_step_3(z, F, G, E, opt):
-    """Step III: E and G learn that E(G(w)) is w; F stays, because w is the target. → the loss"""
+    """Step III: E and G learn that E(G(w)) is w; F stays fixed, because w is the target. → the loss"""
     with no_grad():
         w = F(z)  # (B, w_dim)
     L_EG = (w - E(G(w))).square().sum(1).mean()
@@ -36,7 +36,7 @@ def alae_step_3(z, F, G, E, opt):
 
 
 def alae_step(batches, *, F, G, E, D, opt, prior, r1_weight=10.0):
-    """One turn of ALAE (Pidhorskyi et al. 2020, Algorithm 1, steps I to III; decks 000, 004)."""
+    """One round of ALAE (Pidhorskyi et al. 2020, Algorithm 1, steps I to III; decks 000, 004)."""
     x, _ = next(batches)  # (B, 1, 28, 28)
     L_ED = alae_step_1(x, prior(len(x)), F, G, E, D, opt, r1_weight)
     L_FG = alae_step_2(prior(len(x)), F, G, E, D, opt)

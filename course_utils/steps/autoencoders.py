@@ -1,4 +1,4 @@
-"""Steps of models with an encoder: autoencoder, VAE, AAE."""
+"""Steps of models with an encoder: autoencoder, VAE, adversarial autoencoder (AAE)."""
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -11,7 +11,7 @@ from ..train import descend
 def ae_step(batches, *, enc, dec, opt):
     """One update of an autoencoder (deck 002, Labs 1 and 2)."""
     x, _ = next(batches)  # (B, 1, 28, 28)
-    z_code = enc(x)  # (B, latent_dim): all that the decoder gets to see
+    z_code = enc(x)  # (B, latent_dim): all that the decoder receives
     x_rec = dec(z_code)  # (B, 1, 28, 28)
     L_rec = reconstruction(x_rec, x)
     descend(L_rec, opt.AE)
@@ -25,12 +25,12 @@ def vae_step(batches, *, enc, dec, opt, nll=bernoulli_nll, kl_weight=1.0):
     z_code = reparameterize(mu, log_var)  # (B, z_dim): one draw from it
     L_rec = nll(dec(z_code), x)  # −log p(x|z)
     L_kl = kl_normal(mu, log_var)  # KL(q(z|x) ‖ p(z))
-    descend(L_rec + kl_weight * L_kl, opt.VAE)  # = −ELBO, when kl_weight is 1
+    descend(L_rec + kl_weight * L_kl, opt.VAE)  # −ELBO if kl_weight, the β of a β-VAE, is 1
     return dict(L_rec=L_rec, L_kl=L_kl)
 
 
 def cvae_step(batches, *, net, opt):
-    """One update of a conditional VAE (Sohn et al. 2015; deck 002, CAAE): vae_step, with y given on both sides."""
+    """One update of a conditional VAE: both networks get the label y (Sohn et al. 2015; deck 002, CAAE)."""
     x, y = next(batches)  # (B, 1, 28, 28), (B,)
     mu, log_var = net.encode(x, y)
     L_rec = bernoulli_nll(net.logits(reparameterize(mu, log_var), y), x)
@@ -40,7 +40,7 @@ def cvae_step(batches, *, net, opt):
 
 
 def aae_step(batches, *, enc, dec, D, opt, prior, adv_weight=150.0):
-    """One update of an adversarial autoencoder (Makhzani et al. 2015, section 2; deck 000, "The Main Idea")."""
+    """One update of an AAE (Makhzani et al. 2015, section 2; deck 000, "The Main Idea")."""
     x, _ = next(batches)  # (B, 1, 28, 28)
     # Reconstruction phase. Update enc and dec.
     L_rec = bernoulli_nll(dec(enc(x)), x)
@@ -49,14 +49,17 @@ def aae_step(batches, *, enc, dec, D, opt, prior, adv_weight=150.0):
     z, z_code = prior(len(x)), enc(x)  # (B, z_dim) each
     L_D = nll_real(D(z)) + nll_fake(D(z_code.detach()))
     descend(L_D, opt.D)
-    # Then enc, which wants its codes to pass as draws from the prior.
+    # Then enc: D should take its codes for draws from the prior.
     L_enc = nll_real(D(z_code))
-    descend(adv_weight * L_enc, opt.AE)  # dec has no part in this loss: it stays
+    descend(adv_weight * L_enc, opt.AE)  # dec is not in this loss and stays fixed
     return dict(L_rec=L_rec, L_D=L_D, L_enc=L_enc)
 
 
 def aae_label_step(batches, *, enc, dec, D, opt, prior, adv_weight=300.0):
-    """One update of an AAE whose D also sees labels (Makhzani et al. 2015, section 2.3; deck 000, "Sampling From Classes")."""
+    """One update of an AAE whose D also sees labels.
+
+    Source: Makhzani et al. 2015, section 2.3; deck 000, "Sampling From Classes".
+    """
     x, y = next(batches)  # (B, 1, 28, 28), (B,): 0 to 9, or 10 where the label is unknown
     # Reconstruction phase. Update enc and dec.
     L_rec = bernoulli_nll(dec(enc(x)), x)
@@ -73,13 +76,13 @@ def aae_label_step(batches, *, enc, dec, D, opt, prior, adv_weight=300.0):
 
 
 def aae_style_step(batches, *, enc, dec, D, opt, prior, adv_weight=300.0):
-    """One update of an AAE whose decoder is told the label (Makhzani et al. 2015, section 4; on deck 000's figures)."""
+    """One update of an AAE whose decoder gets the label (Makhzani et al. 2015, section 4; deck 000)."""
     x, y = next(batches)  # (B, 1, 28, 28), (B,)
     label = one_hot(y)  # (B, 10)
-    # Reconstruction phase: what the label says, the code need not say.
+    # Reconstruction phase: the code need not repeat what the label says.
     L_rec = bernoulli_nll(dec(torch.cat([label, enc(x)], 1)), x)
     descend(L_rec, opt.AE)
-    # Regularization phase. D is told the label too: each class by itself has to fill the prior.
+    # Regularization phase. D gets the label too, so the codes of each class must follow the prior.
     z, z_code = prior(len(x)), enc(x)
     L_D = nll_real(D(torch.cat([z, label], 1))) + nll_fake(D(torch.cat([z_code.detach(), label], 1)))
     descend(L_D, opt.D)
@@ -89,7 +92,10 @@ def aae_style_step(batches, *, enc, dec, D, opt, prior, adv_weight=300.0):
 
 
 def aae_semi_step(batches, *, labelled, enc, dec, D_y, D_z, opt, prior, adv_weight=30.0, sup_weight=100.0):
-    """One update of a semi-supervised AAE (Makhzani et al. 2015, section 5; deck 000, "Semi-Supervised Classification")."""
+    """One update of a semi-supervised AAE.
+
+    Source: Makhzani et al. 2015, section 5; deck 000, "Semi-Supervised Classification".
+    """
     x, _ = next(batches)  # unlabelled
     # Reconstruction phase.
     y_logits, z_code = enc(x)  # (B, 10), (B, z_dim)
@@ -111,7 +117,7 @@ def aae_semi_step(batches, *, labelled, enc, dec, D_y, D_z, opt, prior, adv_weig
 
 
 def supervised_step(batches, *, enc, opt):
-    """One update of a classifier by labels alone, the control beside `aae_semi_step` (deck 000's "NN baseline")."""
+    """One update by labels alone, the baseline for `aae_semi_step` (deck 000, "NN baseline")."""
     x, y = next(batches)
     L_sup = cross_entropy(enc(x)[0], y)
     descend(L_sup, opt.enc)

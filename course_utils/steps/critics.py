@@ -1,4 +1,4 @@
-"""Steps of generator and critic: the Wasserstein GANs."""
+"""Steps of a generator and a critic: the Wasserstein GANs."""
 
 from functools import partial
 
@@ -19,15 +19,15 @@ def wgan_step(batches, *, G, C, opt, prior, n_critic=5, clip=0.01):
         clip_weights(C, clip)
     L_G = -C(G(prior(len(x)))).mean()
     descend(L_G, opt.G)
-    return dict(W=-L_C, L_G=L_G)  # W: up to a factor, the distance that the critic can see
+    return dict(W=-L_C, L_G=L_G)  # W: up to a factor, the critic's estimate of the distance
 
 
 def cwgan_step(batches, *, G, C, opt, prior, n_critic=5, clip=0.01):
-    """One generator update of a conditional Wasserstein GAN: both players know the label y (deck 004)."""
+    """One generator update of a conditional Wasserstein GAN: both networks get the label y (deck 004)."""
     for _ in range(n_critic):
         x, y = next(batches)
         with no_grad():
-            x_fake = G(prior(len(x)), y)  # of the same labels
+            x_fake = G(prior(len(x)), y)  # with the same labels
         L_C = critic_loss(C(x, y), C(x_fake, y))
         descend(L_C, opt.C)
         clip_weights(C, clip)
@@ -42,7 +42,7 @@ def wgan_gp_step(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0):
         x, _ = next(batches)  # a fresh real mini-batch for every critic step
         with no_grad():
             x_fake = G(prior(len(x)))
-        W = -critic_loss(C(x), C(x_fake))  # the distance that the critic can see
+        W = -critic_loss(C(x), C(x_fake))  # the critic's estimate of the distance
         gp = gradient_penalty(C, x, x_fake)
         descend(-W + gp_weight * gp, opt.C)
     L_G = -C(G(prior(len(x)))).mean()
@@ -51,11 +51,11 @@ def wgan_gp_step(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0):
 
 
 def cwgan_gp_step(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0):
-    """One generator update of a conditional WGAN-GP: both players know the label y (deck 004)."""
+    """One generator update of a conditional WGAN-GP: both networks get the label y (deck 004)."""
     for _ in range(n_critic):
         x, y = next(batches)
         with no_grad():
-            x_fake = G(prior(len(x)), y)  # of the same labels
+            x_fake = G(prior(len(x)), y)  # with the same labels
         W = -critic_loss(C(x, y), C(x_fake, y))
         gp = gradient_penalty(partial(C, y=y), x, x_fake)
         descend(-W + gp_weight * gp, opt.C)

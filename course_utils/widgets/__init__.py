@@ -1,19 +1,5 @@
 """Sliders, players and maps: each is controls around exactly one drawing function."""
 
-from .panels import (
-    Panel,
-    Picture,
-    alert,
-    dials,
-    film,
-    latent_plane,
-    latent_sliders,
-    picker,
-    piles,
-    point_map,
-)
-from .plane import Plane, with_still
+from .. import modules_of, public
 
-__all__ = [
-    "Panel", "Picture", "Plane", "alert", "dials", "film", "latent_plane", "latent_sliders", "picker", "piles", "point_map", "with_still",
-]  # fmt: skip
+globals().update(public(modules_of(__name__)))

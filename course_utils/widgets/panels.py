@@ -19,10 +19,10 @@ from .plane import Plane, with_still
 class Panel(w.HBox):
     """Controls to the left, the picture that `draw()` makes of them to the right.
 
-    draw    () → images (n, 1, H, W), an array in [0, 1], a Figure, or PNG bytes
-    watched (widget, trait) pairs: a change of any of them redraws
-    place   () → what alone the picture depends on: it is drawn once for each, as a Figure takes a third of a second
-            on an old laptop
+    draw     () → images (n, 1, H, W), an array in [0, 1], a Figure, or PNG bytes
+    watched  widgets: a change of any one's `value` redraws
+    place    () → what alone the picture depends on: it is drawn once for each, because a Figure takes a third
+             of a second on an old laptop
     """
 
     def __init__(self, controls, draw: Callable, watched, scale=4, n_cols=None, place=None):
@@ -30,8 +30,8 @@ class Panel(w.HBox):
         self._place, self._drawn = place, {}
         self.image, self.error = Picture("The picture that the controls beside it draw"), w.HTML()
         self.redraw()
-        for widget, trait in watched:
-            widget.observe(self.redraw, trait)
+        for widget in watched:
+            widget.observe(self.redraw, "value")
         # a wide picture goes below the controls instead of squeezing them
         self.image.layout.flex = "0 0 auto"
         self.image.layout.max_height = "65vh"  # so that one sees all of it, even projected at 150 %
@@ -89,7 +89,8 @@ class Panel(w.HBox):
 class Picture(w.Image):
     """A PNG with words for those who cannot see it.
 
-    They are its tooltip, which the browser shows only where there is an empty description: ipywidgets' own Image has none.
+    They are its tooltip, which the browser shows only where there is an empty description: ipywidgets' own
+    Image has none.
     """
 
     description = t.Unicode("").tag(sync=True)
@@ -102,7 +103,7 @@ class Picture(w.Image):
 def alert(problem):
     """An error as the HTML that a widget shows. → str"""
     words = html.escape(f"{type(problem).__name__}: {problem}")
-    block = "border-left:4px solid #a34700;padding-left:.8em"  # the words in the theme's own colour, light or dark
+    block = "border-left:4px solid #a34700;padding-left:.8em"  # text in the theme's own colour, light or dark
     return f"<pre role='alert' style='{block}'>✗ {words}</pre>"
 
 
@@ -113,8 +114,8 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
     """One slider for each number of the code, and the image it decodes to. → Panel
 
     decode   (1, z_dim) → images (1, 1, H, W)
-    z_codes  codes (N, z_dim) of real images: sliders start at their mean, span all but their outermost
-             hundredths, and Random picks one of them; without codes: 0, ±3 and N(0, 1)
+    z_codes  codes (N, z_dim) of real images: sliders start at their mean, span all but the lowest and the
+             highest hundredth, and Random picks one of them; without codes: 0, ±3 and N(0, 1)
     name     of a slider, before its number
     more     further controls, above the sliders, whose `.value` decode looks at
     """
@@ -124,13 +125,14 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
         z_codes = z_codes.detach().float().cpu()
         low, high = torch.quantile(z_codes[:10_000], torch.tensor([0.01, 0.99]), dim=0)
         start, high = z_codes.mean(0), torch.maximum(high, low + 1e-3)
-    sliders = [
-        w.FloatSlider(
-            value=float(mid), min=float(lo), max=float(hi), step=float(hi - lo) / 100, description=f"{name}{i}",
-            readout_format=".2f", style={"description_width": "2.5em"}, layout=w.Layout(width="22em", max_width="98%"),
-        )
-        for i, (lo, mid, hi) in enumerate(zip(low, start, high, strict=True), 1)
-    ]  # fmt: skip
+
+    def slider(i):
+        span = dict(min=float(low[i]), max=float(high[i]), step=float(high[i] - low[i]) / 100)
+        look = dict(readout_format=".2f", style={"description_width": "2.5em"})
+        layout = w.Layout(width="22em", max_width="98%")
+        return w.FloatSlider(float(start[i]), description=f"{name}{i + 1}", layout=layout, **span, **look)
+
+    sliders = [slider(i) for i in range(len(low))]
     generator = torch.Generator()  # of its own, so that playing changes no training run
     generator.seed()
 
@@ -148,13 +150,10 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
 
     reset, random = w.Button(description="Reset"), w.Button(description="Random")
     half = -(-len(sliders) // (2 if len(sliders) > 8 else 1))  # a tall column becomes two
-    columns = [
-        w.VBox(part, layout=w.Layout(flex="1 1 0", min_width="0"))
-        for part in (sliders[:half], sliders[half:])
-        if part
-    ]
-    watched = [(control, "value") for control in (*more, *sliders)]
-    panel = Panel([*more, w.HBox(columns), w.HBox([reset, random])], draw, watched, scale)
+    parts = [sliders[i : i + half] for i in range(0, len(sliders), half)]
+    columns = [w.VBox(part, layout=w.Layout(flex="1 1 0", min_width="0")) for part in parts]
+    controls = [*more, w.HBox(columns), w.HBox([reset, random])]
+    panel = Panel(controls, draw, [*more, *sliders], scale)
     if len(columns) > 1:  # two columns get narrower before the picture has to go below them
         panel.children[0].layout = w.Layout(flex="1 1 27em", max_width="45em", min_width="0")
     panel.sliders, panel.reset, panel.random = sliders, reset, random
@@ -163,23 +162,20 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
     return panel
 
 
-def dials(draw, planes=(), start=(), **values):
-    """One slider for each name, over the values listed for it; `draw(name=value, …)` → Figure, images or PNG. → Panel
+def sliders(draw, planes=(), start=(), **values):
+    """One slider for each name, over the values listed for it. → Panel
 
+    draw    (name=value, …) → Figure, images or PNG bytes
+    planes  above the sliders; they too may change the picture, which is then drawn anew each time
     start   the value of each slider at first; without it, the first of its list
-    planes  that stand above the sliders; what is done there may change the picture, which is then drawn each time
     """
-    sliders = {
-        name: w.SelectionSlider(
-            options=list(options),
-            value=first,
-            description=name.replace("_", " "),
-            layout=w.Layout(width="30em", max_width="98%"),
-        )
-        for (name, options), first in zip(
-            values.items(), start or [options[0] for options in values.values()], strict=True
-        )
-    }
+
+    def slider(name, options, first):
+        words, layout = name.replace("_", " "), w.Layout(width="30em", max_width="98%")
+        return w.SelectionSlider(options=list(options), value=first, description=words, layout=layout)
+
+    start = start or [options[0] for options in values.values()]
+    sliders = {name: slider(name, values[name], first) for name, first in zip(values, start, strict=True)}
 
     def show():
         return draw(**{name: slider.value for name, slider in sliders.items()})
@@ -188,23 +184,22 @@ def dials(draw, planes=(), start=(), **values):
         return tuple(slider.index for slider in sliders.values())
 
     controls = [*planes, *sliders.values()]
-    watched = [(control, "value") for control in controls]
-    panel = Panel(controls, show, watched, scale=3, n_cols=10, place=None if planes else place)
+    panel = Panel(controls, show, controls, scale=3, n_cols=10, place=None if planes else place)
     panel.sliders = sliders
     return panel
 
 
-def piles(draw, u, v, **values):
-    """Two histograms, u (n,) up and v (n,) down, to drag bar by bar, and `draw(u, v, name=value, …)` of their shares. → Panel
+def histograms(draw, u, v, **values):
+    """Two histograms, u (n,) up and v (n,) down, to drag bar by bar. → Panel
 
-    values  one slider for each name, as in `dials`
+    draw    (u, v, name=value, …) → Figure, images or PNG bytes; u and v add up to 1 here
+    values  one slider for each name, as in `sliders`
     """
     heights = {1: torch.as_tensor(u).tolist(), -1: torch.as_tensor(v).tolist()}
     top = 1.5 * max(*heights[1], *heights[-1])
-    plane = Plane(
-        x_range=(-0.5, len(u) - 0.5), y_range=(-top, top), value=(0.0, heights[1][0]), width=480, height=300, stride=1 / len(u),
-        alt="Two rows of bars: drag one to its height; left and right choose a bar, up and down change it",
-    )  # fmt: skip
+    alt = "Two rows of bars: drag one to its height; left and right choose a bar, up and down change it"
+    place = dict(x_range=(-0.5, len(u) - 0.5), y_range=(-top, top), value=(0.0, heights[1][0]))
+    plane = Plane(**place, width=480, height=300, stride=1 / len(u), alt=alt)
 
     def pull(change):
         (_, old), (x, y) = change["old"], change["new"]
@@ -220,11 +215,11 @@ def piles(draw, u, v, **values):
         return bars / bars.sum()
 
     def show(**chosen):
-        plane.background = plotting.piles_png(heights[1], heights[-1], top)
+        plane.background = plotting.histograms_png(heights[1], heights[-1], top)
         return draw(shares(1, "u"), shares(-1, "v"), **chosen)
 
     plane.observe(pull, "value")
-    panel = dials(show, [plane], **values)
+    panel = sliders(show, [plane], **values)
     panel.plane, panel.image.layout.width = plane, "360px"  # so that both fit side by side
     return panel
 
@@ -232,8 +227,8 @@ def piles(draw, u, v, **values):
 def film(history, draw=None, scale=3, n_cols=10):
     """Replay a training run: ▶ and a slider over the frames that `train` kept. → Panel
 
-    draw    what `watch` returned → images (n, 1, H, W), a Figure, or PNG bytes; without it images are shown as they
-            are, and points (n, 2) as dots
+    draw    what `watch` returned → images (n, 1, H, W), a Figure, or PNG bytes; without it images are shown
+            as they are, and points (n, 2) as dots
     """
     if not history.film:
         raise ValueError("this history has no film: give `train` a `watch` function.")
@@ -249,7 +244,7 @@ def film(history, draw=None, scale=3, n_cols=10):
         return slider.value
 
     controls = [w.HBox([play, label]), slider]
-    panel = Panel(controls, lambda: draw(history.film[place()]), [(slider, "value")], scale, n_cols, place)
+    panel = Panel(controls, lambda: draw(history.film[place()]), [slider], scale, n_cols, place)
     panel.play, panel.slider = play, slider
     return panel
 
@@ -261,45 +256,42 @@ def picker(images, draw, n_cols=5, scale=4):
     """Click one of the images (n, 1, H, W); `draw(i)` makes the picture beside them. → Panel"""
     sheet = plotting.tile(images, n_cols)
     cols, rows = min(n_cols, len(images)), -(-len(images) // n_cols)
-    plane = Plane(
-        background=plotting.png(sheet, 2), x_range=(0, cols), y_range=(-rows, 0), value=(0.5, -0.5), stride=1 / cols,
-        width=sheet.shape[1] * 2, height=sheet.shape[0] * 2, alt="Images: choose one with the mouse or the arrow keys",
-    )  # fmt: skip
+    place = dict(x_range=(0, cols), y_range=(-rows, 0), value=(0.5, -0.5), stride=1 / cols)
+    size = dict(width=sheet.shape[1] * 2, height=sheet.shape[0] * 2)
+    alt = "Images: choose one with the mouse or the arrow keys"
+    plane = Plane(background=plotting.png(sheet, 2), **place, **size, alt=alt)
 
     def chosen():
         x, y = plane.value
         i = min(int(-y), rows - 1) * cols + min(int(x), cols - 1)
         return min(i, len(images) - 1)
 
-    panel = Panel([plane], lambda: draw(chosen()), [(plane, "value")], scale)
-    panel.plane, panel.chosen = plane, chosen
-    return panel
+    return _beside(plane, chosen, draw, scale)
 
 
 def point_map(xy, y, draw, mode="point", size=520, scale=8):
-    """A map of points (n, 2) drawn as their digits y; `draw(i)` shows the one nearest to the click. → Panel"""
+    """A map of points (n, 2) drawn as their digits y; `draw(i)` shows the one nearest to a click. → Panel"""
     plane, xy = _map(xy, y, mode, size)
 
     def chosen():
         return int((xy - torch.tensor(plane.value)).square().sum(1).argmin())
 
-    panel = Panel([plane], lambda: draw(chosen()), [(plane, "value")], scale, n_cols=1)
-    panel.plane, panel.chosen = plane, chosen
-    return panel
+    return _beside(plane, chosen, draw, scale, n_cols=1)
 
 
 def latent_plane(decode, z_codes, y, mode="point", size=520, scale=10):
-    """The plane of a two-dimensional code with real codes (n, 2) on it; a click decodes that very point. → Panel
+    """The plane of a two-dimensional code with real codes (n, 2) on it; a click decodes that point. → Panel
 
     decode   (1, 2) → images (1, 1, H, W)
     """
     plane, _ = _map(z_codes, y, mode, size)
+    return _beside(plane, lambda: torch.tensor([plane.value], device=session.device()), decode, scale)
 
-    def draw():
-        return decode(torch.tensor([plane.value], device=session.device()))
 
-    panel = Panel([plane], draw, [(plane, "value")], scale)
-    panel.plane = plane
+def _beside(plane, chosen, draw, scale, n_cols=None):
+    """A Plane, beside it the picture that `draw` makes of what is `chosen()` there. → Panel"""
+    panel = Panel([plane], lambda: draw(chosen()), [plane], scale, n_cols)
+    panel.plane, panel.chosen = plane, chosen
     return panel
 
 
@@ -309,9 +301,7 @@ def _map(xy, y, mode, size):
     low, high = xy.amin(0), xy.amax(0)
     low, high = low - 0.04 * (high - low), high + 0.04 * (high - low)
     x_range, y_range = ((float(a), float(b)) for a, b in zip(low, high, strict=True))
-    plane = Plane(
-        background=plotting.map_png(xy, y, x_range, y_range, size, size),
-        x_range=x_range, y_range=y_range, value=tuple(xy[0].tolist()), mode=mode, width=size, height=size,
-        alt="Map: choose a point with the mouse or the arrow keys",
-    )  # fmt: skip
-    return plane, xy
+    background = plotting.map_png(xy, y, x_range, y_range, size, size)
+    place = dict(x_range=x_range, y_range=y_range, value=tuple(xy[0].tolist()))
+    alt = "Map: choose a point with the mouse or the arrow keys"
+    return Plane(background=background, **place, mode=mode, width=size, height=size, alt=alt), xy

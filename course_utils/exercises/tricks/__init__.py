@@ -1,3 +1,5 @@
 """Exercises of notebook 05."""
 
-from . import layers, losses  # noqa: F401  (each registers its exercises)
+from ... import modules_of
+
+modules_of(__name__)

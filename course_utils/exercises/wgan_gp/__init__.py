@@ -1,3 +1,5 @@
 """Exercises of notebook 07."""
 
-from . import penalties, steps  # noqa: F401  (each registers its exercises)
+from ... import modules_of
+
+modules_of(__name__)

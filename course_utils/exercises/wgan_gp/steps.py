@@ -8,8 +8,15 @@ from torch import nn
 from ...losses import critic_loss, discriminator_loss, gradient_penalty
 from ...steps import wgan_gp_step
 from ...train import clip_weights, descend
-from ..core import Exercise, Mistake, Wrong
-from ..parts import after_updates, kept_on_device, noise, plain_descent, small_net
+from ..engine import words
+from ..engine.fixtures import (
+    after_updates,
+    kept_on_device,
+    noise,
+    plain_descent,
+    small_net,
+)
+from ..engine.tasks import Exercise, Wrong
 
 
 def wgan_gp_critic_loss(C, x, x_fake, gp_weight=10.0):
@@ -27,22 +34,16 @@ def _loss(on_scores=critic_loss, amount=lambda gp_weight: gp_weight, times=lambd
     return wrong
 
 
-def _flip(on_real, on_fake):
-    return -critic_loss(on_real, on_fake)
-
-
-SIGN_FLIPPED = _loss(_flip)
+SIGN_FLIPPED = _loss(lambda on_real, on_fake: -critic_loss(on_real, on_fake))
 SUBTRACTED = _loss(amount=lambda gp_weight: -gp_weight)
 ALWAYS_10 = _loss(amount=lambda gp_weight: 10.0)
 NO_PENALTY = _loss(amount=lambda gp_weight: 0)
 
 
 def _linear_critics():
-    """Linear critics: their slope is the same everywhere, whatever ε is."""
-    return [
-        (small_net(d, 1), 1 + noise(n, d), noise(n, d), weight)
-        for n, d, weight in ((1, 3, 10.0), (16, 4, 0.1))
-    ]
+    """Linear critics: their gradient is the same everywhere, whatever ε is."""
+    cases = ((1, 3, 10.0), (16, 4, 0.1))
+    return [(small_net(d, 1), 1 + noise(n, d), noise(n, d), weight) for n, d, weight in cases]
 
 
 Exercise(
@@ -55,59 +56,52 @@ Exercise(
         "Both are to be small: they are added.",
         "critic_loss(C(x), C(x_fake)) + gp_weight * gradient_penalty(C, x, x_fake)",
     ),
-    mistakes={
-        "sign_flipped": Mistake(SIGN_FLIPPED, "that makes W small: a loss to minimize has E[C(x_fake)] − E[C(x)]."),
-        "penalty_subtracted": Mistake(
-            SUBTRACTED, "a penalty subtracted from a loss is a reward. (Deck 004 subtracts it from what is *maximized*.)"
+    mistakes=dict(
+        sign_flipped=(SIGN_FLIPPED, "that makes W small: a loss to minimize has E[C(x_fake)] − E[C(x)]."),
+        penalty_subtracted=(
+            SUBTRACTED,
+            "a penalty subtracted from a loss is a reward. (Deck 004 subtracts it from what is *maximized*.)",
         ),
-        "not_weighted": Mistake(_loss(amount=lambda gp_weight: 1), "the penalty counts gp_weight times."),
-        "all_weighted": Mistake(
+        not_weighted=(_loss(amount=lambda gp_weight: 1), "the penalty counts gp_weight times."),
+        all_weighted=(
             _loss(amount=lambda gp_weight: 1, times=lambda gp_weight: gp_weight),
             "only the penalty is multiplied by gp_weight.",
         ),
-        "always_10": Mistake(ALWAYS_10, "the weight is an argument: gp_weight is not always 10."),
-        "negated": Mistake(_loss(times=lambda gp_weight: -1), "that is what deck 004 *maximizes*; a loss is its negative."),
-        "no_penalty": Mistake(NO_PENALTY, "the penalty is missing: nothing bounds the slope."),
-        "log_loss": Mistake(
-            _loss(discriminator_loss), "the penalty is right, but a critic has no sigmoid and no logarithm."
-        ),
-    },
-)  # fmt: skip
+        always_10=(ALWAYS_10, "the weight is an argument: gp_weight is not always 10."),
+        negated=(_loss(times=lambda gp_weight: -1), "deck 004 *maximizes* that; a loss is its negative."),
+        no_penalty=(NO_PENALTY, "the penalty is missing: nothing bounds the gradient."),
+        log_loss=(_loss(discriminator_loss), "the penalty is right, but a critic has no logarithm."),
+    ),
+)
 
 
 class _Deal:
-    """Mini-batches, dealt one after the other: points and no labels."""
+    """Mini-batches without labels, or a prior: at each call other items, the same for every answer."""
 
-    def __init__(self, xs):
-        self.xs, self.n_dealt = xs, 0
+    def __init__(self, items):
+        self.items, self.n_dealt = items, 0
+
+    def deal(self):
+        self.n_dealt += 1
+        return self.items[(self.n_dealt - 1) % len(self.items)]
 
     def __next__(self):
-        self.n_dealt += 1
-        return self.xs[(self.n_dealt - 1) % len(self.xs)], None
-
-
-class _Fresh:
-    """A prior whose draws differ from call to call, and are the same for everybody."""
-
-    def __init__(self, zs):
-        self.zs, self.n_calls = zs, 0
+        return self.deal(), None
 
     def __call__(self, n):
-        if n != self.zs.shape[1]:
-            raise Wrong(
-                f"prior({n}) was asked for; as many z as there are real items, {self.zs.shape[1]}: prior(len(x))."
-            )
-        self.n_calls += 1
-        return self.zs[(self.n_calls - 1) % len(self.zs)]
+        B = self.items.shape[1]
+        if n != B:
+            raise Wrong(f"prior({n}) was asked for; as many z as there are real items, {B}: prior(len(x)).")
+        return self.deal()
 
 
 def _games():
-    """A linear generator and a linear critic, so that ε does not matter; real items score high from the start."""
+    """A linear generator and a linear critic, so that ε does not matter; real items score high at first."""
 
     def case(n_critic, gp_weight):
         G, C = small_net(2, 2), small_net(2, 1)
         nn.init.ones_(C[-1].weight)
-        return _Deal(5 + noise(9, 6, 2)), G, C, _Fresh(noise(9, 6, 2)), n_critic, gp_weight
+        return _Deal(5 + noise(9, 6, 2)), G, C, _Deal(noise(9, 6, 2)), n_critic, gp_weight
 
     return [case(1, 10.0), case(3, 0.1)]
 
@@ -117,30 +111,33 @@ def _after_a_step(fn, arguments):
     batches, G, C, prior, n_critic, gp_weight = arguments
     opt = SimpleNamespace(G=plain_descent(G, lr=0.02), C=plain_descent(C, lr=0.02))
     means = []  # of all scores that C gives, and of both halves, should real and fake come together
-    C.register_forward_hook(
-        lambda net, x, scores: means.extend(part.detach().mean() for part in (scores, *scores.chunk(2)))
-    )
+
+    def note(net, x, scores):
+        means.extend(part.detach().mean() for part in (scores, *scores.chunk(2)))
 
     def update():
         return fn(batches, G=G, C=C, opt=opt, prior=prior, n_critic=n_critic, gp_weight=gp_weight)
 
-    return after_updates(update, G, C, n=1, told=lambda said: _named(said, torch.stack(means)))
+    C.register_forward_hook(note)
+    return after_updates(update, G, C, n=1, told=lambda said: _checked(*said, torch.stack(means)))
 
 
-def _named(said, means):
-    (losses,) = said
+def _checked(losses, means):
+    """Nothing to compare, if the losses are what they should be."""
     if not isinstance(losses, dict) or not {"W", "L_G"} <= losses.keys():
         raise Wrong("return its losses with their names, as dict(W=W, L_G=L_G): `train` draws them.")
     W, L_G = losses["W"], losses["L_G"]
     kept_on_device(W)
     differences = means[:, None] - means  # W may be taken before an update or after it
     if not isinstance(W, torch.Tensor) or W.numel() != 1 or W < 0 or (differences - W).abs().min() > 1e-4:
-        raise Wrong(
-            "W is to be E[C(x)] − E[C(G(z))], one number, here above 0: what the critic sees, without the penalty."
-        )
+        raise Wrong("W is to be E[C(x)] − E[C(G(z))], one number, here above 0, without the penalty.")
     if not torch.as_tensor(L_G).isfinite().all():
         raise Wrong("its L_G is not finite (nan or inf).")
     return ()
+
+
+def _nothing(C):
+    pass
 
 
 def _step(
@@ -148,8 +145,8 @@ def _step(
     sign=-1,
     turns=lambda n: (n, 1),
     renewed="real fake",
-    before=None,
-    after=None,
+    before=_nothing,
+    after=_nothing,
     zero=True,
 ):
     """WGAN-GP's step with another loss, other turns, fewer fresh items, or something done to C."""
@@ -166,11 +163,9 @@ def _step(
             if zero:
                 opt.C.zero_grad()
             L_C.backward()
-            if before:
-                before(C)
+            before(C)
             opt.C.step()
-            if after:
-                after(C)
+            after(C)
         for _ in range(n_G):
             descend(sign * C(G(prior(len(x)))).mean(), opt.G)
         return dict(W=W, L_G=L_C)
@@ -178,15 +173,11 @@ def _step(
     return wrong
 
 
-def _together(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0):
+def _together(batches, *, n_critic=5, **players):
     """G moves inside the critic's loop."""
     for _ in range(n_critic):
-        said = wgan_gp_step(batches, G=G, C=C, opt=opt, prior=prior, n_critic=1, gp_weight=gp_weight)
+        said = wgan_gp_step(batches, n_critic=1, **players)
     return said
-
-
-def _clip_gradients(C):
-    nn.utils.clip_grad_norm_(C.parameters(), 1.0)
 
 
 Exercise(
@@ -196,39 +187,39 @@ Exercise(
     cases=_games,
     outcome=_after_a_step,
     hints=(
-        "As wgan_step, with the penalty in the critic's loss and no clipping: n_critic times the critic, then G once.",
-        "Each critic update takes a fresh mini-batch, next(batches), and fresh fakes without gradient (no_grad).",
-        "descend(wgan_gp_critic_loss(C, x, x_fake, gp_weight), opt.C) in the loop; after it descend(-C(G(prior(len(x)))).mean(), opt.G).",
+        "As wgan_step, with the penalty in the critic's loss and no clipping: n_critic times C, then G once.",
+        "Each critic update takes a fresh mini-batch, next(batches), and fresh fakes, without gradient.",
+        "descend(wgan_gp_critic_loss(C, x, x_fake, gp_weight), opt.C) in the loop; "
+        "after it descend(-C(G(prior(len(x)))).mean(), opt.G).",
     ),
-    mistakes={
-        "sign_flipped": Mistake(_step(SIGN_FLIPPED), "the critic goes the wrong way: it must make W *large*."),
-        "generator_sign_flipped": Mistake(_step(sign=1), "G goes the wrong way: it wants *high* scores, L_G = −E C(G(z))."),
-        "clip_gradients_instead": Mistake(
-            _step(NO_PENALTY, before=_clip_gradients),
-            "that shortens the critic's strides, and bounds nothing: the *penalty* on its slope belongs into the loss.",
+    mistakes=dict(
+        sign_flipped=(_step(SIGN_FLIPPED), "the critic goes the wrong way: it must make W *large*."),
+        generator_sign_flipped=(_step(sign=1), "G wants *high* scores: L_G = −E C(G(z))."),
+        clip_gradients_instead=(
+            _step(NO_PENALTY, before=lambda C: nn.utils.clip_grad_norm_(C.parameters(), 1.0)),
+            "that shortens the critic's steps and bounds nothing: the *penalty* belongs in the loss.",
         ),
-        "clip_weights": Mistake(
-            _step(after=lambda C: clip_weights(C, 0.01)), "clipping is notebook 06; the penalty takes its place: leave the weights alone."
+        clip_weights=(
+            _step(after=lambda C: clip_weights(C, 0.01)),
+            "clipping is notebook 06; the penalty takes its place: leave the weights alone.",
         ),
-        "no_penalty": Mistake(_step(NO_PENALTY), "the penalty is missing: nothing bounds the critic's slope."),
-        "penalty_subtracted": Mistake(_step(SUBTRACTED), "a penalty subtracted from a loss is a reward: add it."),
-        "always_10": Mistake(_step(ALWAYS_10), "hand gp_weight on to the loss: it is not always 10."),
-        "n_critic_inverted": Mistake(
-            _step(turns=lambda n: (1, n)), "the turns are exchanged: n_critic updates of C for one of G."
+        no_penalty=(_step(NO_PENALTY), "the penalty is missing: nothing bounds the critic's gradient."),
+        penalty_subtracted=(_step(SUBTRACTED), "a penalty subtracted from a loss is a reward: add it."),
+        always_10=(_step(ALWAYS_10), "hand gp_weight on to the loss: it is not always 10."),
+        n_critic_inverted=(_step(turns=lambda n: (1, n)), "exchanged: n_critic updates of C for one of G."),
+        once_each=(_step(turns=lambda n: (1, 1)), "C is updated n_critic times before G moves, not once."),
+        always_5=(_step(turns=lambda n: (5, 1)), "C is updated n_critic times: it is not always 5."),
+        no_generator=(_step(turns=lambda n: (n, 0)), "the critic is right; after it G makes one update."),
+        generator_in_the_loop=(_together, "G moves after the loop, once, not after every update of C."),
+        same_batch=(
+            _step(renewed="fake"),
+            "the same real mini-batch for all critic updates: take a fresh one each time, next(batches).",
         ),
-        "once_each": Mistake(_step(turns=lambda n: (1, 1)), "C is updated n_critic times before G moves, not once."),
-        "always_5": Mistake(_step(turns=lambda n: (5, 1)), "C is updated n_critic times: it is not always 5."),
-        "no_generator": Mistake(_step(turns=lambda n: (n, 0)), "the critic is right; after it G makes one update."),
-        "generator_in_the_loop": Mistake(_together, "G moves after the loop, once, not after every update of C."),
-        "same_batch": Mistake(
-            _step(renewed="fake"), "the same real mini-batch for all critic updates: take a fresh one each time, next(batches)."
+        same_fakes=(
+            _step(renewed="real"),
+            "the same fakes for all critic updates: draw fresh ones each time, G(prior(len(x))).",
         ),
-        "same_fakes": Mistake(
-            _step(renewed="real"), "the same fakes for all critic updates: draw fresh ones each time, G(prior(len(x)))."
-        ),
-        "no_zero_grad": Mistake(
-            _step(zero=False), "each update of C adds the last one's gradient: zero_grad, or descend, which does it."
-        ),
-    },
-    unlike="after one step, with n_critic 1 or 3, the weights of C or G are not what Algorithm 1 makes of them.",
-)  # fmt: skip
+        no_zero_grad=(_step(zero=False), words.NO_ZERO_GRAD),
+    ),
+    unlike="after one step, n_critic 1 or 3, the weights of C or G are not what Algorithm 1 makes of them.",
+)

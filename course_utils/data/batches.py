@@ -1,0 +1,67 @@
+"""Endless random mini-batches.
+
+No DataLoader: the whole set is one tensor where the networks are, and a batch is a random index into it.
+"""
+
+import torch
+
+
+class Batches:
+    """Endless random mini-batches: `x, y = next(batches)` gives (B, …) and (B,), or None without labels.
+
+    rows  (n,) the items to draw from, each as often as it is named; without it, all of them
+    """
+
+    def __init__(self, x, y=None, batch_size=128, rows=None):
+        if len(x) == 0:
+            raise ValueError("there is nothing to draw batches from: x is empty.")
+        if y is not None and len(y) != len(x):
+            raise ValueError(f"every item needs its label, but there are {len(x)} items and {len(y)} labels.")
+        self.x, self.y, self.batch_size = x, y, batch_size
+        self.rows = None if rows is None else rows.to(x.device)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        n = len(self.x) if self.rows is None else len(self.rows)
+        i = torch.randint(n, (self.batch_size,), device=self.x.device)
+        if self.rows is not None:
+            i = self.rows[i]
+        return self.x[i], None if self.y is None else self.y[i]
+
+
+class MovingDigits(Batches):
+    """Endless frames of a digit and the next one: `x, x_next = next(batches)`, (B, 1, 28, 28) each.
+
+    The digit moves by `stride` pixels to the left, right, top or bottom, and nothing in x tells which way.
+    """
+
+    def __init__(self, x, batch_size=64, stride=4):
+        super().__init__(x, None, batch_size)
+        self.stride = stride
+
+    def __next__(self):
+        x, _ = super().__next__()
+        way = torch.randint(4, (len(x),), device=x.device)
+        return x, self.futures(x)[way, torch.arange(len(x), device=x.device)]
+
+    def futures(self, x):
+        """All four next frames of x (n, 1, 28, 28). → (4, n, 1, 28, 28)"""
+        s = self.stride
+        return torch.stack([x.roll(move, (2, 3)) for move in ((0, -s), (0, s), (-s, 0), (s, 0))])
+
+
+def balanced(y, n_each):
+    """Rows of n_each items of each label in y (N,), chosen at random. → (n_labels · n_each,)"""
+    shuffled = torch.randperm(len(y), device=y.device)
+    return torch.cat([shuffled[y[shuffled] == label][:n_each] for label in y.unique()])
+
+
+def half_labelled(n_labels, n):
+    """Rows for `Batches` when only the first n_labels of n items have a label: half of each batch has one.
+
+    → (m,)
+    """
+    rest = torch.arange(n_labels, n)
+    return torch.cat([torch.arange(n_labels).repeat(max(1, len(rest) // n_labels)), rest])

@@ -1,0 +1,71 @@
+"""What several exercises share: numbers on the session's device, small networks, words."""
+
+import torch
+from torch import nn
+
+from ... import session
+from .compare import Updated, unlike
+from .tasks import Wrong
+
+
+def noise(*shape, grad=False):
+    return torch.randn(*shape, device=session.device(), requires_grad=grad)
+
+
+def uniform(*shape):
+    return torch.rand(*shape, device=session.device())
+
+
+def numbers(*values, grad=False):
+    """These values, or rows of values, as a tensor."""
+    return torch.tensor(values, device=session.device(), requires_grad=grad)
+
+
+def small_net(*widths):
+    """Linear layers of these widths with tanh between; images are flattened. (B, …) → (B, widths[-1])"""
+    layers = [nn.Flatten()]
+    for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+        layers += [nn.Linear(n_in, n_out), nn.Tanh()]
+    return nn.Sequential(*layers[:-1]).to(session.device())
+
+
+def gradient_of(score, x, create_graph=True, total=torch.sum):
+    """∇ of the scores at x, as gradient penalties need it, or with a known mistake. → like x"""
+    x = x.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(total(score(x)), x, create_graph=create_graph)
+    return gradient
+
+
+def drawn(z, *shape):
+    """What a sampler gave, if it is a tensor of `shape`, of which statistics can be made; None for a stub."""
+    if z is None or z is Ellipsis:
+        return None
+    if reason := unlike(z, torch.empty(shape, device=session.device())):
+        raise Wrong(reason)
+    return z
+
+
+def plain_descent(*nets, lr=0.1):
+    """Gradient descent without momentum: a wrong gradient shows in the weights in its own size."""
+    return torch.optim.SGD([p for net in nets for p in net.parameters()], lr=lr)
+
+
+def kept_on_device(loss):
+    """A loss as `train` wants it; nan if there is none. → tensor"""
+    if isinstance(loss, float):
+        raise Wrong("return it as a tensor, without .item(): `train` keeps it on the device.")
+    return loss.detach() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan)
+
+
+def after_updates(update, *nets, n=2, told=None):
+    """An outcome: all weights of `nets` after n updates, and their losses, or `told` of what they return.
+
+    None if nothing moved and nothing was returned, as with a stub.
+    """
+    params = [p for net in nets for p in net.parameters()]
+    before = [p.detach().clone() for p in params]
+    said = [update() for _ in range(n)]
+    if said == [None] * n and all(torch.equal(a, b) for a, b in zip(before, params, strict=True)):
+        return None
+    weights = tuple(p.detach() for p in params)
+    return (*weights, *told(said)) if told else Updated(weights, tuple(map(kept_on_device, said)))

@@ -1,0 +1,155 @@
+"""The verdict on an answer: not answered yet, wrong for a reason that is told, or correct.
+
+An exercise is judged by its *outcomes*: what a function gives back on a few inputs, with its gradients. If
+they equal the reference's, it is correct. If they equal a known mistake's, that mistake's message is told.
+For a question, a value takes the place of the function.
+"""
+
+import contextlib
+import copy
+import linecache
+import traceback
+
+import torch
+from torch import nn
+
+from ... import session
+from .compare import Raised, Updated, difference, same, value_and_gradients
+from .display import WORDS
+from .limits import Clipped, TooLong, time_limit
+from .tasks import Wrong, find
+
+
+class Open(Exception):
+    """Raised while judging: there is no answer yet."""
+
+
+def verdict(id, given, seconds=10.0):
+    """Judge a function, or a value for a question, in at most so many seconds. → (state, message)
+
+    state: "open" (no answer yet), "wrong" or "correct". The random numbers that the notebook draws next are
+    the same as without a verdict.
+    """
+    task, printed = find(id), Clipped()
+    try:
+        with session.seeded(0), contextlib.redirect_stdout(printed):
+            if task.is_question:
+                _judge_value(task, given)
+            else:
+                _judge_function(task, given, seconds)
+        task.state, message = "correct", f"correct. {task.why}".rstrip()
+    except Open:
+        task.state, message = "open", WORDS["open"] + "."
+    except Wrong as reason:
+        task.state, message = "wrong", f"not right yet: {reason}"
+    if printed.getvalue():
+        print(printed.getvalue().rstrip())
+    return task.state, message
+
+
+def _judge_value(task, given):
+    if given is None or given is Ellipsis:
+        raise Open
+    if _same_answer(given, task.reference, task.tolerance):
+        return
+    for mistake in task.mistakes.values():
+        if _same_answer(given, mistake.wrong, task.tolerance):
+            raise Wrong(mistake.tell)
+    raise Wrong(f'{given!r} is not it. hint("{task.id}") helps.')
+
+
+def _same_answer(a, b, tolerance):
+    if hasattr(a, "tolist"):  # a tensor or an array
+        a = a.squeeze().tolist()
+    if isinstance(a, str) or isinstance(b, str):
+        return str(a).strip().casefold() == str(b).strip().casefold()
+    if isinstance(a, bool) != isinstance(b, bool):
+        return False
+    try:
+        a, b = (torch.as_tensor(v, dtype=torch.float64, device="cpu").squeeze() for v in (a, b))
+    except (TypeError, ValueError, RuntimeError):
+        return False
+    return a.shape == b.shape and torch.allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
+def _judge_function(task, fn, seconds):
+    if not callable(fn):
+        raise Wrong(f"a function was expected, not {type(fn).__name__}.")
+    cases = task.cases()
+    # the reference first: what PyTorch imports when first used shall not count as the student's time
+    want = tuple(task.outcome(task.reference, _fresh(case)) for case in cases)
+    try:
+        with time_limit(seconds, getattr(fn, "__module__", None)):
+            got = tuple(_outcome(task, fn, case) for case in cases)
+    except TooLong:
+        raise Wrong(
+            f"it ran for more than {seconds:g} s: does a loop never stop, or is there a faster way?"
+        ) from None
+    if any(isinstance(g, Unanswered) for g in got):
+        raise Open
+    if same(got, want, task.tolerance):
+        return
+    for mistake in task.mistakes.values():
+        if all(
+            same(g, _outcome(task, mistake.wrong, case), task.tolerance)
+            for g, case in zip(got, cases, strict=True)
+        ):
+            raise Wrong(mistake.tell)
+    g, w = next((g, w) for g, w in zip(got, want, strict=True) if not same(g, w, task.tolerance))
+    if isinstance(g, Raised):
+        raise Wrong(g.text + g.where)
+    if isinstance(g, Updated) and same(g.weights, w.weights, task.tolerance):
+        raise Wrong("the weights are right; what you return is not the loss (is its sign turned?).")
+    raise Wrong(task.unlike or difference(g, w))
+
+
+class Unanswered:
+    """An outcome: the stub's `...` is still there."""
+
+
+def _outcome(task, fn, case):
+    arguments, before = _fresh(case), _fresh(case)
+    torch.manual_seed(1)  # the same random numbers for all: a known mistake is then met exactly
+    try:
+        outcome = task.outcome(fn, arguments)
+    except Wrong as reason:
+        return Raised(Wrong, str(reason))
+    except (Exception, SystemExit) as error:
+        if "ellipsis" in str(error) or repr(error) == "NotImplementedError()":
+            return Unanswered()  # a stub's NotImplementedError has no text, PyTorch's have one
+        return Raised(type(error), f"it stops with {type(error).__name__}: {error}", _their_line(error, fn))
+    if outcome is None or outcome is Ellipsis:
+        return Unanswered()
+    for a, b in zip(arguments, before, strict=True):
+        if not all(map(torch.equal, _kept(task, a), _kept(task, b))):
+            return Raised(Wrong, "it changes its input in place; make a new tensor instead.")
+    return outcome
+
+
+def _kept(task, argument):
+    """The tensors in an argument that no answer may change: weights may, where an update is asked for."""
+    if isinstance(argument, torch.Tensor):
+        return [argument]
+    if isinstance(argument, nn.Module) and task.outcome is value_and_gradients:
+        return list(argument.parameters())
+    return []
+
+
+def _fresh(case):
+    """Copies of the arguments, so that no call sees what another did to them."""
+    return tuple(
+        a.detach().clone().requires_grad_(a.requires_grad)
+        if isinstance(a, torch.Tensor)
+        else copy.deepcopy(a)
+        for a in case
+    )
+
+
+def _their_line(error, fn):
+    """Where the error is: the student's own line, never one of ours."""
+    file = getattr(getattr(fn, "__code__", None), "co_filename", None)
+    theirs = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    if not theirs:
+        return ""
+    line = linecache.getline(file, theirs[-1].lineno).strip()
+    return f" (line {theirs[-1].lineno}{f': {line}' if line else ''})"

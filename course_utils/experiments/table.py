@@ -1,0 +1,16 @@
+"""What a table of experiments is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Table:
+    """`runs` maps a run's name to () → dict of scores; `settings` says in words and numbers how they were made."""
+
+    settings: dict
+    runs: dict
+
+
+def rounded(scores, digits=4):
+    """Scores as they are written. → dict"""
+    return {name: round(value, digits) for name, value in scores.items()}

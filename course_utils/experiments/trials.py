@@ -1,0 +1,145 @@
+"""The same small experiment with and without a trick: on a ring, on a grid, on digits; several seeds at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from .. import data, metrics, models, priors, session, transport
+from ..match import Rule, match
+from ..scores import digit_scores
+from ..steps import gan_step
+from ..train import train
+from .ensembles import Ensemble
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A data set, and the plain GAN for it: two MLPs without any trick."""
+
+    n: int  # numbers of an item
+    z_dim: int
+    width: int
+    n_steps: int
+    lr_G: float
+    lr_D: float
+    draw: Callable | None = None  # for points: n → points, modes
+    batch_size: int = 128
+
+
+BASELINES = {
+    # PacGAN's data (Lin et al. 2018); on the ring D learns half as fast as G, and the game often collapses
+    "ring": Baseline(2, 2, 64, 2_000, 1e-3, 5e-4, partial(data.ring, radius=1.0, std=0.01)),
+    "grid": Baseline(2, 2, 64, 2_000, 1e-3, 1e-3, partial(data.grid, spacing=2.0, std=0.05)),
+    "digits": Baseline(784, 64, 256, 800, 5e-4, 5e-4),
+    # a D that learns ten times more slowly than G: the patient of "Rescue the collapsing GAN"
+    "rescue": Baseline(2, 2, 64, 2_000, 1e-3, 1e-4, partial(data.ring, radius=2.0, std=0.05)),
+}
+
+
+def plain_G(baseline, end=(nn.Tanh,), **layers):
+    """z → item; images end in tanh, points in nothing."""
+    last = [] if baseline.draw else [*(layer() for layer in end), nn.Unflatten(1, models.IMAGE)]
+    return nn.Sequential(*models.mlp(baseline.z_dim, baseline.n, baseline.width, **layers), *last)
+
+
+def plain_D(baseline, begin=(), more=None, n_items=1, **layers):
+    """Item → logit; `D.body(x)` its features. `more` is a last layer, which adds its n_out features."""
+    first = [*begin, *([] if baseline.draw else [nn.Flatten()])]
+    last, added = ([more], more.n_out) if more else ([], 0)
+    body = models.hidden_layers(n_items * baseline.n, baseline.width, **layers)
+    return models.feature_discriminator(*first, *body, *last, width=baseline.width + added)
+
+
+@dataclass(frozen=True)
+class Trick:
+    """What is not as in the plain GAN: the rule of the game, a network, the prior, or D's learning rate."""
+
+    rule: Rule = Rule(gan_step)
+    G: Callable = plain_G  # baseline → network
+    D: Callable = plain_D
+    prior: Callable = priors.gaussian
+    lr_D_factor: float = 1.0
+
+
+class Result(NamedTuple):
+    """`scores` {name: [one for each seed]}, `x_fake` (seeds, n, …), and the players of the last seed, or of all."""
+
+    scores: dict
+    x_fake: torch.Tensor
+    players: dict
+
+
+def play(trick, on="ring", seeds=5, digits=None, n_steps=None, quiet=False):
+    """Train `trick` on a baseline, with several seeds; for the baseline's number of steps if no other is given. → Result
+
+    Points: modes covered, share of points at one, transport distance. Digits: `metrics.digit_scores`.
+    """
+    baseline = BASELINES[on]
+    n_steps = session.n_steps(*[n_steps or baseline.n_steps] * 2)
+    if baseline.draw:
+        return _play_points(trick, baseline, seeds, n_steps, quiet)
+    return _play_digits(trick, baseline, seeds, n_steps, digits or data.digits(), quiet)
+
+
+def summary(scores, n_modes=8):
+    """Scores of several seeds in a row of numbers: the share of seeds with all modes, and means. → dict"""
+    means = {name: sum(each) / len(each) for name, each in scores.items()}
+    return {f"all_{n_modes}": sum(m == n_modes for m in scores["modes"]) / len(scores["modes"]), **means}
+
+
+def captions(scores):
+    """What to write above each seed's points. → list of str"""
+    pairs = zip(scores["modes"], scores["good"], strict=True)
+    return [f"{modes:.0f} modes, {good:.0%}" for modes, good in pairs]
+
+
+def _players(trick, baseline, G, D):
+    prior, lr_D = trick.prior(baseline.z_dim), trick.lr_D_factor * baseline.lr_D
+    return match(trick.rule, G, D, prior, baseline.lr_G, lr_D)
+
+
+@torch.no_grad()
+def _sample(players, n):
+    """From the EMA of G where there is one."""
+    return metrics.in_parts(players.get("G_ema", players["G"]), players["prior"](n), 100_000)
+
+
+def _play_points(trick, baseline, seeds, n_steps, quiet):
+    """All seeds at once: they differ in their networks and in their draws."""
+    session.seed_all(0)
+    G, D = (Ensemble([make(baseline) for _ in range(seeds)]) for make in (trick.G, trick.D))
+    players = _players(trick, baseline, G, D)
+    batches = data.Batches(baseline.draw(20_000)[0], batch_size=baseline.batch_size * seeds)
+    train(trick.rule.step, batches, n_steps, lr_decay=0.3, leave=False, quiet=quiet, **players)
+    x_fake = _sample(players, 2_500 * seeds).unflatten(0, (-1, seeds)).transpose(0, 1)  # (seeds, 2500, 2)
+    return Result(_by_name([point_scores(x, baseline.draw) for x in x_fake]), x_fake, players)
+
+
+def point_scores(x_fake, draw):
+    """Modes covered, share of points at one, and the transport distance of the first 500. → dict
+
+    draw(n, std=…) gives the real points, a ring or a grid: a `partial` with its std.
+    """
+    modes, good = metrics.modes_covered(x_fake, data.centres(draw), draw.keywords["std"])
+    return dict(modes=modes, good=good, distance=transport.earth_mover(x_fake[:500], draw(500)[0]))
+
+
+def _play_digits(trick, baseline, seeds, n_steps, digits, quiet):
+    """One seed after the other: these networks keep a machine busy by themselves."""
+    rows, x_fake = [], []
+    for seed in range(seeds):
+        session.seed_all(seed)
+        players = _players(trick, baseline, trick.G(baseline), trick.D(baseline))
+        batches = data.Batches(digits.x, batch_size=baseline.batch_size)
+        train(trick.rule.step, batches, n_steps, lr_decay=0.3, leave=False, quiet=quiet, **players)
+        x_fake.append(_sample(players, session.n_steps(cpu=10_000, gpu=10_000)))
+        rows.append(digit_scores(x_fake[-1], digits.x_test))
+    return Result(_by_name(rows), torch.stack(x_fake), players)
+
+
+def _by_name(rows):
+    return {name: [round(float(row[name]), 3) for row in rows] for name in rows[0]}

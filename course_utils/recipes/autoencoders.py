@@ -1,0 +1,103 @@
+"""Recipes of the autoencoders: plain, variational, conditional, adversarial."""
+
+from functools import partial
+
+import torch
+
+from .. import losses, metrics, models, priors, session
+from ..steps import aae_label_step, aae_step, aae_style_step, ae_step, cvae_step, vae_step
+from ..train import adam
+from .recipe import Recipe, fit_by, in_words
+
+
+def _enc_and_dec(optimizer):
+    return lambda net: (dict(enc=net.enc, dec=net.dec), {optimizer: [net]})
+
+
+def _autoencoder(words, n_steps):
+    def scores(net, digits):
+        n = 2000
+        with torch.no_grad():
+            x_rec = net(digits.x_test[:n])
+        return {
+            "reconstruction_error": metrics.reconstruction_error(net, digits.x_test),
+            "still_read": metrics.still_read(x_rec, digits.y_test[:n], digits.x[:10_000], digits.y[:10_000]),
+        }
+
+    def codes(net, digits):
+        z = metrics.in_parts(net.enc, digits.x)
+        return {"mean": z.mean(0), "std": z.std(0)}
+
+    return Recipe(in_words(words, 256), n_steps, fit_by(ae_step, _enc_and_dec("AE"), 256), scores, codes)
+
+
+def _vae(words, n_steps):
+    def scores(net, digits):
+        with torch.no_grad(), session.seeded(0):
+            mu, log_var = net.enc(digits.x_test)
+            L_rec = losses.bernoulli_nll(net.dec(priors.reparameterize(mu, log_var)), digits.x_test).item()
+            L_kl = losses.kl_normal(mu, log_var).item()
+        return {"minus_elbo": L_rec + L_kl, "L_rec": L_rec, "L_kl": L_kl}
+
+    return Recipe(in_words(words, 256), n_steps, fit_by(vae_step, _enc_and_dec("VAE"), 256), scores)
+
+
+def _cvae(words, n_steps):
+    def scores(net, digits):
+        with torch.no_grad():
+            x_rec = net.decode(net.encode(digits.x_test, digits.y_test)[0], digits.y_test)
+        return {"reconstruction_error": losses.reconstruction(x_rec, digits.x_test).item()}
+
+    fit = fit_by(cvae_step, lambda net: (dict(net=net), dict(VAE=[net])), 256)
+    return Recipe(in_words(words, 256), n_steps, fit, scores)
+
+
+def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None, component=None):
+    seen = {aae_label_step: 11, aae_style_step: 10}.get(step, 0)  # what the discriminator sees of the label
+
+    def players_of(net):
+        D = models.discriminator(z_dim + seen, hidden=256 if seen else 128).to(session.device())
+        return dict(enc=net.enc, dec=net.dec, D=D, prior=prior), dict(AE=[net], D=[D])
+
+    def scores(net, digits):
+        with torch.no_grad(), session.seeded(0):
+            z_codes = net.enc(digits.x_test)
+            y = [priors.one_hot(digits.y_test)] if step is aae_style_step else []  # what the decoder is told
+            x_rec = net.decode(torch.cat([*y, z_codes], 1))
+            match, floor = metrics.prior_match(z_codes, prior)
+        error = losses.reconstruction(x_rec, digits.x_test).item()
+        scores = {"reconstruction_error": error, "prior_match": match, "sampling_floor": floor}
+        return scores | ({"purity": metrics.purity(component(z_codes), digits.y_test)} if component else {})
+
+    words = in_words(words, 128, ", betas 0.5 and 0.99")
+    fit = fit_by(step, players_of, 128, partial(adam, betas=(0.5, 0.99)), n_labels)
+    return Recipe(words, n_steps, fit, scores)
+
+
+MIXTURE, ROLL = priors.by_label(priors.gaussian_mixture), priors.by_label(priors.swiss_roll)
+HALF = "10,000 labels, half of each batch"
+RECIPES = {
+    "ae": _autoencoder("Vanilla autoencoder of Lab 1, latent_dim 3", 60_000),
+    "conv_ae": _autoencoder("Convolutional autoencoder of Lab 2", 30_000),
+    "vae": _vae("VAE, 20-D", 15_000),
+    "vae_2d": _vae("VAE, 2-D", 12_000),
+    "cvae": _cvae("Conditional VAE, 4-D", 15_000),
+    "aae": _aae("AAE, 10-D Gaussian prior", 10, priors.gaussian(10), 15_000),
+    "aae_mixture": _aae(
+        f"AAE, mixture of ten Gaussians, {HALF}; noise 0.3, batch norm",
+        2,
+        MIXTURE,
+        15_000,
+        aae_label_step,
+        10_000,
+        priors.petal,
+    ),
+    "aae_swiss_roll": _aae(f"AAE, Swiss roll, {HALF}", 2, ROLL, 15_000, aae_label_step, 10_000, priors.piece),
+    "aae_style": _aae(
+        "AAE with the label given to decoder and discriminator, 4-D",
+        4,
+        priors.gaussian(4),
+        15_000,
+        aae_style_step,
+    ),
+}

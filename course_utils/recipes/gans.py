@@ -1,0 +1,91 @@
+"""Recipes of the adversarial generators: what is shipped is the EMA of G's weights."""
+
+from functools import partial
+
+import torch
+
+from .. import metrics, models, session
+from ..match import Rule
+from ..pretrained.generators import PRIOR
+from ..scores import digit_scores, label_error
+from ..steps import cgan_step, cwgan_gp_step, relativistic_gan_step, wgan_gp_step, wgan_step
+from ..train import adam, rmsprop
+from .recipe import Recipe, fit_ema_by, three_rates_in_words
+
+WITHOUT_MOMENTUM = partial(adam, betas=(0.0, 0.9))
+GAN = Rule(relativistic_gan_step, ema=True)
+WGAN = Rule(wgan_step, "C", n_critic=5, optimizer=rmsprop)
+WGAN_GP = Rule(wgan_gp_step, "C", n_critic=3, optimizer=WITHOUT_MOMENTUM)
+CONDITIONAL = Rule(cgan_step)
+CONDITIONAL_WGAN_GP = Rule(cwgan_gp_step, "C", n_critic=3, optimizer=WITHOUT_MOMENTUM)
+
+
+def _scores(net, digits):
+    with torch.no_grad(), session.seeded(0):
+        return digit_scores(metrics.in_parts(net, PRIOR(10_000)), digits.x_test)
+
+
+def _scores_by_class(net, digits):
+    y = torch.arange(10, device=digits.x.device).repeat(1000)
+    with torch.no_grad(), session.seeded(0):
+        x = net(PRIOR(len(y)), y)
+    return digit_scores(x, digits.x_test) | {"error_in_percent": label_error(x, y)}
+
+
+def _recipe(words, rule, opponent, n_steps, batch_size, lr, said="Adam, betas 0.5 and 0.99", scores=_scores):
+    """Train G against a new discriminator or critic, and keep the EMA of its weights. → Recipe"""
+    optimizer, _, betas = said.partition(",")
+    words = f"{words}; batch {batch_size}, {optimizer} at {three_rates_in_words(lr)}"
+    words += f",{betas}; G's weights averaged" if betas else "; G's weights averaged"
+
+    def players_of(net):
+        other = opponent().to(session.device())
+        players = {"G": net, rule.opponent: other, "prior": PRIOR, **rule.turns(rule.n_critic)}
+        return players, {"G": [net], rule.opponent: [other]}
+
+    fit = fit_ema_by(rule.step, players_of, batch_size, rule.optimizer, lr, in_step=rule.ema)
+    return Recipe(words, n_steps, fit, scores)
+
+
+def _conditional(words, rule, n_steps, **said):
+    net = models.ConditionalDiscriminator
+    return _recipe(words, rule, net, n_steps, 128, 5e-4, scores=_scores_by_class, **said)
+
+
+MLP, BETAS_0 = models.image_discriminator, "Adam, betas 0 and 0.9"
+RECIPES = {
+    "gan": _recipe("MLP GAN, 512-512, relativistic loss, R1 with weight 1", GAN, MLP, 50_000, 128, 5e-4),
+    "dcgan": _recipe(
+        "DCGAN, 32 and 64 channels, no batch norm in D, relativistic loss, R1 with weight 1",
+        GAN,
+        partial(models.dcgan_discriminator, normalize=False),
+        18_000,
+        64,
+        1e-3,
+    ),
+    "cgan": _conditional("Conditional MLP GAN, 512-512, R1 with weight 1", CONDITIONAL, 12_000),
+    "wgan": _recipe(
+        "MLP WGAN, 512-512, weights clipped at 0.01, 5 updates of the critic for each of G",
+        WGAN,
+        MLP,
+        20_000,
+        64,
+        5e-4,
+        "RMSProp",
+    ),
+    "wgan_gp": _recipe(
+        "MLP WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G",
+        WGAN_GP,
+        MLP,
+        20_000,
+        128,
+        5e-4,
+        BETAS_0,
+    ),
+    "cwgan_gp": _conditional(
+        "Conditional MLP WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G",
+        CONDITIONAL_WGAN_GP,
+        8_000,
+        said=BETAS_0,
+    ),
+}

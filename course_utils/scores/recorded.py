@@ -1,0 +1,46 @@
+"""Scores in print: beside those of a recorded run, or several models in one table."""
+
+import json
+
+from .. import session
+
+EXPECTED = session.ROOT / "notebooks" / "expected" / "scores.json"
+
+
+def compare(what, digits, **scores):
+    """Print the scores of `what`, such as "03 style", beside the expected ones.
+
+    Expected are those of a recorded run on the same data set at the same scale: `python -m course_utils figures`
+    records them. At the smoke scale nothing is learned, so nothing is expected.
+    """
+    setting, recorded = f"{digits.name}, {session.scale()} scale", _recorded()
+    if session.recording():
+        recorded.setdefault(setting, {})[what] = {name: round(value, 3) for name, value in scores.items()}
+        session.keep({EXPECTED: json.dumps(recorded, indent=1, sort_keys=True) + "\n"})
+    expected = recorded.get(setting, {}).get(what, {})
+    title = what[3:]  # without the notebook's number
+    width = max(map(len, [title, *scores]))
+    print(f"{title:{width}}   yours   expected ({setting})")
+    for name, value in scores.items():
+        beside = f"{expected[name]:.4g}" if name in expected else "–"
+        print(f"{name.replace('_', ' '):{width}} {value:7.4g}   {beside}")
+
+
+def _recorded():
+    return json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
+
+
+def print_table(rows):
+    """Print scores of several models, {name: {score: number}}, as one table, no wider than its words."""
+    heads = list(dict.fromkeys(score for row in rows.values() for score in row))
+
+    def cell(row, head):
+        if head not in row:
+            return "–"
+        return f"{row[head]:.0f}" if abs(row[head]) >= 100 else f"{row[head]:.3g}"
+
+    columns = [[head.replace("_", " "), *(cell(row, head) for row in rows.values())] for head in heads]
+    widths = [max(map(len, column)) for column in columns]
+    side = max(map(len, rows))
+    for name, *cells in zip(["", *rows], *columns, strict=True):
+        print(f"{name:{side}}", *(f"{v:>{w}}" for v, w in zip(cells, widths, strict=True)), sep="  ")

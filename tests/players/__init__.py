@@ -1,0 +1,41 @@
+"""What each step of the course plays with: its lesson's networks, on digits. For tests and for the benchmark.
+
+Each file here has PLAYERS, {step: digits → players}: a new step brings its own file.
+"""
+
+from functools import partial
+
+from course_utils import data, models, modules_of, session, steps
+from course_utils.match import match
+from course_utils.priors import gaussian
+from course_utils.train import adam
+
+Z = 64  # numbers of noise that every generator of digits starts from
+ADAM = partial(adam, lr=2e-4, betas=(0.5, 0.99))
+MLP = partial(models.generator, Z)
+
+
+def game(rule, G=MLP, D=models.image_discriminator):
+    """A rule with its networks. → digits → players"""
+    return lambda digits: match(rule, G(), D(), gaussian(Z), lr=2e-4)
+
+
+def group(moves, build, **more):
+    """Networks by name from build(), and by optimizer the names of those that it moves. → digits → players"""
+
+    def players(digits):
+        nets = {name: net.to(session.device()) for name, net in build().items()}
+        opt = ADAM(**{name: [nets[net] for net in moved.split()] for name, moved in moves.items()})
+        return {**nets, "opt": opt, **more}
+
+    return players
+
+
+def of(step, digits, batch_size=128):
+    """→ batches, players"""
+    players = PLAYERS[step](digits)
+    return players.pop("batches", data.Batches)(digits.x, digits.y, batch_size), players
+
+
+STEPS = {name: step for name, step in vars(steps).items() if name.endswith("_step")}
+PLAYERS = {step: play for module in modules_of(__name__) for step, play in module.PLAYERS.items()}

@@ -1,0 +1,36 @@
+"""Autoencoders: plain, variational, adversarial."""
+
+from course_utils import data, models, priors, steps
+
+from . import group
+
+AE, VAE, ADVERSARIAL = {"AE": "enc dec"}, {"VAE": "enc dec"}, {"AE": "enc dec", "D": "D"}
+
+
+def _parts(net, **more):
+    return dict(enc=net.enc, dec=net.dec, **more)
+
+
+def _aae(z_dim, prior, told=0, seen=0):
+    """`told` of the label is the decoder, `seen` is it by the discriminator."""
+    nets = lambda: _parts(models.AAE(z_dim, n_labels=told), D=models.discriminator(z_dim + seen))  # noqa: E731
+    return group(ADVERSARIAL, nets, prior=prior)
+
+
+def _semi(digits):
+    nets = dict(enc=models.ClassAndStyleEncoder(), dec=models.decoder(20))
+    nets |= dict(D_y=models.discriminator(10), D_z=models.discriminator(10))
+    moves, labelled = {"AE": "enc dec", "D": "D_y D_z"}, data.Batches(digits.x[:1000], digits.y[:1000])
+    return group(moves, lambda: nets, prior=priors.gaussian(10), labelled=labelled)(digits)
+
+
+PLAYERS = {
+    steps.ae_step: group(AE, lambda: _parts(models.VanillaAutoencoder())),
+    steps.vae_step: group(VAE, lambda: _parts(models.VAE())),
+    steps.cvae_step: group({"VAE": "net"}, lambda: dict(net=models.ConditionalVAE())),
+    steps.supervised_step: group({"enc": "enc"}, lambda: dict(enc=models.ClassAndStyleEncoder())),
+    steps.aae_step: _aae(10, priors.gaussian(10)),
+    steps.aae_style_step: _aae(10, priors.gaussian(10), told=10, seen=10),
+    steps.aae_label_step: _aae(2, priors.by_label(priors.gaussian_mixture), seen=11),
+    steps.aae_semi_step: _semi,
+}
