@@ -35,10 +35,12 @@ def test_load_sample_reconstruct(name):
     assert (own < another).float().mean() > 0.65  # chance is 0.5; also for digits it never saw the like of
 
 
-SLOW = pytest.param("style_alae", marks=pytest.mark.slow)
+SLOW = {"style_alae", "alae", "dcgan", "wgan", "wgan_gp", "cwgan_gp"}  # each draws and reads 10,000 images
 
 
-@pytest.mark.parametrize("name", [SLOW if name == "style_alae" else name for name in NAMES])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in NAMES]
+)
 def test_the_scores_in_the_report_are_true(name, monkeypatch):
     if not any((folder / "MNIST" / "raw").is_dir() for folder in session.data_dirs()):
         pytest.skip("needs MNIST on disk")
