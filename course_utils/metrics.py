@@ -133,14 +133,16 @@ def linear_probe(encode, known, unseen):
 def frechet_distance(a, b):
     """Fréchet distance of two samples of features (n, d), (m, d), as if both were Normal. → float
 
-    ‖μ_a − μ_b‖² + Tr(Σ_a + Σ_b − 2 (Σ_a Σ_b)^½);  0 for equal samples
+    ‖μ_a − μ_b‖² + Tr(Σ_a + Σ_b − 2 (Σ_a Σ_b)^½);  0 for equal samples, nan if a feature is not finite
 
     Source: Dowson & Landau 1982; Heusel et al. 2017, with Inception's features. Trap: each classifier has its
     own scale, and few items raise the value: also score real images and noise, with as many items.
     """
-    a, b = a.double(), b.double()
+    if min(len(a), len(b)) < 2:
+        raise ValueError(f"a covariance needs two items at least, but these are {len(a)} and {len(b)}.")
+    a, b = a.cpu().double(), b.cpu().double()
     distance = between_normals(a.mean(0), a.T.cov(), b.mean(0), b.T.cov())
-    return max(distance.item(), 0.0)
+    return distance.clamp(min=0).item()
 
 
 def precision_and_recall(real, fake, k=3):
@@ -164,7 +166,11 @@ def class_balance(y, n_classes=10):
     KL(histogram of y ‖ uniform):  0 if all classes are equally frequent, log 10 = 2.30 if there is only one.
     A class occurs if it has at least 0.5 % of the items.
     """
-    share = y.bincount(minlength=n_classes)[:n_classes].float() / len(y)
+    if y.max() >= n_classes:
+        raise ValueError(
+            f"labels go up to {int(y.max())}, but there are {n_classes} classes: give n_classes."
+        )
+    share = y.bincount(minlength=n_classes).float() / len(y)
     return torch.special.xlogy(share, n_classes * share).sum().item(), int((share >= 0.005).sum())
 
 

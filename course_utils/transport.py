@@ -39,7 +39,7 @@ def best_plan(u, v, cost):
     import ot
 
     u, v = (_histogram(bars, name) for bars, name in ((u, "u"), (v, "v")))
-    plan = ot.emd(u, v, cost.double().cpu().numpy())
+    plan = ot.emd(u, v, cost.cpu().double().numpy())
     return torch.as_tensor(plan, dtype=torch.float32)
 
 
@@ -73,7 +73,7 @@ def best_potential(u, v, cost):
     i, j = (index.flatten() for index in np.indices((n, n)))
     different = i != j
     rows = np.eye(n)[i[different]] - np.eye(n)[j[different]]  # f_i − f_j
-    bounds = cost.double().cpu().numpy()[i[different], j[different]]
+    bounds = cost.cpu().double().numpy()[i[different], j[different]]
     solution = linprog(v - u, rows, bounds, bounds=[(None, None)] * n)
     f = torch.as_tensor(solution.x, dtype=torch.float32)
     return f - f.mean()
@@ -110,11 +110,17 @@ def earth_mover(a, b, power=1):
 
     W = min over pairings π of 1/n Σ_i ‖a_i − b_π(i)‖^power,  exact, for n up to some hundreds
 
-    Source: Arjovsky et al. 2017, equation 1; deck 004. Trap: two samples of *one* distribution are not at 0.
+    nan if a point is not finite. Source: Arjovsky et al. 2017, equation 1; deck 004. Trap: two samples of *one* distribution are not at 0.
     """
     from scipy.optimize import linear_sum_assignment
 
+    if len(a) != len(b):
+        raise ValueError(
+            f"a pairing needs samples of equal size, but these have {len(a)} and {len(b)} points."
+        )
     cost = torch.cdist(a, b) ** power
+    if not cost.isfinite().all():
+        return float("nan")
     rows, cols = linear_sum_assignment(cost.cpu().numpy())
     return cost[rows, cols].mean().item()
 
@@ -127,5 +133,8 @@ def between_normals(mean_a, cov_a, mean_b, cov_b):
     Source: Dowson & Landau 1982; deck 004, "two 2D Normal distributions". Between the features of images it
     is the Fréchet distance.
     """
-    root = torch.linalg.eigvals(cov_a @ cov_b).real.clamp(min=0).sqrt().sum()  # trace of the root
+    product = (cov_a @ cov_b).cpu()  # not every device has eigenvalues
+    if not product.isfinite().all():  # their eigenvalues would end the kernel, in native code
+        return torch.full_like(cov_a.trace(), torch.nan)
+    root = torch.linalg.eigvals(product).real.clamp(min=0).sqrt().sum().to(cov_a.device)  # trace of the root
     return (mean_a - mean_b).square().sum() + cov_a.trace() + cov_b.trace() - 2 * root

@@ -114,7 +114,9 @@ def test_sync_writes_source_and_index_and_check_only_tells(course):
     index = readme.read_text(encoding="utf-8")
     assert "\n## [01 · X](01_x.ipynb), 7 minutes\n" in index
     assert "\n| [1 · Y](01_x.ipynb#cell-id=s1) | 003: PCA (X-1) | 7 | Look up. |\n" in index
-    assert "| [01 X](notebooks/01_x.ipynb) | `ae_step` | 7 | 1 minute |\n" in (course / "README.md").read_text()
+    assert (
+        "| [01 X](notebooks/01_x.ipynb) | `ae_step` | 7 | 1 minute |\n" in (course / "README.md").read_text()
+    )
     readme.write_text(index.replace("up", "down"), encoding="utf-8")
     assert notebooks.sync(["--check"]) == 1 and "down" in readme.read_text(encoding="utf-8")
 

@@ -4,6 +4,7 @@ import dataclasses
 import errno
 import hashlib
 import json
+import math
 import os
 import pickle
 import random
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from course_utils import data, experiments, models, pretrained, recipes, session
+from course_utils import data, experiments, metrics, models, pretrained, recipes, scores, session, transport
 from course_utils.exercises import EXERCISES, verdict
 from course_utils.exercises.engine.limits import PRINTED
 from course_utils.priors import gaussian
@@ -195,6 +196,39 @@ def test_weights_are_never_unpickled_even_if_their_report_vouches_for_them(tmp_p
         (tmp_path / "ae.json").write_text(json.dumps(about | {"sha256": hashlib.sha256(content).hexdigest()}))
         with pytest.raises(pretrained.WeightsError, match="holds no weights .*git checkout"):
             pretrained.load("ae")
+
+
+# ── numbers that are not finite ──────────────────────────────────────────────────────────────────
+
+BAD = {"nan": lambda n: torch.full((n, 4), torch.nan), "huge": lambda n: 1e200 * torch.randn(n, 4).double()}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_distance_of_what_is_not_finite_is_nan_and_never_a_crash(bad):
+    """LAPACK's eigenvalues of such a matrix end the process."""
+    bad, good = BAD[bad](50), torch.randn(50, 4)
+    assert math.isnan(metrics.frechet_distance(bad, good)) and math.isnan(metrics.frechet_distance(good, bad))
+    assert math.isnan(transport.between_normals(good[0], torch.eye(4), good[0], bad[:4].float()))
+    assert math.isnan(transport.earth_mover(torch.full((5, 2), torch.inf), torch.zeros(5, 2)))
+
+
+def test_images_of_a_diverged_training_have_no_scores_and_that_is_said(digits, capsys):
+    x_fake = digits.x_test.clone()
+    x_fake[3, 0, 5, 5] = torch.nan
+    card = scores.digit_scores(x_fake, digits.x_test)
+    assert math.isnan(card["fcd"]) and "diverged" in capsys.readouterr().out
+    scores.compare("04 plain GAN", digits, **card)
+    scores.print_table({"spoiled": card})
+    assert "nan" in capsys.readouterr().out
+
+
+def test_scores_of_samples_that_do_not_fit_say_so():
+    with pytest.raises(ValueError, match="two items at least, but these are 1 and 50"):
+        metrics.frechet_distance(torch.randn(1, 128), torch.randn(50, 128))
+    with pytest.raises(ValueError, match="equal size, but these have 5 and 100"):
+        transport.earth_mover(torch.randn(5, 2), torch.randn(100, 2))
+    with pytest.raises(ValueError, match="up to 25, but there are 10 classes"):
+        metrics.class_balance(torch.arange(26))
 
 
 # ── training that ends early ─────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 """Generated digits, seen through the features of our classifier."""
 
 import functools
+import math
 
 import torch
 
@@ -19,6 +20,9 @@ def digit_scores(x_fake, x_real, n_near=2000):
     fcd, the Fréchet distance of our classifier's features: 0.17 for real training images of MNIST, about 1,600 for
     noise; kl and n_digits, the class balance of what the classifier reads; precision and recall, of the first n_near.
     """
+    if not x_fake.isfinite().all():
+        print("✗ The images are not finite (nan or inf), so they have no scores: the training diverged.")
+        return dict(fcd=math.nan, kl=math.nan, n_digits=0, precision=math.nan, recall=math.nan)
     net = load("classifier")
     fake, real = in_parts(net.features, enough(x_fake)), _features_of_real(x_real, len(enough(x_real)))
     with torch.no_grad():
