@@ -6,7 +6,7 @@ import sys
 
 
 def modules_of(package):
-    """All modules of a package, imported. What lists steps, networks or exercises finds a new file by itself. → list"""
+    """All modules of a package, imported: what lists steps or exercises finds a new file by itself. → list"""
     path = sys.modules[package].__path__
     return [importlib.import_module(f"{package}.{found.name}") for found in pkgutil.iter_modules(path)]
 

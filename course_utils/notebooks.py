@@ -5,8 +5,8 @@ What a cell is for, its tags say:
     exercise:ID        the stub of an exercise
     expected:NAME      the cell draws notebooks/expected/NAME.webp
     concept:ID         this section shows row ID of the curriculum
-The metadata `course` of a heading holds its minutes and a line to say; that of a notebook holds its row of the
-README's table (lectures, steps, run_all), and its curriculum, {ID: "decks: topic"}.
+The metadata `course` of a heading holds its minutes and a line to say; that of a notebook holds its row of
+the README's table (lectures, steps, run_all), and its curriculum, {ID: "decks: topic"}.
 """
 
 import base64
@@ -55,7 +55,7 @@ def tagged(cell, prefix):
 
 
 def sync(words):
-    """Write the cells tagged `shows:…`, the index, and the README's table; `--check` only tells what is old."""
+    """Write cells tagged `shows:…`, the index and the README's table; `--check` only tells what is old."""
     told = []
     for path in paths():
         book = read(path)
@@ -104,9 +104,10 @@ def index():
     return text
 
 
-HEAD = """| lecture | notebook | its heart, in `course_utils/steps` | minutes to work through | Run All on 2 CPU cores |
-|---|---|---|---|---|
-"""
+HEAD = (
+    "| lecture | notebook | its heart, in `course_utils/steps` | minutes to work through "
+    "| Run All on 2 CPU cores |\n|---|---|---|---|---|\n"
+)
 
 
 def in_readme(text):

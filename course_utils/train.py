@@ -1,4 +1,4 @@
-"""The `while not converged` of every algorithm: `train` repeats a step and knows no network, loss or optimizer."""
+"""The `while not converged` of every algorithm: `train` repeats a step, and knows no network or loss."""
 
 import contextlib
 import re
@@ -29,7 +29,7 @@ def adam(lr=1e-3, betas=(0.9, 0.999), **players):
 def rmsprop(lr=5e-5, **players):
     """One RMSProp optimizer for each named list of networks, as `adam`, without momentum.
 
-    Source: Hinton 2012; the paper's choice for Wasserstein GANs (Arjovsky et al. 2017), whose critics momentum unsettles.
+    Source: Hinton 2012. Arjovsky et al. 2017 choose it for WGANs: momentum makes their critic unstable.
     """
     return _optimizers(lambda params: torch.optim.RMSprop(params, lr=lr), players)
 
@@ -59,15 +59,15 @@ def descend(loss, opt):
 def ema_of(G, decay=0.995):
     """A copy of G whose weights trail behind G's, their exponential moving average (EMA). → nn.Module
 
-    θ_ema ← decay · θ_ema + (1 − decay) · θ, at first θ itself, by `G_ema.update_parameters(G)` after each step; batch
-    norm's statistics are copied
+    θ_ema ← decay · θ_ema + (1 − decay) · θ  by `G_ema.update_parameters(G)` after each step; first θ itself.
+    Batch norm's statistics are copied.
     """
     return AveragedModel(G, multi_avg_fn=get_ema_multi_avg_fn(decay))
 
 
 @torch.no_grad()
 def clip_weights(net, bound):
-    """Weight clipping: put every parameter of `net` back into [−bound, bound] (Arjovsky et al. 2017; deck 004)."""
+    """Weight clipping: put all parameters back into [−bound, bound] (Arjovsky et al. 2017; deck 004)."""
     for p in net.parameters():
         p.clamp_(-bound, bound)
 
@@ -141,7 +141,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, lr_decay=0.0, leave=T
     step     a function of `steps`, or your own; returns a dict of named scalar losses
     watch    () → images (n, 1, 28, 28) or points (n, 2); called without gradient at `n_frames` steps,
              denser at the start, for the live picture and for the film
-    lr_decay   share of the steps, the last ones, in which the optimizers of `opt` take strides a fifth as long
+    lr_decay  share of the steps, the last ones, at a fifth of the learning rates of `opt`'s optimizers
     leave    whether the live picture stays when all is done
     quiet    whether nothing is shown or said, for many trainings in a row: an interrupt and a full memory are
              errors then, as anywhere else, and only `stopped` tells of one that diverged
@@ -211,15 +211,15 @@ def _say_how_it_ended(history, n_steps):
     if history.stopped == "diverged":
         t, name = history.first_bad()
         print(
-            f"✗ Training stopped: {name} is {history[name][t]} since step {t:,}, and the networks are spoiled.\n"
+            f"✗ Training stopped: {name} is {history[name][t]} since step {t:,}; the networks are spoiled.\n"
             "  Usually the learning rate is too high: make the networks and the optimizer anew\n"
             "  with a rate ten times smaller, and run this cell again."
         )
     if history.stopped == "out of memory":
         print(
             f"✗ Training stopped after {done} steps: the memory is full. What was learned is kept.\n"
-            "  Halve `batch_size` where the batches are made, and run this cell again; or restart the kernel,\n"
-            "  which frees what earlier cells hold."
+            "  Halve `batch_size` where the batches are made, and run this cell again; or restart the\n"
+            "  kernel, which frees what earlier cells hold."
         )
 
 
@@ -230,7 +230,7 @@ def _mode(nets, training):
 
 @contextlib.contextmanager
 def _evaluating(nets):
-    """Evaluation mode for a look from outside: batch norm and dropout must not notice that they are watched."""
+    """Evaluation mode while `watch` looks, so that looking changes nothing in batch norm and dropout."""
     were = [net.training for net in nets]
     try:
         _mode(nets, training=False)
@@ -259,7 +259,7 @@ def _rates(opt):
 
 @contextlib.contextmanager
 def _fast_products():
-    """Matrix products by the fastest kernels at hand while training: twice as fast on many CPUs, and good enough."""
+    """Matrix products by the fastest kernels at hand while training: twice as fast on many CPUs."""
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")
     try:
@@ -292,7 +292,7 @@ def _stop_button(quiet):
 
 
 class _View:
-    """The live picture: one output, redrawn by the clock, at most once a second and for a tenth of the time."""
+    """The live picture: one output, redrawn at most once a second and for at most a tenth of the time."""
 
     def __init__(self, n_steps, leave, every=1.0):
         self.n_steps, self.leave, self.every, self.handle = n_steps, leave, every, None

@@ -110,7 +110,8 @@ def earth_mover(a, b, power=1):
 
     W = min over pairings π of 1/n Σ_i ‖a_i − b_π(i)‖^power,  exact, for n up to some hundreds
 
-    nan if a point is not finite. Source: Arjovsky et al. 2017, equation 1; deck 004. Trap: two samples of *one* distribution are not at 0.
+    nan if a point is not finite. Source: Arjovsky et al. 2017, equation 1; deck 004. Trap: two samples of
+    *one* distribution are not at 0.
     """
     from scipy.optimize import linear_sum_assignment
 

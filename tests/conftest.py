@@ -1,13 +1,13 @@
-"""All tests run at the smoke scale on the CPU: every line runs, nothing is learned, nothing is downloaded."""
+"""All tests run at the smoke scale on the CPU: every line runs, nothing is learned or downloaded."""
 
 import os
 import tempfile
 
 os.environ.setdefault("COURSE_SCALE", "smoke")
 os.environ.setdefault("COURSE_DEVICE", "cpu")
-if "PYTEST_XDIST_WORKER" in os.environ:  # two workers, and the kernels that they start, share the cores
+if "PYTEST_XDIST_WORKER" in os.environ:  # two workers and their kernels share the cores
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) // 2)))
-# Matplotlib's defaults and a fresh font cache: one made while its environment was being deleted lacks fonts
+# Matplotlib's defaults and a fresh font cache: an old one may name fonts that are no longer there
 MATPLOTLIB = tempfile.TemporaryDirectory(prefix="matplotlib-")
 os.environ["MPLCONFIGDIR"] = MATPLOTLIB.name
 
@@ -42,7 +42,7 @@ def each_descent(monkeypatch):
 
 @pytest.fixture
 def moves(each_descent):
-    """moves(G=G, …) → a list, to which each descent of a step adds the names of the networks that it moved."""
+    """moves(G=G, …) → a list, to which each update of a step adds the names of the networks it moved."""
 
     def watch(**nets):
         moved = []
@@ -50,9 +50,8 @@ def moves(each_descent):
         def descend_watched(loss, opt, descend):
             before = {name: [p.clone() for p in net.parameters()] for name, net in nets.items()}
             descend(loss, opt)
-            moved.append(
-                " ".join(name for name, net in nets.items() if differ(before[name], net.parameters()))
-            )
+            names = [name for name, net in nets.items() if differ(before[name], net.parameters())]
+            moved.append(" ".join(names))
 
         each_descent(descend_watched)
         return moved
@@ -62,6 +61,18 @@ def moves(each_descent):
 
 def differ(before, after):
     return any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def weights(net):
+    """All weights of a network, as one tensor."""
+    return torch.cat([p.detach().flatten() for p in net.parameters()])
+
+
+@pytest.fixture(scope="session")
+def noise():
+    """A data set that costs nothing: images of noise."""
+    x, y = torch.rand(300, 1, 28, 28) * 2 - 1, torch.arange(300) % 10
+    return data.Digits(x, y, x, y, "noise")
 
 
 @pytest.fixture(autouse=True)

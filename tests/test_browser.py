@@ -1,7 +1,7 @@
-"""A student's whole way in real JupyterLab, real Chromium: Run All, every control, exercises, ■. `pytest -m browser`
+"""What a student does, in real JupyterLab and Chromium: Run All, every control, exercises, ■.
 
-Needs `pip install -e .[browser]` and a Chromium on the PATH. Screenshots go to artifacts/, as they look with
-THEME="JupyterLab Light" (or "JupyterLab Dark") and ZOOM=100 (150: as projected).
+`pytest -m browser` needs `pip install -e .[browser]` and a Chromium on the PATH. Screenshots go to
+artifacts/, with THEME="JupyterLab Light" (or "JupyterLab Dark") and ZOOM=100 (150: as projected).
 """
 
 import contextlib
@@ -25,23 +25,18 @@ pw = pytest.importorskip("playwright.sync_api")
 pw.expect.set_options(timeout=60_000)
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")]
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-    "--disable-sync",
-]
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
+ARGS += ["--no-first-run", "--disable-dev-shm-usage", "--disable-sync"]
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "artifacts"
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+NOTEBOOKS = notebooks.paths()
 ZOOM = int(os.environ.get("ZOOM", "100")) / 100
 
 RUN_ALL = """async () => {
   const app = window.jupyterapp;
   await app.restored;
-  const until = async f => { for (let i = 0; i < 600 && !f(); i++) await new Promise(r => setTimeout(r, 100)); return f(); };
+  const wait = () => new Promise(r => setTimeout(r, 100));
+  const until = async f => { for (let i = 0; i < 600 && !f(); i++) await wait(); return f(); };
   const p = await until(() => app.shell.currentWidget?.sessionContext && app.shell.currentWidget);
   await p.context.ready; await p.revealed; await p.sessionContext.ready;
   const k = await until(() => p.sessionContext.session?.kernel);
@@ -49,7 +44,8 @@ RUN_ALL = """async () => {
   await app.commands.execute('notebook:run-all-cells');
   await k.requestKernelInfo();
   return p.context.model.toJSON().cells.filter(c => c.cell_type === 'code').map(c => ({
-    id: c.id, n: c.execution_count, errors: c.outputs.filter(o => o.output_type === 'error' || o.name === 'stderr')
+    id: c.id, n: c.execution_count,
+    errors: c.outputs.filter(o => o.output_type === 'error' || o.name === 'stderr')
       .map(o => o.text || o.ename + ': ' + o.evalue),
     seen: c.outputs.some(o => Object.keys(o.data || {}).some(type => /image|widget-view/.test(type)))}));
 }"""
@@ -61,21 +57,22 @@ def lab(tmp_path_factory):
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
     settings = root / "config" / "labconfig"
     settings.mkdir(parents=True)
-    (settings / "default_setting_overrides.json").write_text(
-        json.dumps({
-            "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-            "@jupyterlab/apputils-extension:themes": {"theme": os.environ.get("THEME", "JupyterLab Light")},
-        })
-    )  # fmt: skip
+    extension = "@jupyterlab/apputils-extension"
+    overrides = {
+        f"{extension}:notification": {"fetchNews": "false", "checkForUpdates": False},
+        f"{extension}:themes": {"theme": os.environ.get("THEME", "JupyterLab Light")},
+    }
+    (settings / "default_setting_overrides.json").write_text(json.dumps(overrides))
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
-    folders = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
-               "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces", "IPYTHONDIR": "ipython"}  # fmt: skip
+    folders = {f"JUPYTER_{name}_DIR": name.lower() for name in ("CONFIG", "DATA", "RUNTIME")}
+    folders |= {f"JUPYTERLAB_{name}_DIR": name.lower() for name in ("SETTINGS", "WORKSPACES")}
+    folders["IPYTHONDIR"] = "ipython"
     environment = {**os.environ, **{key: str(root / name) for key, name in folders.items()}}
-    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--port-retries=0",
-               "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={root}",
-               "--LabApp.expose_app_in_browser=True"]  # fmt: skip
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--port-retries=0"]
+    options += ["--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"]
+    options += [f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"]
     log = root / "lab.log"
     with log.open("w") as out:
         command = [sys.executable, "-m", "jupyterlab", *options]
@@ -113,7 +110,7 @@ def page():
 
 
 def open_and_run(page, lab, name):
-    """Run All, without an error and without a word on stderr. → the ids of the cells that show a picture"""
+    """Run All, without an error and with nothing on stderr. → the ids of the cells that show a picture"""
     page.goto(f"{lab}/lab/tree/notebooks/{name}?reset")
     page.wait_for_function("() => window.jupyterapp !== undefined")
     if ZOOM > 1:
@@ -139,7 +136,7 @@ def cell_of(page, id):
 
 
 def rest(cell):
-    """Wait until nothing in the cell changes any more. (Asking the kernel would not do: widgets talk to a thread of their own.)"""
+    """Wait until nothing in the cell changes any more: widgets answer from a thread of their own."""
     cell.evaluate("""async cell => { for (let i = 0, seen; i < 100 && cell.innerHTML !== seen; i++) {
       seen = cell.innerHTML; await new Promise(r => setTimeout(r, 300)); } }""")
 
@@ -153,7 +150,7 @@ def look_at(page, cell, name):
 
 
 def changes(image, do, within=None):
-    """Do something, and wait until the picture is another one."""
+    """Do something, and wait until the picture has changed."""
     src = image.get_attribute("src")
     do()
     pw.expect(image).not_to_have_attribute("src", src, timeout=within)
@@ -163,7 +160,7 @@ def changes(image, do, within=None):
 
 
 def work(page, cell):
-    """Drag, press, click and choose whatever is beside a picture; the picture must answer. → what did not"""
+    """Use every control beside a picture; the picture must change. → the sliders that changed nothing"""
     dead, panels = [], cell.locator(".widget-hbox:has(> img.course-picture)").all()
     assert bool(panels) == bool(cell.locator(".jupyter-widgets").count())  # else nothing would be tested here
     for panel in panels:
@@ -172,7 +169,7 @@ def work(page, cell):
             for spot in ((0.7, 0.3), (0.25, 0.6)):
                 changes(image, lambda plane=plane, spot=spot: click_at(plane, *spot))
             changes(image, lambda: [page.keyboard.press(k) for k in ("ArrowRight", "ArrowUp") * 8])
-            rest(panel)  # so that what is done next cannot take a late change for its own
+            rest(panel)  # so that a late change is not taken for an answer to the next control
         handles = panel.locator(".noUi-handle").all()
         for number, handle in enumerate(handles, 1):
             if not press_slider(handle, image):
@@ -195,11 +192,15 @@ def click_at(plane, fx, fy):
 
 
 def press_slider(handle, image):
-    """To its ends and back, by the keyboard. → whether the picture answered"""
+    """To its ends and back, by the keyboard. → whether the picture changed"""
     low, at, high = (handle.get_attribute(f"aria-value{which}") for which in ("min", "now", "max"))
     if low == high:
-        return True  # nowhere to go, such as the film of a single step
-    for key in ("Home" if at == high else "End", "ArrowLeft", "ArrowRight"):  # both ends may be one picture
+        return True  # it cannot move, such as that of a film of a single step
+    for key in (
+        "Home" if at == high else "End",
+        "ArrowLeft",
+        "ArrowRight",
+    ):  # both ends may show the same picture
         with contextlib.suppress(AssertionError):
             changes(image, lambda key=key: handle.press(key), within=3_000)
             return True
@@ -235,7 +236,7 @@ def play_the_game(page, cell, name):
     cell.get_by_role("button", name="Pause").click()
     cell.get_by_role("button", name="Play").wait_for()
     cell.get_by_role("button", name="One step").click()
-    until(lambda: step() % 10 == 1)  # a frame has ten steps: so it stood still, but for this one
+    until(lambda: step() % 10 == 1)  # a frame has ten steps, so the game was paused but for this one
     paused = step()
     cell.locator("select").filter(has_text="draw your own").select_option("draw your own")
     for spot in ((0.2, 0.3), (0.7, 0.4), (0.5, 0.8)):
@@ -246,7 +247,7 @@ def play_the_game(page, cell, name):
     cell.get_by_role("button", name="Pause").click()
     cell.get_by_role("button", name="Play").wait_for()
     frame = cell.locator("svg.plane image")
-    for handle in cell.locator(".noUi-handle").all():  # a new rate or width: redrawn, and no complaint
+    for handle in cell.locator(".noUi-handle").all():  # a new learning rate or width: no error
         handle.press("ArrowRight")
     cell.get_by_role("button", name="Reset").click()
     until(lambda: step() == 0)
@@ -267,23 +268,21 @@ def test_every_control_of_every_notebook(page, lab, path):
             dead[id] = work(page, cell)
             look_at(page, cell, name)
         assert not cell.locator("[role=alert]").count(), f"{id}: {cell.locator('[role=alert]').inner_text()}"
-    assert not any(dead.values()), f"the picture does not answer: {dead}"
+    assert not any(dead.values()), f"these sliders do not change the picture: {dead}"
 
 
 # ── a student at the keyboard ────────────────────────────────────────────────────────────────────
 
 
 def run_cell(page, id, text=None):
-    """Type `text` in place of the cell's own, and run it by Shift+Enter. → the cell"""
+    """Type `text`, if given, in place of the cell's source; run the cell by Shift+Enter. → the cell"""
     cell = cell_of(page, id)
     cell.locator(".cm-content").click()
     if text is not None:
         page.keyboard.press("ControlOrMeta+A")
         page.keyboard.insert_text(text)
-        typed = page.evaluate(
-            "() => jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.source"
-        )
-        assert typed == text
+        active = "jupyterapp.shell.currentWidget.content.activeCell"
+        assert page.evaluate(f"() => {active}.model.sharedModel.source") == text
     page.keyboard.press("Shift+Enter")
     return cell
 

@@ -1,4 +1,4 @@
-"""`python -m course_utils`: set-up and the notebooks' upkeep, on a course of one small notebook."""
+"""`python -m course_utils`: its set-up, and its work on the notebooks, with one small notebook."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ display(Image(png.getvalue(), width=800))
 
 @pytest.fixture
 def course(monkeypatch, tmp_path):
-    """A checkout with one notebook; → its folder"""
+    """A checkout of the course with one notebook. → its folder"""
     for name in ("requirements.txt", "pyproject.toml"):
         (tmp_path / name).write_text(name)
     (tmp_path / "notebooks" / "expected").mkdir(parents=True)
@@ -46,14 +46,14 @@ def course(monkeypatch, tmp_path):
 
 @pytest.fixture
 def calls(course, monkeypatch):
-    """Commands are noted instead of run: venv and pip take long, and pip needs a network."""
+    """Records commands instead of running them: venv and pip take long, and pip needs a network."""
     calls = []
     monkeypatch.setattr(cli.subprocess, "call", lambda command, **_: calls.append(command) or 0)
     monkeypatch.delenv("CONDA_DEFAULT_ENV", raising=False)
     return calls
 
 
-def test_without_an_environment_one_is_made_and_filled_once(calls, course, monkeypatch):
+def test_without_an_environment_one_is_made_and_installed_once(calls, course, monkeypatch):
     monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     (course / ".venv").mkdir()
     python = Path(cli.environment())
@@ -68,7 +68,7 @@ def test_without_an_environment_one_is_made_and_filled_once(calls, course, monke
     assert [call[2] for call in calls] == ["venv", "pip", "pip"]
 
 
-def test_an_active_environment_is_used_and_a_failed_installation_is_tried_again(calls, course, monkeypatch):
+def test_an_active_environment_is_used_and_a_failed_installation_is_repeated(calls, course, monkeypatch):
     monkeypatch.setattr(sys, "prefix", str(course))
     with monkeypatch.context() as broken, pytest.raises(SystemExit, match="run the same command again"):
         broken.setattr(cli.subprocess, "call", lambda *_, **__: 1)
@@ -77,14 +77,14 @@ def test_an_active_environment_is_used_and_a_failed_installation_is_tried_again(
 
 
 @pytest.mark.parametrize(("word", "said"), {"--help": "open  ", "open": "needs Python 3.10 or newer"}.items())
-def test_a_bare_and_old_python_is_told_what_to_do(word, said):
+def test_an_old_python_without_packages_says_what_to_do(word, said):
     code = "import sys, course_utils.__main__ as cli; sys.version_info = 3, 8; cli.main()"
     bare = [sys.executable, "-S", "-c", code, word]  # -S: nothing but the standard library can be imported
     run = subprocess.run(bare, cwd=cli.ROOT, capture_output=True, encoding="utf-8")
     assert said in run.stdout + run.stderr
 
 
-def test_an_update_never_touches_a_students_copy(course, capsys):
+def test_an_update_never_changes_a_students_copy(course, capsys):
     ours, theirs = course / "notebooks" / "01_x.ipynb", course / "work" / "01_x.ipynb"
     cli.start([])
     assert theirs.read_bytes() == ours.read_bytes() and "New in" in capsys.readouterr().out
@@ -97,14 +97,14 @@ def test_an_update_never_touches_a_students_copy(course, capsys):
     said = capsys.readouterr().out
     assert "01_x_2.ipynb, the course's new version; your 01_x.ipynb stays" in said and "02_y.ipynb" in said
     assert theirs.read_text() == "with answers" and theirs.with_stem("01_x_2").read_text() == "second"
-    theirs.unlink()  # who wants to begin again deletes the copy
+    theirs.unlink()  # to begin again, a student deletes the copy
     cli.start([])
     assert theirs.read_text() == "second"
     cli.start([str(course / "elsewhere")])
     assert (course / "elsewhere" / "02_y.ipynb").exists()
 
 
-def test_sync_writes_source_and_index_and_check_only_tells(course):
+def test_sync_writes_source_and_index_and_with_check_writes_nothing(course):
     path, readme = course / "notebooks" / "01_x.ipynb", course / "notebooks" / "README.md"
     before = path.read_bytes()
     assert notebooks.sync(["--check"]) == 1 and path.read_bytes() == before and not readme.exists()
@@ -114,14 +114,13 @@ def test_sync_writes_source_and_index_and_check_only_tells(course):
     index = readme.read_text(encoding="utf-8")
     assert "\n## [01 · X](01_x.ipynb), 7 minutes\n" in index
     assert "\n| [1 · Y](01_x.ipynb#cell-id=s1) | 003: PCA (X-1) | 7 | Look up. |\n" in index
-    assert (
-        "| [01 X](notebooks/01_x.ipynb) | `ae_step` | 7 | 1 minute |\n" in (course / "README.md").read_text()
-    )
+    row = "| [01 X](notebooks/01_x.ipynb) | `ae_step` | 7 | 1 minute |\n"
+    assert row in (course / "README.md").read_text()
     readme.write_text(index.replace("up", "down"), encoding="utf-8")
     assert notebooks.sync(["--check"]) == 1 and "down" in readme.read_text(encoding="utf-8")
 
 
-def test_a_figure_is_saved_small_and_stripping_takes_outputs_only(course, monkeypatch):
+def test_a_figure_is_saved_small_and_strip_removes_outputs_only(course, monkeypatch):
     monkeypatch.setenv("COURSE_SCALE", "full")
     notebooks.figures([])
     picture = course / "notebooks" / "expected" / "01_x.webp"

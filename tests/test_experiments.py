@@ -1,4 +1,4 @@
-"""Tables: resumable, spread over processes, and what is shipped is what the code describes."""
+"""Tables of experiments: they resume, they run in parallel, and the shipped ones have the code's settings."""
 
 import json
 import os
@@ -10,30 +10,22 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils import data, experiments, models, session, steps
+from course_utils import experiments, models, session, steps
 from course_utils import tricks as layers
-from course_utils.data import Digits
-from course_utils.experiments import (
-    Ensemble,
-    aae_semi,
-    alae,
-    five_architectures,
-    gan_ablation,
-    random_architectures,
-    trials,
-    tricks,
-)
+from course_utils.experiments import Ensemble, aae_semi, alae, gan_ablation, trials, tricks
 from course_utils.train import adam
+
+five, random_ones = experiments.five_architectures, experiments.random_architectures
 
 
 @pytest.fixture
 def toy(tmp_path, monkeypatch):
-    """toy(settings, runs) is the table "toy", which lies in a folder of its own."""
+    """toy(settings, runs) is the table "toy", in a folder of its own."""
     monkeypatch.setattr(experiments, "FOLDER", tmp_path)
     return lambda *table: monkeypatch.setitem(experiments.TABLES, "toy", experiments.Table(*table))
 
 
-def test_an_interrupted_table_goes_on_and_other_settings_begin_anew(toy, capsys):
+def test_an_interrupted_table_goes_on_and_new_settings_start_again(toy, capsys):
     calls, broken = [], [True]
 
     def run(name):
@@ -58,28 +50,28 @@ def test_an_interrupted_table_goes_on_and_other_settings_begin_anew(toy, capsys)
 
 
 @pytest.mark.parametrize("name", experiments.TABLES)
-def test_what_is_shipped_is_complete_and_of_these_settings(name):
+def test_a_shipped_table_is_complete_and_has_the_settings_of_the_code(name):
     shipped, table = experiments.load(name), experiments.TABLES[name]
     assert json.loads(json.dumps(table.settings)) == shipped["settings"]
     assert set(shipped["runs"]) == set(table.runs)
 
 
-@pytest.fixture
-def noise(monkeypatch):
-    """A data set that costs nothing, in place of MNIST."""
-    digits = Digits(*(2 * [torch.rand(300, 1, 28, 28) * 2 - 1, torch.arange(300) % 10]), "noise")
-    monkeypatch.setattr(data, "digits", lambda name="auto": digits)
-    return digits
+# ── one run of each table, on noise in place of MNIST ────────────────────────────────────────────
 
 
-def test_a_run_of_few_labels_gives_both_errors(noise, monkeypatch):
+@pytest.fixture(autouse=True)
+def no_mnist(noise, monkeypatch):
+    monkeypatch.setattr("course_utils.data.digits", lambda name="auto": noise)
+
+
+def test_a_run_of_few_labels_gives_both_errors(monkeypatch):
     monkeypatch.setattr(aae_semi, "N_STEPS", 3)
     monkeypatch.setitem(aae_semi.N_STEPS_BY_LABELS, 100, 3)
     scores = aae_semi.run(100, 0)
     assert set(scores) == {"aae", "by_labels_alone"} and all(0 < v <= 100 for v in scores.values())
 
 
-def test_a_run_of_the_ablation_scores_g_and_where_there_is_one_its_ema(noise, monkeypatch):
+def test_a_run_of_the_ablation_scores_g_and_its_ema_if_there_is_one(monkeypatch):
     monkeypatch.setattr(gan_ablation, "N_STEPS", 3)
     plain, last = gan_ablation.run("plain", 0), gan_ablation.run("relativistic", 0)
     assert set(plain) == {"fcd", "kl", "n_digits", "precision", "recall"} < set(last)
@@ -90,7 +82,6 @@ def test_a_run_of_the_ablation_scores_g_and_where_there_is_one_its_ema(noise, mo
 
 @pytest.mark.parametrize("name", tricks.TRICKS)
 def test_every_trick_trains_on_points_and_digits(name, noise):
-    """At the smoke scale, a few steps each: every combination of step, networks and players fits together."""
     for on in ("ring", "digits"):
         if on == "digits" or "pixels" not in name:
             result = trials.play(tricks.TRICKS[name], on, seeds=2, digits=noise, n_steps=2)
@@ -98,54 +89,57 @@ def test_every_trick_trains_on_points_and_digits(name, noise):
             assert result.x_fake.isfinite().all()
 
 
-def test_the_parts_of_alae_train_and_differ_in_who_moves(noise):
-    for rule in alae.VARIANTS:
-        scores = alae.run(rule, seed=0, n_steps=2)
-        assert {"fcd", "error", "misread", "latent_error"} <= set(scores)
-    errors = {
-        rule: mean(experiments.column(experiments.load("alae"), rule, "latent_error"))
-        for rule in alae.VARIANTS
-    }
-    assert errors["Algorithm 1"] < errors["no step III"] / 3  # what step III is for
+@pytest.mark.parametrize("variant", alae.VARIANTS)
+def test_a_run_of_alae_has_scores(variant):
+    scores = alae.run(variant, seed=0, n_steps=2)
+    assert {"fcd", "error", "misread", "latent_error"} <= set(scores)
 
 
-@pytest.mark.parametrize("rule", five_architectures.OBJECTIVES)
-def test_a_run_of_the_five_architectures_has_scores_and_a_sheet(rule, noise):
-    run = five_architectures.run("MLP generator", rule, n_updates=3)
-    assert run["fcd"] > 0 and five_architectures.sheet(run)[1].startswith("Fréchet")
+@pytest.mark.parametrize("objective", five.OBJECTIVES)
+def test_a_run_of_the_five_architectures_has_scores_and_a_sheet(objective):
+    run = five.run("MLP generator", objective, n_updates=3)
+    assert run["fcd"] > 0 and five.sheet(run)[1].startswith("Fréchet")
+
+
+@pytest.mark.parametrize("objective", random_ones.OBJECTIVES)
+def test_a_random_architecture_trains_and_gives_the_same_points_again(objective):
+    deep = next(seed for seed in range(99) if random_ones.architecture(seed).depth == 8)
+    points, scores = random_ones.play(deep, objective, n_updates=6)
+    assert points.shape == (500, 2) and set(scores) == {"distance", "modes", "good"}
+    assert scores["distance"] > 0 and torch.equal(points, random_ones.play(deep, objective, 6)[0])
+
+
+# What notebooks 07 and 08 say about two of the tables, on their records
+
+
+def test_step_3_is_what_brings_the_latent_error_down():
+    errors = {v: mean(experiments.column(experiments.load("alae"), v, "latent_error")) for v in alae.VARIANTS}
+    assert errors["Algorithm 1"] < errors["no step III"] / 3
 
 
 def test_more_architectures_come_near_with_the_penalty():
-    table, share = experiments.load("random_architectures"), random_architectures.share_below
+    table, share = experiments.load("random_architectures"), random_ones.share_below
     threshold = table["settings"]["threshold"]
     assert share(table, "WGAN-GP", threshold) >= share(table, "GAN", threshold) + 0.3
-
-
-def test_a_random_architecture_plays_under_both_objectives_and_is_the_same_again():
-    deep = next(seed for seed in range(99) if random_architectures.architecture(seed).depth == 8)
-    for rule in random_architectures.OBJECTIVES:
-        points, scores = random_architectures.play(deep, rule, n_updates=6)
-        assert points.shape == (500, 2) and set(scores) == {"distance", "modes", "good"}
-        assert scores["distance"] > 0 and torch.equal(points, random_architectures.play(deep, rule, 6)[0])
 
 
 # ── ensembles ────────────────────────────────────────────────────────────────────────────────────
 
 
-def nets(make, n=3):
-    return [make() for _ in range(n)]
+def nets(make):
+    return [make() for _ in range(3)]
+
+
+def between(*layers, n=6):
+    return nn.Sequential(nn.Linear(2, 6), *layers, nn.Linear(n, 1))
 
 
 MAKES = {
     "mlp": lambda: models.mlp(2, 1, 8),
-    "batch norm": lambda: nn.Sequential(nn.Linear(2, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 1)),
-    "minibatch": lambda: nn.Sequential(
-        nn.Linear(2, 6), layers.MinibatchDiscrimination(6, 2), nn.Linear(8, 1)
-    ),
+    "batch norm": lambda: between(nn.BatchNorm1d(6), nn.ReLU()),
+    "minibatch": lambda: between(layers.MinibatchDiscrimination(6, 2), n=8),
     "spectral": lambda: nn.Sequential(layers.SpectralLinear(2, 6), nn.ReLU(), nn.Linear(6, 1)),
-    "virtual": lambda: layers.WithReference(
-        nn.Sequential(nn.Linear(2, 6), layers.VirtualBatchNorm(6, 4), nn.Linear(6, 1)), torch.randn(4, 2)
-    ),
+    "virtual": lambda: layers.WithReference(between(layers.VirtualBatchNorm(6, 4)), torch.randn(4, 2)),
     "packed": lambda: layers.Packed(models.mlp(4, 1, 8)),
 }
 
@@ -155,7 +149,7 @@ def test_an_ensemble_is_its_networks_one_by_one(kind):
     each = nets(MAKES[kind])
     together = Ensemble(each)
     x = torch.randn(12 * 3, 2)
-    for _ in range(2):  # twice: buffers move
+    for _ in range(2):  # the second time with the buffers of the first
         out, apart = together(x), [net(x[s::3]) for s, net in enumerate(each)]
         for s in range(3):
             assert torch.allclose(out[s::3], apart[s], atol=1e-5)
@@ -163,7 +157,7 @@ def test_an_ensemble_is_its_networks_one_by_one(kind):
     assert torch.allclose(together(x)[1::3], each[1](x[1::3]), atol=1e-5)
 
 
-def test_dropout_in_an_ensemble_is_drawn_for_each_and_off_in_evaluation():
+def test_dropout_in_an_ensemble_differs_between_items_and_is_off_in_evaluation():
     together = Ensemble(nets(lambda: nn.Sequential(nn.Linear(2, 50), nn.Dropout(0.5))))
     x = torch.randn(1, 2).repeat(6, 1)
     assert not torch.equal(together(x)[0] == 0, together(x)[3] == 0)
@@ -173,10 +167,8 @@ def test_dropout_in_an_ensemble_is_drawn_for_each_and_off_in_evaluation():
 
 def test_an_ensemble_trains_as_its_networks_would_alone():
     """Three GANs at once give the weights of three GANs one after the other, up to Adam's ε and rounding."""
-    Gs, Ds = (
-        nets(lambda: models.mlp(2, 2, 8)),
-        nets(lambda: models.feature_discriminator(nn.Linear(2, 8), nn.Tanh(), width=8)),
-    )
+    Gs = nets(lambda: models.mlp(2, 2, 8))
+    Ds = nets(lambda: models.feature_discriminator(nn.Linear(2, 8), nn.Tanh(), width=8))
     G, D = Ensemble(Gs), Ensemble(Ds)
     torch.manual_seed(1)
     xs, zs = torch.randn(4, 30, 2), torch.randn(8, 30, 2)
@@ -197,7 +189,7 @@ def test_an_ensemble_trains_as_its_networks_would_alone():
 
 
 @pytest.mark.slow
-def test_the_notebooks_solution_rescues_the_baseline_and_plain_does_not(monkeypatch):
+def test_batch_norm_in_g_rescues_the_baseline_of_the_exercise_and_plain_does_not(monkeypatch):
     monkeypatch.setattr(session, "n_steps", lambda cpu, gpu: cpu)
     solution = trials.play(tricks.TRICKS["batch norm in G"], "rescue").scores
     assert sum(modes == 8 for modes in solution["modes"]) >= 4
@@ -207,9 +199,9 @@ def test_the_notebooks_solution_rescues_the_baseline_and_plain_does_not(monkeypa
 
 
 @pytest.mark.slow
-def test_a_table_spreads_over_a_dask_cluster_unchanged(toy):
+def test_a_table_runs_on_a_dask_cluster(toy):
     distributed = pytest.importorskip("distributed")
-    runs = {f"run {i}": partial(_where, i) for i in range(4)}
+    runs = {f"run {i}": partial(where, i) for i in range(4)}
     toy({"steps": 1}, runs)
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
@@ -217,9 +209,9 @@ def test_a_table_spreads_over_a_dask_cluster_unchanged(toy):
         joblib.parallel_config(backend="dask"),
     ):
         done = experiments.make("toy")
-    assert list(done["runs"]) == list(runs) and [run["i"] for run in done["runs"].values()] == [0, 1, 2, 3]
+    assert list(done["runs"]) == list(runs) and [run["i"] for run in done["runs"].values()] == list(range(4))
     assert all(run["pid"] != os.getpid() for run in done["runs"].values())
 
 
-def _where(i):
+def where(i):
     return {"i": i, "pid": os.getpid()}

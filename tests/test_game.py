@@ -1,10 +1,12 @@
-"""The live game: the same seed plays the same game, one player stands still when told, and faults are said in words."""
+"""The live game: it repeats itself, it can hold one player still, and its messages say what to do."""
 
+import asyncio
 import io
 
 import numpy as np
 import pytest
 import torch
+from conftest import weights
 from PIL import Image
 
 from course_utils import steps
@@ -14,16 +16,12 @@ from course_utils.match import Rule
 SMALL = dict(width=8, batch_size=16)
 
 
-def weights(net):
-    return torch.cat([p.detach().flatten() for p in net.parameters()])
-
-
-def test_the_same_seed_plays_the_same_game_and_leaves_other_chances_alone():
+def test_the_same_seed_plays_the_same_game_and_changes_no_other_random_numbers():
     torch.manual_seed(5)
     before = torch.get_rng_state()
     a, b = Game(seed=3, **SMALL), Game(seed=3, **SMALL)
     a.advance(4)
-    for _ in range(4):  # looking on changes nothing
+    for _ in range(4):  # look and score change nothing
         b.advance(1)
         b.look(), b.score()
     assert torch.equal(weights(a.G), weights(b.G)) and torch.equal(weights(a.D), weights(b.D))
@@ -35,7 +33,7 @@ def test_the_same_seed_plays_the_same_game_and_leaves_other_chances_alone():
 
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize(("who", "movers"), [("both", "DG"), ("D only", "D"), ("G only", "G")])
-def test_a_player_stands_still_when_told(rule, who, movers):
+def test_a_player_can_be_held_still(rule, who, movers):
     game = Game(rule=rule, who="both", **SMALL)
     game.advance(1)  # weights are clipped by now, where the rule clips
     game.set("who", who)
@@ -51,16 +49,16 @@ def test_without_updates_of_d_only_g_learns():
     assert torch.equal(weights(game.D), before)
 
 
-def test_the_pull_is_the_slope_of_the_generators_loss():
+def test_the_pull_is_the_gradient_of_the_generators_loss():
     """Non-saturating: −∂(−log D)/∂x = (1 − D) ∇logit, for each generated point."""
     game = Game(**SMALL)
     game.advance(3)
     frame = game.look(n=3)
     x = frame.fake[: len(frame.pull)].clone().requires_grad_()
     logits = game.D(x)
-    (slope,) = torch.autograd.grad(logits.sum(), x)
+    (gradient,) = torch.autograd.grad(logits.sum(), x)
     assert len(frame.pull) == 16
-    assert torch.allclose(frame.pull, (1 - logits.detach().sigmoid()) * slope, atol=1e-5)
+    assert torch.allclose(frame.pull, (1 - logits.detach().sigmoid()) * gradient, atol=1e-5)
     before = weights(game.D), weights(game.G)
     game.look()
     assert torch.equal(before[0], weights(game.D)) and torch.equal(before[1], weights(game.G))
@@ -70,7 +68,7 @@ def test_the_pull_is_the_slope_of_the_generators_loss():
 @pytest.mark.parametrize("z_dim", [1, 2, 5])
 def test_every_data_set_and_noise_can_be_played_and_drawn(data, z_dim):
     game = Game(data=data, z_dim=z_dim, **SMALL)
-    game.draw_own([(1.0, 1.0)])  # a data set of one point is one
+    game.draw_own([(1.0, 1.0)])  # one point is enough
     game.advance(2)
     scores = game.score()
     assert scores["distance"] > 0 and ("modes" in scores) == ("of" in data)
@@ -92,7 +90,7 @@ def test_your_own_rule_is_played_first_and_a_step_alone_plays_g_against_d():
     assert len(called) == 4
 
 
-def test_faults_are_said_in_words():
+def test_errors_say_what_to_do():
     with pytest.raises(GameStopped, match="click into the plane"):
         Game(data="draw your own").advance(1)
     game = Game(optimizer="SGD", lr_D=1e30, lr_G=1e30, **SMALL)
@@ -113,8 +111,8 @@ def test_every_control_redraws():
     board = GanGame(**SMALL)
     board.step_button.click()
     assert board.game.n_steps == 1 and "step 1" in board.status.value
-    values = dict(data="grid of 25", rule="minimax", optimizer="SGD", lr_D=1.0, lr_G=1e-5, n_d=0, z_dim=1, width=16,
-                  who="D only")  # fmt: skip
+    values = dict(data="grid of 25", rule="minimax", optimizer="SGD", lr_D=1.0, lr_G=1e-5)
+    values |= dict(n_d=0, z_dim=1, width=16, who="D only")
     for name, value in values.items():
         before = pixels(board)
         board.controls[name].value = value
@@ -156,8 +154,6 @@ def test_an_error_in_a_students_step_is_shown_and_stops_the_game():
 
 
 def test_play_and_pause():
-    import asyncio
-
     async def some_time(board):
         board.play_button.click()
         await asyncio.sleep(0.3)
@@ -173,8 +169,7 @@ def test_play_and_pause():
 
 
 def test_frames_wait_for_the_browser():
-    """Where a browser has said which frame it shows, the game does not run ahead of it."""
-    import asyncio
+    """The game is never more than one frame ahead of what the browser shows."""
 
     async def some_time(board):
         board.plane.shown = board.plane.frame
@@ -187,9 +182,7 @@ def test_frames_wait_for_the_browser():
     assert asyncio.run(some_time(GanGame(**SMALL))) == 1
 
 
-def test_a_cell_that_runs_again_stops_its_old_game():
-    import asyncio
-
+def test_a_cell_that_runs_again_stops_its_first_game():
     async def twice():
         old = GanGame(**SMALL)
         old.start()
@@ -210,6 +203,6 @@ def test_games_side_by_side():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", ["non-saturating", "Wasserstein, penalty"])
-def test_the_game_can_be_won(rule):
+def test_the_generator_covers_the_modes(rule):
     board = GanGame(rule=rule, n_d=3)
     assert board.play(200)["modes"] >= 7

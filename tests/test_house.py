@@ -57,7 +57,8 @@ EXERCISE = '''"""Exercises of notebook 99."""
 from .engine.tasks import Exercise
 
 Exercise(
-    "99.1", "How many?", reference=10, why="3 · 3 + 1", hints=("Count.",), mistakes={"no_bias": (9, "the bias.")}
+    "99.1", "How many?", reference=10, why="3 · 3 + 1",
+    hints=("Count.",), mistakes={"no_bias": (9, "the bias.")},
 )
 '''
 PLAYERS = """from course_utils import models, steps

@@ -1,6 +1,7 @@
 """The notebooks' round trip through nbgrader: released, handed in three times, autograded, exported.
 
-Needs `pip install -e .[nbgrader]`. `pytest -n 0 -m slow tests/test_nbgrader.py -k quick` takes about a minute, because it
+Needs `pip install -e .[nbgrader]`. `pytest -n 0 -m slow tests/test_nbgrader.py -k quick` takes about a
+minute, because it
 keeps only what is graded; the others take the notebooks whole.
 """
 

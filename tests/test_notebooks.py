@@ -93,7 +93,8 @@ AGAIN = {"06": "two Normals, a to b"}  # an experiment that a later section buil
 
 
 def after_a_restart(path):
-    """The notebook for a fresh kernel: set-up, what defines the course's and the student's functions, and all from
+    """The notebook for a fresh kernel: set-up, what defines the course's and the student's functions,
+    and all from
     the section of the first training on."""
     book = read(path)
     sections = [i for i, c in enumerate(book.cells) if re.match("## |.*\n## ", c.source, re.S)]
@@ -109,7 +110,8 @@ def after_a_restart(path):
 
 
 def read_and_bound(source):
-    """The names that a cell reads from the notebook, its functions included, and those that it gives to it."""
+    """The names that a cell reads from the notebook, its functions included, and those that it gives to
+    it."""
     table = symtable.symtable(source.removesuffix(";"), "cell", "exec")
     bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
     read = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
@@ -164,7 +166,8 @@ def refuse(event, about):
     writes = event in ("os.mkdir", "os.rename", "os.remove") or (
         event == "open" and about[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
     )
-    if writes and isinstance(about[0], (str, os.PathLike)) and os.path.abspath(about[0]).startswith({str(notebooks.ROOT)!r}):
+    of_a_path = writes and isinstance(about[0], (str, os.PathLike))
+    if of_a_path and os.path.abspath(about[0]).startswith({str(notebooks.ROOT)!r}):
         raise OSError(errno.EROFS, "the checkout is read-only", str(about[0]))
 
 sys.addaudithook(refuse)

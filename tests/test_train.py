@@ -352,9 +352,11 @@ def _fast_and_plain(digits, n_steps=30, products=contextlib.nullcontext):
 
 
 def test_the_fast_path_changes_no_result():
-    """Fused Adam and gradients for those who move only: in 64 bits the same images as the long way, after 30 steps.
+    """Fused Adam and gradients for those who move only: in 64 bits the same images as the long way,
+    after 30 steps.
 
-    (In 32 bits two ways to the same sum part: Adam makes full steps of gradients that are zero but for rounding.)
+    (In 32 bits two ways to the same sum part: Adam makes full steps of gradients that are zero but for
+    rounding.)
     """
     torch.set_default_dtype(torch.float64)
     try:
@@ -367,7 +369,8 @@ def test_the_fast_path_changes_no_result():
 
 
 class Rounded(TorchDispatchMode):
-    """Matrix products as processors with 16-bit arithmetic make them: of bfloat16 numbers, added up in 32 bits."""
+    """Matrix products as processors with 16-bit arithmetic make them: of bfloat16 numbers, added up in
+    32 bits."""
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         if function in (torch.ops.aten.mm.default, torch.ops.aten.addmm.default):

@@ -15,7 +15,8 @@ def piles(n, seed=0):
 
 
 def from_left_to_right(u, v):
-    """The leftmost dirt that is left goes to the leftmost gap: the best plan on a line for every convex cost."""
+    """The leftmost dirt that is left goes to the leftmost gap: the best plan on a line for every convex
+    cost."""
     plan, have, gap = torch.zeros(len(u), len(v)), u.tolist(), v.tolist()
     i = j = 0
     while i < len(u) and j < len(v):

@@ -1,8 +1,8 @@
-"""Tables that take longer than a lesson: `python -m course_utils sweep NAME` makes one, data/results/NAME.json keeps it.
+"""Tables that take longer than a lesson. `python -m course_utils sweep NAME` makes data/results/NAME.json.
 
-Each stands in a file NAME.py here, as its TABLE: a list of runs. joblib spreads them over this machine's cores, and with
-`joblib.parallel_config(backend="dask")` over a cluster (README). What is done already is kept, so an interrupted one
-goes on where it stopped.
+Each is the TABLE of a file NAME.py here: a list of runs. joblib spreads them over this machine's cores, and
+with `joblib.parallel_config(backend="dask")` over a cluster (.hub/README.md). Finished runs are kept: an
+interrupted table goes on where it stopped.
 """
 
 import json

@@ -13,7 +13,7 @@ N_STEPS, N_STEPS_BY_LABELS = 6_000, {100: 500, 1_000: 1_000, 60_000: 6_000}
 
 
 def run(n_labels, draw):
-    """Test errors in % of a semi-supervised AAE and of the same encoder by labels alone, with one draw of labels."""
+    """Test errors in % of a semi-supervised AAE, and of its encoder by labels alone. → dict"""
     session.seed_all(draw)
     digits = data.digits("mnist")
     known = (
@@ -42,7 +42,7 @@ def _error(enc, digits):
 
 TABLE = Table(
     {
-        "words": "test error in % on MNIST, three draws of labels; encoder and decoder 2×256, z 2-D, batch 128",
+        "words": "test error in % on MNIST, three draws of labels; networks 2×256, z 2-D, batch 128",
         "steps": N_STEPS,
         "steps_by_labels_alone": {str(n): steps for n, steps in N_STEPS_BY_LABELS.items()},
     },

@@ -74,7 +74,8 @@ def run(variant, seed, n_steps=_N_STEPS):
 
 TABLE = Table(
     {
-        "words": "MNIST, the ALAE of MLPs with 256 units, batch 128, Adam 1.5e-3 (0.5, 0.99), the last 40 % in strides a fifth as long, R1 with weight 10",
+        "words": "MNIST, the ALAE of MLPs with 256 units, batch 128, R1 with weight 10; Adam 1.5e-3 (0.5, "
+        "0.99), in the last 40 % of the steps a fifth of it",
         "steps": _N_STEPS,
         "variants": list(VARIANTS),
     },

@@ -1,4 +1,4 @@
-"""Several networks of one shape as one: five seeds in little more than the time of two."""
+"""Several networks of one architecture as one: five seeds in little more than the time of two."""
 
 import copy
 from collections import OrderedDict
@@ -11,11 +11,12 @@ ELEMENTWISE = (nn.LeakyReLU, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Dropout)
 
 
 class Ensemble(nn.Module):
-    """S networks of one shape, trained at once by any step. (B·S, …) → (B·S, …): row i belongs to network i mod S.
+    """S networks of one architecture, trained at once by any step. (B·S, …) → (B·S, …)
 
-    Losses are means over all rows: each network gets 1/S of its own gradient, and Adam does not mind a factor. What
-    looks across a batch must stand inside the networks, where each sees its own rows only. Trap: a penalty on
-    *weights* is no mean over rows; divide it by S.
+    Row i belongs to network i mod S. Losses are means over all rows, so that each network gets 1/S of its own
+    gradient; Adam's steps do not depend on such a factor. A layer that looks across the batch must be part of
+    the networks: there each sees its own rows only. Trap: a penalty on *weights* is a sum over the networks;
+    divide its weight by S.
     """
 
     def __init__(self, nets):

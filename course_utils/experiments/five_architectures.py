@@ -1,4 +1,4 @@
-"""Five forms of the game times three rules of it, with one budget: notebooks 06 and 07."""
+"""Five architectures under three objectives, with one budget: notebooks 06 and 07."""
 
 from functools import partial
 
@@ -44,8 +44,9 @@ def sheet(run):
 
 TABLE = Table(
     {
-        "words": "MNIST, seed 0, batch 64, z 64-D; as many updates of the discriminator or critic for all, the last 30 % in strides a fifth as long; "
-        "GAN with one of G for each of them, the others with one for every three; no batch norm in WGAN-GP's critic; "
+        "words": "MNIST, seed 0, batch 64, z 64-D; equally many updates of the discriminator or critic for "
+        "all, the last 30 % at a fifth of the learning rate; GAN with one update of G for each of them, "
+        "the others with one for every three; no batch norm in WGAN-GP's critic; "
         "GAN: Adam 5e-4 (0.5, 0.99); WGAN: RMSProp 5e-4, clip 0.01; WGAN-GP: Adam 5e-4 (0, 0.9), penalty 10",
         "updates": N_UPDATES,
         "architectures": list(ARCHITECTURES),

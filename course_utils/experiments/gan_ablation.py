@@ -39,7 +39,8 @@ def run(name, seed):
 
 TABLE = Table(
     {
-        "words": "MNIST, five seeds; G and D 2×256, z 100-D, batch 128, the last 30 % of the steps in strides a fifth as long",
+        "words": "MNIST, five seeds; G and D 2×256, z 100-D, batch 128, "
+        "the last 30 % of the steps at a fifth of the learning rate",
         "steps": N_STEPS,
         "step, lr_G, lr_D, dropout": {
             name: [rule.step.__name__, *rest] for name, (rule, *rest) in RULES.items()

@@ -1,4 +1,4 @@
-"""Random architectures as GAN and as WGAN-GP, with one budget: small tables 1 and 2 of Gulrajani et al. 2017."""
+"""Random architectures as GAN and as WGAN-GP, with one budget: after tables 1, 2 of Gulrajani et al. 2017."""
 
 import random
 from functools import partial
@@ -54,7 +54,7 @@ def architecture(seed):
 def play(seed, name, n_updates=_UPDATES, quiet=False):
     """An architecture under one objective: 500 of its points, and their scores. → points (500, 2), dict
 
-    distance  exact transport distance to as many real points;  modes covered;  good, the share of points at one
+    distance, the exact transport distance to real points; modes covered; good, the share of points at one
     """
     session.seed_all(seed)
     shape, (rule, norm_of_D) = architecture(seed), OBJECTIVES[name]
@@ -75,17 +75,20 @@ def run(seed, rule):
 
 
 def share_below(table, rule, threshold, which=lambda shape: True):
-    """The share of architectures, of those of `which`, that come closer to the data than `threshold`. → float in [0, 1]"""
+    """Share of the architectures (of `which`) that come closer to the data than `threshold`. → float"""
     runs = [table["runs"][f"{seed}, {rule}"] for seed in range(_N) if which(architecture(seed))]
     return sum(run["distance"] < threshold for run in runs) / len(runs)
 
 
 TABLE = Table(
     {
-        "words": "a ring of 8 (radius 2, std 0.05); G and its opponent of one random architecture each, Adam 1e-3, batch 128, the last 30 % in strides "
-        "a fifth as long; as many updates of discriminator or critic; WGAN-GP: 3 of them for one of G, penalty 0.1, layer norm for batch norm in C",
+        "words": "a ring of 8 (radius 2, std 0.05); G and its opponent of one random architecture, Adam "
+        "1e-3, batch 128, the last 30 % of the steps at a fifth of the learning rate; as many updates of "
+        "discriminator or critic; WGAN-GP: 3 of them for one of G, penalty 0.1, layer norm for batch norm in "
+        "C",
         "updates": _UPDATES,
-        "threshold": 0.44,  # half the distance of the best single Normal, 0.88; two real samples are 0.16 apart
+        # half the distance of the best single Normal, 0.88; two real samples are 0.16 apart
+        "threshold": 0.44,
         "architectures": {str(seed): str(architecture(seed)) for seed in range(_N)},
     },
     {f"{seed}, {rule}": partial(run, seed, rule) for seed in range(_N) for rule in OBJECTIVES},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Table:
-    """`runs` maps a run's name to () → dict of scores; `settings` says in words and numbers how they were made."""
+    """`runs` maps a run's name to () → dict of scores; `settings` says how they are made."""
 
     settings: dict
     runs: dict

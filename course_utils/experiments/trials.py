@@ -1,4 +1,4 @@
-"""The same small experiment with and without a trick: on a ring, on a grid, on digits; several seeds at once."""
+"""One small experiment with and without a trick: on a ring, on a grid, on digits; several seeds at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class Trick:
 
 
 class Result(NamedTuple):
-    """`scores` {name: [one for each seed]}, `x_fake` (seeds, n, …), and the players of the last seed, or of all."""
+    """`scores` {name: [one a seed]}, `x_fake` (seeds, n, …), and the players of the last seed, or of all."""
 
     scores: dict
     x_fake: torch.Tensor
@@ -74,7 +74,7 @@ class Result(NamedTuple):
 
 
 def play(trick, on="ring", seeds=5, digits=None, n_steps=None, quiet=False):
-    """Train `trick` on a baseline, with several seeds; for the baseline's number of steps if no other is given. → Result
+    """Train `trick` on one of the BASELINES, with several seeds, for its number of steps or n_steps. → Result
 
     Points: modes covered, share of points at one, transport distance. Digits: `metrics.digit_scores`.
     """

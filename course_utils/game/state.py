@@ -1,4 +1,4 @@
-"""The game without a picture: two small networks, a data set and a step, on the CPU, with chances of their own."""
+"""The game without a picture: two small networks, data, a rule; on the CPU, with its own random stream."""
 
 import contextlib
 from functools import partial
@@ -41,7 +41,7 @@ def _apart():
 
 @contextlib.contextmanager
 def _one_thread():
-    """Networks this small gain nothing by a second thread, and wait for it tenfold where the machine is busy."""
+    """Networks this small gain nothing by a second thread, and on a busy machine they wait for it."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -100,10 +100,9 @@ class Game:
         own = {name: rule if isinstance(rule, Rule) else Rule(rule) for name, rule in (rules or {}).items()}
         self.rules = {**own, **RULES}
         self.own_data = torch.empty(0, 2)  # drawn by hand
-        self.settings = SimpleNamespace(
-            data="ring of 8", rule=next(iter(self.rules)), n_d=1, lr_D=1e-3, lr_G=1e-3, optimizer="Adam",
-            z_dim=2, width=64, batch_size=128, seed=0, who="both",
-        )  # fmt: skip
+        sizes = dict(z_dim=2, width=64, batch_size=128, seed=0)
+        play = dict(data="ring of 8", rule=next(iter(self.rules)), optimizer="Adam", who="both")
+        self.settings = SimpleNamespace(**play, n_d=1, lr_D=1e-3, lr_G=1e-3, **sizes)
         unknown = set(settings) - set(vars(self.settings))
         if unknown:
             raise TypeError(f"no setting {', '.join(unknown)}; there are: {', '.join(vars(self.settings))}.")
@@ -117,7 +116,7 @@ class Game:
             torch.manual_seed(s.seed)
             self.G, self.D = models.mlp(s.z_dim, 2, s.width), models.mlp(2, 1, s.width)
             self._z = torch.randn(N_SHOWN, s.z_dim)
-            self._chances = torch.get_rng_state()
+            self._random_state = torch.get_rng_state()
         self.n_steps, self.losses, self.scores = 0, [], []
         self._new_optimizers()
         self._new_data()
@@ -144,7 +143,7 @@ class Game:
         who, n_d = self.settings.who, self.settings.n_d
         still = {"D only": "G", "G only": "D"}.get(who, "D" if n_d == 0 else None)
         opt = self._optimizers_but(still)
-        with self._own_chances():
+        with self._own_random_stream():
             for _ in range(n_steps):
                 losses = self._step(opt, max(n_d, 1), self._prior)
             self._check({name: float(v.detach()) for name, v in losses.items()})
@@ -165,7 +164,7 @@ class Game:
         """The verdict on an n × n grid, points, and where the generator's loss pulls them. → Frame"""
         at = torch.linspace(-SPAN, SPAN, n)
         places = torch.stack(torch.meshgrid(at, at, indexing="xy"), -1).reshape(-1, 2)
-        with torch.no_grad(), self._own_chances(keep=False):
+        with torch.no_grad(), self._own_random_stream(keep=False):
             logits, fake = self.D(places).reshape(n, n), self.G(self._z)
             real = self._draw(N_SHOWN)
             grid = self.G(_square_grid(self.settings.z_dim)).reshape(-1, 33, 2)
@@ -176,7 +175,7 @@ class Game:
         if self.batches is None:
             return {}
         toy = DATA[self.settings.data]
-        with torch.no_grad(), self._own_chances(keep=False):
+        with torch.no_grad(), self._own_random_stream(keep=False):
             fake = self.G(torch.randn(n, self.settings.z_dim))
             distance = transport.earth_mover(fake[:N_SHOWN], self._draw(N_SHOWN))
         scores = {"step": self.n_steps, "distance": distance}
@@ -203,7 +202,7 @@ class Game:
         return self.own_data[torch.randint(len(self.own_data), (n,))] + 0.05 * torch.randn(n, 2)
 
     def _new_data(self):
-        with self._own_chances():
+        with self._own_random_stream():
             points = self._draw(5000)
         self.batches = data.Batches(points, batch_size=self.settings.batch_size) if len(points) else None
         self.scores = []
@@ -240,12 +239,12 @@ class Game:
                 x_fake.register_hook(lambda slope: seen.append(-slope * len(slope)))
             return x_fake
 
-        with self._own_chances(keep=False):
+        with self._own_random_stream(keep=False):
             self._step(self._optimizers_but("D", "G"), 1, lambda n: self._z[:n], G=listening)
         return seen[-1] if seen else torch.zeros(0, 2)
 
     def _as_share_of_real(self, logits):
-        """The verdict as a number from 0 to 1: a probability, or where a score without bounds lies in its range."""
+        """D's verdict from 0 to 1: a probability, or where a score without bounds lies in its own range."""
         if self.rules[self.settings.rule].opponent == "C":
             low, high = logits.amin(), logits.amax()
             return (logits - low) / (high - low + 1e-8)
@@ -254,16 +253,16 @@ class Game:
         return logits.sigmoid()
 
     @contextlib.contextmanager
-    def _own_chances(self, keep=True):
+    def _own_random_stream(self, keep=True):
         with _apart(), _one_thread():
-            torch.set_rng_state(self._chances)
+            torch.set_rng_state(self._random_state)
             yield
             if keep:
-                self._chances = torch.get_rng_state()
+                self._random_state = torch.get_rng_state()
 
 
 def _square_grid(z_dim, n=9, fine=33, span=2.0):
-    """Lines of a square grid in the first two numbers of z, the others 0, as one list of points. → (2·n·fine, z_dim)"""
+    """Lines of a square grid in the first two numbers of z, the others 0, as points. → (2·n·fine, z_dim)"""
     along, at = torch.linspace(-span, span, fine), torch.linspace(-span, span, n)
     if z_dim == 1:
         return along[:, None]

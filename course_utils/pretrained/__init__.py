@@ -1,6 +1,6 @@
 """Shipped weights: load them, sample from them, reconstruct with them.
 
-Each lies in data/pretrained as NAME.safetensors, with NAME.json beside it: data set, steps, seed, scores, recipe.
+Each is data/pretrained/NAME.safetensors, with NAME.json beside it: data set, steps, seed, scores, recipe.
 `python -m course_utils pretrain NAME` trains it again (see `recipes`).
 """
 
@@ -57,7 +57,7 @@ def _find(name):
 
 
 def _that_can(name, what):
-    """The name, if that network can `what`: a classifier makes no images, a GAN has no codes of given ones."""
+    """The name, if that network can `what`: a classifier makes no images, a GAN does not encode any."""
     if getattr(_find(name), what) is None:
         able = ", ".join(n for n, network in NETWORKS.items() if getattr(network, what) is not None)
         raise ValueError(f"{name!r} cannot {what}; these can: {able}.")
@@ -90,7 +90,7 @@ def _open(name):
 
 
 def save(name, net, codes, about):
-    """Write weights, the tensors `codes` kept beside them, and what is known of them, `about`. → `about`, as written
+    """Write weights, the tensors `codes` kept beside them, and what is known of them. → `about`, as written
 
     Shipped numbers have 16 bits: half the download, and no score that changes in its third digit.
     """
@@ -106,4 +106,5 @@ def save(name, net, codes, about):
 
 
 def _remedy(name):
-    return f"get it again with `git checkout data/pretrained`, or train it: `python -m course_utils pretrain {name}`."
+    again = f"python -m course_utils pretrain {name}"
+    return f"get it again with `git checkout data/pretrained`, or train it: `{again}`."

@@ -51,7 +51,7 @@ def _aae(z_dim, prior, n_labels=0, noise=0.0):
 
 
 def _best_label(x, decode):
-    """Of the images decode(y) for y = 0 to 9, for each x the one nearest to it: the label that explains it best."""
+    """For each x the nearest of the images decode(y), y = 0 to 9: that of the label that explains it best."""
     tries = torch.stack([decode(torch.full((len(x),), d, device=x.device)) for d in range(10)])
     best = (tries - x).square().flatten(2).sum(2).argmin(0)
     return tries[best, torch.arange(len(x))]

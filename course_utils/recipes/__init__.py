@@ -20,9 +20,8 @@ def make(name, seed=0):
     begin = time.perf_counter()
     history = recipe.fit(net, digits, recipe.n_steps)
     if history.stopped:
-        raise pretrained.WeightsError(
-            f"the training of {name!r} ended early ({history.stopped}); the shipped weights stay as they were."
-        )
+        why = f"the training of {name!r} ended early ({history.stopped})"
+        raise pretrained.WeightsError(f"{why}; the shipped weights stay as they were.")
     seconds = time.perf_counter() - begin
     net.half().float()  # what is shipped is scored
     report = {

@@ -10,8 +10,8 @@ EXPECTED = session.ROOT / "notebooks" / "expected" / "scores.json"
 def compare(what, digits, **scores):
     """Print the scores of `what`, such as "03 style", beside the expected ones.
 
-    Expected are those of a recorded run on the same data set at the same scale: `python -m course_utils figures`
-    records them. At the smoke scale nothing is learned, so nothing is expected.
+    Expected are those of a recorded run on the same data set at the same scale (`python -m course_utils
+    figures`). At the smoke scale nothing is learned, so nothing is expected.
     """
     setting, recorded = f"{digits.name}, {session.scale()} scale", _recorded()
     if session.recording():

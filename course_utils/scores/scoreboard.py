@@ -1,6 +1,6 @@
 """One scoreboard for the whole course: what each of its models makes of test images, and what it draws.
 
-The shipped models are scored live; `join` puts a student's own model on the board, and keeps its scores for notebook 08.
+The shipped models are scored live; `join` puts a student's own model on the board and keeps its scores.
 """
 
 import json
@@ -20,9 +20,8 @@ RECONSTRUCTION = {  # the weights, the numbers of the code
     "AAE": ("aae", 10),
     "ALAE": ("alae", 50),
 }
-GENERATION = {
-    "VAE": "vae", "AAE": "aae", "GAN": "gan", "DCGAN": "dcgan", "WGAN": "wgan", "WGAN-GP": "wgan_gp", "ALAE": "alae",
-}  # fmt: skip
+_GENERATORS = ("VAE", "AAE", "GAN", "DCGAN", "WGAN", "WGAN-GP", "ALAE")
+GENERATION = {title: title.lower().replace("-", "_") for title in _GENERATORS}
 _N_SHOWN = 12
 
 
@@ -49,7 +48,7 @@ def nearest(x, digits):
 
 
 def shipped(digits):
-    """The scores of the course's own weights, computed now. → {"reconstruction": {model: scores}, "generation": …}"""
+    """Scores of the shipped weights, computed now. → {"reconstruction": {model: scores}, "generation": …}"""
     x, y = (enough(items) for items in (digits.x_test, digits.y_test))
     board = {"reconstruction": {}, "generation": {}}
     for title, (name, code) in RECONSTRUCTION.items():
@@ -75,7 +74,7 @@ def real(digits):
 
 
 def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
-    """Put your own model on the board, such as "GAN": from its reconstructions of all test images, or from its samples.
+    """Put your own model on the board, such as "GAN": from reconstructions of all test images, or samples.
 
     net      what its parameters are counted in; seconds, what its training took
     x_rec    (n_test, 1, 28, 28); x_fake (n, 1, 28, 28), 10,000 of them to be compared with the others

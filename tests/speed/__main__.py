@@ -1,7 +1,9 @@
 """How fast is the course? Each step by itself, and five models beside the same networks in the usual style.
 
-`python -m course_utils bench` measures all in one run, on a machine that does nothing else: a quarter of an hour (one
-of its PARTS by name). It writes data/results/bench.json and bench.png, and the table in README.md. No part of the
+`python -m course_utils bench` measures all in one run, on a machine that does nothing else: a quarter of
+an hour (one
+of its PARTS by name). It writes data/results/bench.json and bench.png, and the table in README.md. No
+part of the
 tests: times belong to a machine.
 """
 
@@ -137,7 +139,8 @@ def table(report):
     memory = [kernel["MB"] / 1000 for kernel in report["notebooks"].values()]
     return "\n".join(
         [
-            f"Images a second in training ({report['machine']}; {report['data']}, batch 128, the same networks):",
+            f"Images a second in training ({report['machine']}; {report['data']}, batch 128, "
+            "the same networks):",
             "",
             "| | this course | the usual style | times as fast |",
             "|---|---|---|---|",
@@ -146,9 +149,9 @@ def table(report):
                 for name, row in report["against the usual style"].items()
             ),
             "",
-            f"From a slider's value to its picture: within 50 ms for {sum(wait[0] <= 50 for wait in waits)} of "
-            f"{len(waits)} widgets, at most {first:.0f} ms the first time (figures), {again:.0f} ms again. A kernel is "
-            f"resident in {min(memory):.1f} to {max(memory):.1f} GB.",
+            f"From a slider's value to its picture: within 50 ms for {sum(wait[0] <= 50 for wait in waits)} "
+            f"of {len(waits)} widgets, at most {first:.0f} ms the first time (figures), {again:.0f} ms again."
+            f" A kernel is resident in {min(memory):.1f} to {max(memory):.1f} GB.",
         ]
     )
 

@@ -13,13 +13,16 @@ from course_utils import session
 START = """
 import contextlib, io, json, sys, time
 begin = time.perf_counter(); import torch, torchvision
-torch_there = time.perf_counter(); from course_utils import data, exercises, metrics, models, plotting, pretrained, session, steps, train, widgets
+torch_there = time.perf_counter()
+from course_utils import data, exercises, metrics, models, plotting, pretrained, session, steps
+from course_utils import train, widgets
 course_there = time.perf_counter()
 with contextlib.redirect_stdout(io.StringIO()):
     session.start(); started = time.perf_counter()
     digits = data.digits(); digits_there = time.perf_counter()
     data.digits("bundled"); bundled_there = time.perf_counter()
-print(json.dumps({"import torch": torch_there - begin, "import of the course beyond it": course_there - torch_there,
+print(json.dumps({"import torch": torch_there - begin,
+    "import of the course beyond it": course_there - torch_there,
     "session.start": started - course_there, digits.name + " to memory": digits_there - started,
     "bundled digits": bundled_there - digits_there}))
 """

@@ -1,4 +1,5 @@
-"""How long a reader waits for a slider: from its new value to the new picture, for every widget of the course."""
+"""How long a reader waits for a slider: from its new value to the new picture, for every widget of the
+course."""
 
 import gc
 import json
@@ -15,7 +16,8 @@ ASK = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import s
 
 
 def measure():
-    """Run each notebook at the smoke scale, where networks have full size, and move every control. → {notebook: dict}"""
+    """Run each notebook at the smoke scale, where networks have full size, and move every control. →
+    {notebook: dict}"""
     import nbclient
     import nbformat
 
@@ -34,14 +36,16 @@ def measure():
 
 
 def tell():
-    """Print, as JSON, the ms of each panel's slowest control, first and again, and this kernel's resident memory."""
+    """Print, as JSON, the ms of each panel's slowest control, first and again, and this kernel's
+    resident memory."""
     panels = [thing for thing in gc.get_objects() if isinstance(thing, widgets.Panel)]
     slowest = [[round(max(column), 1) for column in zip(*waits(panel), strict=True)] for panel in panels]
     print(json.dumps({"ms": slowest, "MB": psutil.Process().memory_info().rss >> 20}))
 
 
 def waits(panel):
-    """Of each control of a panel, from some values to their pictures, and to the same again. → list of pairs of ms"""
+    """Of each control of a panel, from some values to their pictures, and to the same again. → list of
+    pairs of ms"""
     return [moves for moves in map(_moves, _controls(panel)) if moves]
 
 

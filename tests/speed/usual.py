@@ -1,7 +1,9 @@
 """The control: the same networks, trained in the style of most public scripts.
 
-A DataLoader that turns each image from PIL to a tensor, noise from NumPy, labels as tensors of ones and zeros, Adam as it
-comes, losses printed at each batch, gradients for whoever is on the way. Written for this comparison, after none in
+A DataLoader that turns each image from PIL to a tensor, noise from NumPy, labels as tensors of ones and
+zeros, Adam as it
+comes, losses printed at each batch, gradients for whoever is on the way. Written for this comparison,
+after none in
 particular. Each is a generator that yields once for each mini-batch of real images.
 """
 
