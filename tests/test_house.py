@@ -1,10 +1,9 @@
-"""The package as a house: who imports whom, and what a new model costs."""
+"""The order of imports in the package, and what a new model costs."""
 
 import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,19 +13,18 @@ from course_utils.session import ROOT
 
 
 def run(*command, cwd, **environment):
-    done = subprocess.run(
-        [sys.executable, *command], cwd=cwd, env=os.environ | environment, capture_output=True, text=True
-    )
+    command, environment = [sys.executable, *command], os.environ | environment
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def test_each_line_of_the_ladder_imports_from_those_below_it_only():
+def test_each_layer_imports_from_the_layers_below_it_only():
     lint = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
     assert "0 broken" in run("-c", lint, cwd=ROOT)
 
 
-# ── a small model, added to a copy of the course: its own files, and nothing else ────────────────
+# ── a small model added to a copy of the course: new files only ──────────────────────────────────
 
 STEP = '''"""A toy."""
 
@@ -74,8 +72,6 @@ print(exercises.verdict("99.1", 9), exercises.verdict("99.1", 10))
 x = data.digits("bundled")
 print("images a second:", bench.alone(players.STEPS["toy_step"], x, seconds=0.02))
 """
-
-
 SETUP = """from course_utils import data, models, steps
 from course_utils.exercises import answer, grade, progress
 from course_utils.train import adam, train
@@ -86,24 +82,18 @@ history = train(steps.toy_step, data.Batches(digits.x, batch_size=16), 3, toy=to
 
 
 def notebook():
-    """A section, and cells that train, ask, grade and tell what is solved."""
+    """A section with cells that train, ask, grade and show the progress."""
     section = v4.new_markdown_cell("## 1 · A toy\n\nAbout 5 minutes with the exercises.", id="s1")
     section.metadata.update(tags=["concept:TOY-1"], course={"minutes": 5, "say": "A toy."})
     task = v4.new_code_cell('answer("99.1", ...)', id="ask", metadata={"tags": ["exercise:99.1"]})
     grade = v4.new_code_cell('grade("99.1")', id="grade")
-    grade.metadata["nbgrader"] = dict(
-        schema_version=3, grade_id="g", solution=False, grade=True, locked=True, task=False, points=1
-    )
-    cells = [
-        section,
-        v4.new_code_cell(SETUP, id="setup"),
-        task,
-        grade,
-        v4.new_code_cell("progress()", id="end"),
-    ]
+    is_graded = dict(solution=False, grade=True, locked=True, task=False, points=1)
+    grade.metadata["nbgrader"] = dict(schema_version=3, grade_id="g", **is_graded)
+    setup, end = v4.new_code_cell(SETUP, id="setup"), v4.new_code_cell("progress()", id="end")
     curriculum = {"TOY-1": "005: a toy"}
     about = dict(lectures="005", steps="`toy_step`", run_all="1 minute", curriculum=curriculum)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    cells = [section, setup, task, grade, end]
     return v4.new_notebook(cells=cells, metadata={"course": about, "kernelspec": kernel})
 
 
@@ -115,22 +105,17 @@ def copy(tmp_path_factory):
     for name in ("README.md", "pyproject.toml"):
         shutil.copy(ROOT / name, copy)
     (copy / "data").symlink_to(ROOT / "data")
-    for name, text in {
-        "course_utils/steps/toy.py": STEP,
-        "course_utils/models/toy.py": NETWORK,
-        "course_utils/exercises/toy.py": EXERCISE,
-        "tests/players/toy.py": PLAYERS,
-    }.items():
-        (copy / name).write_text(text, encoding="utf-8")
+    for folder, text in (("steps", STEP), ("models", NETWORK), ("exercises", EXERCISE)):
+        (copy / "course_utils" / folder / "toy.py").write_text(text, encoding="utf-8")
+    (copy / "tests" / "players" / "toy.py").write_text(PLAYERS, encoding="utf-8")
     nbformat.write(notebook(), copy / "notebooks" / "99_toy.ipynb")
     run("-c", "from course_utils import notebooks; notebooks.sync([])", cwd=copy)
-    return Path(copy)
+    return copy
 
 
-def test_a_new_model_is_in_the_index_judged_and_measured(copy):
-    assert "[1 A toy](notebooks/99_toy.ipynb) | `toy_step` | 5 | 1 minute |" in (
-        copy / "README.md"
-    ).read_text("utf-8")
+def test_a_new_model_is_in_the_index_its_exercise_judges_and_its_speed_is_measured(copy):
+    row = "[1 A toy](notebooks/99_toy.ipynb) | `toy_step` | 5 | 1 minute |"
+    assert row in (copy / "README.md").read_text("utf-8")
     assert "005: a toy (TOY-1)" in (copy / "notebooks" / "README.md").read_text("utf-8")
     said = run("-c", ASK, cwd=copy, PYTHONPATH=str(copy / "tests"))
     assert "the bias" in said and "('correct'" in said and "images a second:" in said

@@ -1,3 +1,5 @@
+"""Networks: those of the labs as on the slides; shapes, ranges, and what each input changes."""
+
 import pytest
 import torch
 
@@ -7,16 +9,15 @@ from course_utils import models
 def test_lab_1_as_on_the_slide(capsys):
     net = models.VanillaAutoencoder(latent_dim=3).train()
     assert models.parameters(net) == 218_643
-    assert net(torch.zeros(2, 1, 28, 28)).shape == (2, 1, 28, 28) and net.enc(
-        torch.zeros(2, 1, 28, 28)
-    ).shape == (2, 3)
+    x = torch.zeros(2, 1, 28, 28)
+    assert net(x).shape == x.shape and net.enc(x).shape == (2, 3)
     models.summary(net)
     out = capsys.readouterr().out
     rows = [line.strip("│├─ ").split() for line in out.splitlines()]
     slide = """Sequential: 1-1 [-1, 3] -- | Linear: 2-1 [-1, 128] 100,480 | ReLU: 2-2 [-1, 128] --
-        | Linear: 2-3 [-1, 64] 8,256 | ReLU: 2-4 [-1, 64] -- | Linear: 2-5 [-1, 3] 195 | Linear: 2-6 [-1, 64] 256
-        | ReLU: 2-7 [-1, 64] -- | Linear: 2-8 [-1, 128] 8,320 | ReLU: 2-9 [-1, 128] --
-        | Linear: 2-10 [-1, 784] 101,136 | Tanh: 2-11 [-1, 784] --"""
+        | Linear: 2-3 [-1, 64] 8,256 | ReLU: 2-4 [-1, 64] -- | Linear: 2-5 [-1, 3] 195
+        | Linear: 2-6 [-1, 64] 256 | ReLU: 2-7 [-1, 64] -- | Linear: 2-8 [-1, 128] 8,320
+        | ReLU: 2-9 [-1, 128] -- | Linear: 2-10 [-1, 784] 101,136 | Tanh: 2-11 [-1, 784] --"""
     for row in slide.split("|"):
         assert row.split() in rows
     assert "Total params: 218,643" in out and net.training
@@ -45,7 +46,7 @@ def test_a_linear_autoencoder_is_linear():
     assert torch.allclose(net(a + b) - net(a) - net(b) + net(zero), zero, atol=1e-5)
 
 
-def test_aae_has_a_vaes_networks_but_gives_codes():
+def test_an_aae_has_the_networks_of_a_vae_without_the_variance():
     x = torch.rand(3, 1, 28, 28) * 2 - 1
     vae, aae = models.VAE(2, hidden=32), models.AAE(2, hidden=32)
     assert aae.enc(x).shape == (3, 2) and aae(x).shape == x.shape and aae(x).abs().max() <= 1
@@ -62,14 +63,14 @@ def test_class_and_style_encoder_adds_noise_in_training_only():
     assert torch.equal(enc(x)[0], enc(x)[0])
 
 
-def test_conditional_vae_hears_its_label_on_both_sides():
+def test_encoder_and_decoder_of_a_conditional_vae_use_the_label():
     net, x, y = models.ConditionalVAE(3, hidden=16), torch.rand(4, 1, 28, 28), torch.arange(4)
     mu, log_var = net.encode(x, y)
     assert mu.shape == log_var.shape == (4, 3) and not torch.equal(mu, net.encode(x, y + 1)[0])
     assert net.decode(mu, y).shape == x.shape and not torch.equal(net.decode(mu, y), net.decode(mu, y + 1))
 
 
-def test_generators_and_their_judges_fit():
+def test_generators_and_their_discriminators_fit():
     for G, D, z_dim, shape in (
         (models.generator(7, 16), models.image_discriminator(16, dropout=0.3), 7, (1, 28, 28)),
         (models.dcgan_generator(7, 4), models.dcgan_discriminator(4), 7, (1, 28, 28)),
@@ -80,9 +81,9 @@ def test_generators_and_their_judges_fit():
         assert x.shape == (5, *shape) and x.abs().max() <= 1 and D(x).shape == (5, 1)
 
 
-@pytest.mark.parametrize("form", models.ARCHITECTURES)
-def test_the_forms_of_the_comparison_fit_and_their_critics_judge_each_image_alone(form):
-    generator, opponent = models.ARCHITECTURES[form]
+@pytest.mark.parametrize("name", models.ARCHITECTURES)
+def test_the_compared_architectures_fit_and_their_critics_score_each_image_by_itself(name):
+    generator, opponent = models.ARCHITECTURES[name]
     x = generator(7)(torch.randn(5, 7))
     assert x.shape == (5, 1, 28, 28) and x.abs().max() <= 1
     alone, together = opponent(normalize=False), opponent(normalize=True)
@@ -90,7 +91,7 @@ def test_the_forms_of_the_comparison_fit_and_their_critics_judge_each_image_alon
     assert not torch.allclose(together(x)[:2], together(x[:2]), atol=1e-4)
 
 
-def test_only_with_batch_norm_a_verdict_depends_on_the_others_in_the_batch():
+def test_only_with_batch_norm_a_logit_depends_on_the_rest_of_the_batch():
     x = torch.rand(6, 1, 28, 28)
     for normalize in (True, False):
         D = models.dcgan_discriminator(4, normalize)
@@ -103,13 +104,13 @@ def test_a_style_generator_takes_one_w_for_all_layers_or_one_for_each():
     n = len(G.layers)
     each = w[:, None].repeat(1, n, 1)
     assert G(w).shape == (3, 1, 28, 28) and torch.allclose(G(w), G(each), atol=1e-5)
-    for layer in range(n):  # every layer listens to its own w
+    for layer in range(n):  # every layer depends on its own w
         other = each.clone()
         other[:, layer] += 1
         assert not torch.allclose(G(w), G(other), atol=1e-3)
 
 
-def test_a_styled_layer_sets_mean_and_spread_of_every_map():
+def test_a_styled_layer_sets_mean_and_std_of_every_map():
     layer, h, w = models.StyledLayer(3, 4, 2, twice=True), torch.randn(5, 3, 6, 6), torch.randn(5, 2)
     out = layer(h, w)
     scale, shift = layer.style(w).chunk(2, 1)
@@ -120,14 +121,14 @@ def test_a_styled_layer_sets_mean_and_spread_of_every_map():
     assert not torch.equal(layer(h, w), layer(h, w))
 
 
-def test_alae_keeps_the_spread_of_z_and_its_style_form_fits():
+def test_alae_keeps_the_variance_of_z_and_its_style_variant_fits():
     z = torch.randn(2_000, 50)
-    assert 0.2 < models.ALAE(hidden=8).F(z).var(0).mean() < 5  # torch's default weights: 0.00002
+    assert 0.2 < models.ALAE(hidden=8).F(z).var(0).mean() < 5  # 0.00002 with torch's default weights
     net = models.style_alae(z_dim=50, w_dim=6, channels=4)
     assert net(torch.rand(3, 1, 28, 28)).shape == (3, 1, 28, 28) and net.D(net.F(z[:3])).shape == (3, 1)
 
 
-def test_a_frame_predictor_moves_ink_and_keeps_its_amount():
+def test_a_frame_predictor_moves_ink_and_keeps_its_sum():
     G, x = models.FramePredictor(), torch.full((3, 1, 28, 28), -1.0)
     x[:, :, 14, 14] = 1
     x_next, filters = G(x, z := torch.randn(3, 2)), G.filters(z)

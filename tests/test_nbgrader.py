@@ -1,8 +1,7 @@
 """The notebooks' round trip through nbgrader: released, handed in three times, autograded, exported.
 
 Needs `pip install -e .[nbgrader]`. `pytest -n 0 -m slow tests/test_nbgrader.py -k quick` takes about a
-minute, because it
-keeps only what is graded; the others take the notebooks whole.
+minute, because it keeps only what is graded; the others take whole notebooks.
 """
 
 import csv
@@ -18,7 +17,7 @@ from course_utils.exercises import EXERCISES
 
 pytest.importorskip("nbgrader")
 pytestmark = pytest.mark.slow
-# in seconds; nbgrader's own 30 and 4 are few on a busy machine
+# Seconds; nbgrader's defaults, 30 and 4, are too few on a busy machine.
 PATIENT = ("--Execute.timeout=300", "--Execute.iopub_timeout=60")
 WHOLE = [pytest.param(path, True, id=path.stem) for path in notebooks.paths()]
 QUICK = pytest.param(notebooks.paths()[-1], False, id="quick")
@@ -43,7 +42,7 @@ def exercises(cell):
 
 
 def wrong(cell, id):
-    """A cell that gives the exercise's first known mistake for an answer. → str"""
+    """A cell that answers with the exercise's first known mistake. → str"""
     task = EXERCISES[id]
     mistake = f'EXERCISES["{id}"].mistakes["{next(iter(task.mistakes))}"].wrong'
     if task.is_question:
@@ -54,7 +53,7 @@ def wrong(cell, id):
 
 
 @pytest.mark.parametrize(("path", "whole"), [QUICK, *WHOLE])
-def test_marks_are_what_was_solved(path, whole, tmp_path, nbgrader):
+def test_the_marks_are_those_of_the_solved_exercises(path, whole, tmp_path, nbgrader):
     name, ids = path.stem, [id for id in EXERCISES if id.startswith(path.name[:2] + ".")]
     book = nbformat.read(path, as_version=4)
     if not whole:  # the cell of imports, the exercises, their grades
@@ -83,9 +82,8 @@ def test_marks_are_what_was_solved(path, whole, tmp_path, nbgrader):
     nbgrader("export")
 
     with open(tmp_path / "grades.csv", newline="") as file:
-        marks = {
-            row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)
-        }
+        rows = list(csv.DictReader(file))
+    marks = {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in rows}
     n = len(ids)
     assert marks == {"right": (n, n), "wrong": (0, n), "half": (len(half), n)}
     for student, solved in (("right", ids), ("wrong", []), ("half", half)):

@@ -7,7 +7,6 @@ import re
 import subprocess
 import symtable
 import sys
-from pathlib import Path
 
 import nbclient
 import nbformat
@@ -29,10 +28,6 @@ def tags(book, prefix):
     return [tag for cell in book.cells for tag in notebooks.tagged(cell, prefix)]
 
 
-def test_there_are_notebooks():
-    assert [p.name for p in PATHS][:1] == ["01_autoencoder.ipynb"]
-
-
 @each
 def test_no_outputs_no_widget_state(path):
     command = [sys.executable, "-m", "nbstripout", "--verify", "--keep-id", str(path)]
@@ -41,7 +36,7 @@ def test_no_outputs_no_widget_state(path):
     assert "widgets" not in meta and meta["kernelspec"]["language"] == "python"
 
 
-def test_cells_show_the_packages_own_source_and_the_index_is_theirs():
+def test_cells_show_the_source_of_the_package_and_the_index_is_up_to_date():
     assert notebooks.sync(["--check"]) == 0, "run `python -m course_utils sync`"
 
 
@@ -60,10 +55,8 @@ def test_every_exercise_has_its_cell_and_its_grade(path):
             if task.is_question:
                 assert cell.source.splitlines() == [f'answer("{id}", ...)']
             else:  # the stub has the reference's name and arguments
-                stub, reference = (
-                    re.search(r"def .*\(.*\):", s)[0]
-                    for s in (cell.source, notebooks.solved(cell.source, id))
-                )
+                both = cell.source, notebooks.solved(cell.source, id)
+                stub, reference = (re.search(r"def .*\(.*\):", source)[0] for source in both)
                 assert stub == reference and cell.source.startswith(f'@exercise("{id}")\n')
 
 
@@ -89,13 +82,11 @@ def test_expected_pictures_are_made_by_cells(path):
     assert shown == set(tags(book, "expected:"))
 
 
-AGAIN = {"06": "two Normals, a to b"}  # an experiment that a later section builds on, by a word of its cell
+AGAIN = {"06": "two Normals, a to b"}  # words of a cell whose results a later section needs
 
 
 def after_a_restart(path):
-    """The notebook for a fresh kernel: set-up, what defines the course's and the student's functions,
-    and all from
-    the section of the first training on."""
+    """The notebook as run in a new kernel: set-up, functions, and all from the first training on."""
     book = read(path)
     sections = [i for i, c in enumerate(book.cells) if re.match("## |.*\n## ", c.source, re.S)]
     code = {i: c for i, c in enumerate(book.cells) if c.cell_type == "code"}
@@ -110,8 +101,7 @@ def after_a_restart(path):
 
 
 def read_and_bound(source):
-    """The names that a cell reads from the notebook, its functions included, and those that it gives to
-    it."""
+    """The names that a cell needs from earlier cells, and those that it defines. → two sets"""
     table = symtable.symtable(source.removesuffix(";"), "cell", "exec")
     bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
     read = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
@@ -125,7 +115,7 @@ def read_and_bound(source):
 
 @each
 def test_after_a_restart_it_goes_on_from_the_first_training(path):
-    """Nothing there needs a name that only an earlier experiment gave."""
+    """No cell there needs a name that only an earlier experiment defines."""
     known = {*dir(builtins), "display"}
     for cell in after_a_restart(path).cells:
         names, bound = read_and_bound(cell.source)
@@ -133,9 +123,9 @@ def test_after_a_restart_it_goes_on_from_the_first_training(path):
         known |= bound
 
 
-@pytest.mark.slow  # half a minute for each notebook; the test above needs a second for all
+@pytest.mark.slow  # half a minute for each notebook; the test above takes a second for all
 @each
-def test_after_a_restart_it_really_runs_from_the_first_training(path):
+def test_after_a_restart_it_runs_from_the_first_training(path):
     where = {"metadata": {"path": str(path.parent)}}
     nbclient.NotebookClient(after_a_restart(path), timeout=300, resources=where).execute()
 
@@ -182,11 +172,8 @@ def solved(tmp_path_factory):
 
 
 @each
-def test_the_solved_notebook_runs_without_network_mnist_or_leave_to_write_and_all_is_correct(
-    path, solved, tmp_path, monkeypatch
-):
-    every_python_starts_with = tmp_path / "sitecustomize.py"
-    every_python_starts_with.write_text(NO_NETWORK + READ_ONLY)
+def test_solved_it_runs_without_network_mnist_or_permission_to_write(path, solved, tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text(NO_NETWORK + READ_ONLY)  # every Python starts with this
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "nothing"))
     book = read(solved / path.name)
@@ -197,19 +184,12 @@ def test_the_solved_notebook_runs_without_network_mnist_or_leave_to_write_and_al
         check = f"try: {attempt}\nexcept OSError as e: assert {word!r} in str(e)\nelse: raise AssertionError"
         book.cells.insert(0, nbformat.v4.new_code_cell(check))
     nbclient.NotebookClient(book, timeout=120, resources={"metadata": {"path": str(solved)}}).execute()
-    printed = "\n".join(
-        o.get("text", "") + str(o.get("data", "")) for c in book.cells for o in c.get("outputs", ())
-    )
+    outputs = [out for cell in book.cells for out in cell.get("outputs", ())]
+    printed = "\n".join(out.get("text", "") + str(out.get("data", "")) for out in outputs)
     n = len([id for id in EXERCISES if id.startswith(path.name[:2] + ".")])
     assert f"{n} of {n} solved" in printed and "✗" not in printed and "not answered yet" not in printed
-    assert "; no MNIST: " in printed or ", from " in printed  # whatever it found, it said so
-    errors = [
-        o
-        for c in book.cells
-        for o in c.get("outputs", ())
-        if o.output_type == "stream" and o.name == "stderr"
-    ]
-    assert not errors, errors
+    assert "; no MNIST: " in printed or ", from " in printed  # it says which data set it found
+    assert not [out for out in outputs if out.get("name") == "stderr"]
 
 
 def test_solving_keeps_everything_else(solved):
@@ -218,4 +198,4 @@ def test_solving_keeps_everything_else(solved):
         assert len(before.cells) == len(after.cells)
         for a, b in zip(before.cells, after.cells, strict=True):
             assert a.metadata == b.metadata and (notebooks.tagged(a, "exercise:") or a.source == b.source)
-        assert Path(solved / "expected").is_dir()
+    assert (solved / "expected").is_dir()

@@ -1,4 +1,4 @@
-"""Shipped weights: they are what their report says, and anything else is refused."""
+"""Shipped weights: they are as their report says, and any other file is refused."""
 
 import dataclasses
 import json
@@ -18,9 +18,7 @@ NAMES = list(pretrained.NETWORKS)
 def test_load_sample_reconstruct(name):
     net, about = pretrained.load(name), pretrained.info(name)
     assert not net.training and models.parameters(net) == about["parameters"]
-    assert {"recipe", "steps", "seed", "scores", "torch", "seconds"} <= set(about) and about[
-        "data"
-    ] == "MNIST"
+    assert {"steps", "seed", "scores", "torch", "seconds"} <= set(about) and about["data"] == "MNIST"
     assert about["recipe"] == recipes.RECIPES[name].words
     if pretrained.NETWORKS[name].sample:
         a, b, c = (pretrained.sample(name, 5, **seed) for seed in ({}, {"seed": 0}, {"seed": 1}))
@@ -32,31 +30,32 @@ def test_load_sample_reconstruct(name):
     x_rec = pretrained.reconstruct(name, x)
     assert x_rec.shape == x.shape
     own, another = ((x_rec - v).square().flatten(1).sum(1) for v in (x, x.roll(1, 0)))
-    assert (own < another).float().mean() > 0.65  # chance is 0.5; also for digits it never saw the like of
+    assert (own < another).float().mean() > 0.65  # chance is 0.5; these digits are not MNIST's
 
 
-SLOW = {"style_alae", "alae", "dcgan", "wgan", "wgan_gp", "cwgan_gp"}  # each draws and reads 10,000 images
+SLOW = {"style_alae", "alae", "dcgan", "wgan", "wgan_gp", "cwgan_gp"}  # each draws and scores 10,000 images
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in NAMES]
-)
+SCORED = [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in NAMES]
+
+
+@pytest.mark.parametrize("name", SCORED)
 def test_the_scores_in_the_report_are_true(name, monkeypatch):
     if not any((folder / "MNIST" / "raw").is_dir() for folder in session.data_dirs()):
         pytest.skip("needs MNIST on disk")
-    monkeypatch.setenv("COURSE_SCALE", "class")  # the smoke scale scores a few only
+    monkeypatch.setenv("COURSE_SCALE", "class")  # at the smoke scale only a few images are scored
     scores = recipes.RECIPES[name].scores(pretrained.load(name), data.digits("mnist"))
     assert scores == pytest.approx(pretrained.info(name)["scores"], rel=0.01, abs=1e-3)
 
 
-def test_what_a_model_cannot_do_is_said():
+def test_asking_a_network_for_what_it_cannot_do_is_an_error():
     with pytest.raises(ValueError, match="'classifier' cannot sample; these can: .*ae"):
         pretrained.sample("classifier", 3)
     with pytest.raises(ValueError, match="'classifier' cannot reconstruct; these can: .*ae"):
         pretrained.reconstruct("classifier", torch.zeros(1, 1, 28, 28))
 
 
-def test_sampling_leaves_the_random_numbers_alone():
+def test_sampling_does_not_change_the_random_numbers_of_the_notebook():
     torch.manual_seed(3)
     expected = torch.rand(1)
     torch.manual_seed(3)
@@ -91,18 +90,18 @@ def test_missing_damaged_or_foreign_files_are_refused(copies):
             pretrained.sample("ae", 1)
 
 
-def test_wrong_names_and_images_are_told():
+def test_wrong_names_and_images_are_an_error():
     with pytest.raises(ValueError, match="there are: .*ae.*classifier"):
         pretrained.load("biggan")
     with pytest.raises(ValueError, match=r"\(n, 1, 28, 28\), but these are \(3, 784\)"):
         pretrained.reconstruct("ae", torch.zeros(3, 784))
 
 
-def test_a_recipe_makes_weights_that_load(copies, monkeypatch):
-    monkeypatch.setattr(data, "digits", lambda name: data.Digits(*data_of_forty(), name="forty"))
+def test_a_recipe_makes_weights_that_load(copies, noise, monkeypatch):
+    monkeypatch.setattr(data, "digits", lambda name: noise)
     monkeypatch.setitem(recipes.RECIPES, "ae", dataclasses.replace(recipes.RECIPES["ae"], n_steps=20))
     report = recipes.make("ae", seed=4)
-    assert report["data"] == "forty" and report["seed"] == 4 and report == pretrained.info("ae")
+    assert report["data"] == "noise" and report["seed"] == 4 and report == pretrained.info("ae")
     assert pretrained.sample("ae", 2).shape == (2, 1, 28, 28)
 
 
@@ -119,17 +118,12 @@ def ema_step(batches, *, G, G_ema, opt):
 
 
 @pytest.mark.parametrize(("step", "in_step"), [(counting_step, False), (ema_step, True)])
-def test_what_is_kept_is_the_ema_of_the_weights_after_each_step(step, in_step):
+def test_the_ema_of_the_weights_is_kept(step, in_step, noise):
     G = torch.nn.Linear(1, 1, bias=False)
     torch.nn.init.zeros_(G.weight)
     fit = fit_ema_by(step, lambda net: (dict(G=net), dict(G=[net])), 8, adam, 1e-3, in_step)
-    fit(G, data.Digits(*data_of_forty(), name="forty"), 10)
-    average = 1.0  # after the first step
+    fit(G, noise, 10)
+    ema = 1.0  # after the first step
     for weight in range(2, 11):
-        average = 0.999 * average + 0.001 * weight
-    assert G.weight.item() == pytest.approx(average, rel=1e-5)
-
-
-def data_of_forty():
-    x, y = torch.rand(40, 1, 28, 28) * 2 - 1, torch.arange(40) % 10
-    return x, y, x[:10], y[:10]
+        ema = 0.999 * ema + 0.001 * weight
+    assert G.weight.item() == pytest.approx(ema, rel=1e-5)

@@ -1,3 +1,5 @@
+"""The session: device, scale, seeds and folders, all from the environment."""
+
 import sys
 from types import SimpleNamespace
 
@@ -18,7 +20,7 @@ def test_the_default_scale_is_class_on_a_cpu(monkeypatch):
     assert session.scale() == ("full" if session.device().type == "cuda" else "class")
 
 
-def test_unknown_wishes_say_what_there_is(monkeypatch):
+def test_unknown_settings_are_an_error_that_lists_the_known_ones(monkeypatch):
     monkeypatch.setenv("COURSE_SCALE", "huge")
     with pytest.raises(ValueError, match="smoke, class, full"):
         session.scale()
@@ -35,12 +37,12 @@ def test_start_seeds_everything(capsys):
     assert "scale: smoke · seed 3" in capsys.readouterr().out
 
 
-def test_the_own_data_folder_comes_first(monkeypatch, tmp_path):
+def test_the_students_data_folder_comes_first(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
     assert session.data_dirs() == [tmp_path, session.ROOT / "data"]
 
 
-def test_colab_is_asked_to_show_our_widgets(monkeypatch):
+def test_widgets_are_enabled_on_colab(monkeypatch):
     asked = []
     output = SimpleNamespace(enable_custom_widget_manager=lambda: asked.append(True))
     monkeypatch.setitem(sys.modules, "google.colab", SimpleNamespace(output=output))
