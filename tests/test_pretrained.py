@@ -1,7 +1,9 @@
 """Shipped weights: they are as their report says, and any other file is refused."""
 
 import dataclasses
+import hashlib
 import json
+import pickle
 import shutil
 
 import pytest
@@ -70,17 +72,26 @@ def copies(tmp_path, monkeypatch):
     return tmp_path / "w"
 
 
+class Bomb:
+    def __reduce__(self):
+        return pytest.fail, ("a file of weights was executed",)
+
+
 def test_missing_damaged_or_foreign_files_are_refused(copies):
     file, about = copies / "ae.safetensors", copies / "ae.json"
     whole, report = file.read_bytes(), about.read_text()
-    for content in (whole[:-100], b"", b"\x80\x04" + whole, bytes([whole[-1] ^ 1]) + whole[1:]):
+
+    def refused(told, content, **changed):
         file.write_bytes(content)
-        with pytest.raises(pretrained.WeightsError, match="not the file that ae.json describes.*pretrain ae"):
+        about.write_text(json.dumps(json.loads(report) | changed))
+        with pytest.raises(pretrained.WeightsError, match=told):
             pretrained.load("ae")
-    shutil.copy(copies / "conv_ae.safetensors", file)
-    about.write_text(json.dumps({**json.loads(report), "sha256": pretrained.info("conv_ae")["sha256"]}))
-    with pytest.raises(pretrained.WeightsError, match="another network than 'ae'"):
-        pretrained.load("ae")
+
+    for content in (whole[:-100], whole[:50], b"", pickle.dumps(Bomb())):  # with any checksum
+        refused("not the file that ae.json describes.*pretrain ae", content)
+        refused("holds no weights .*git checkout", content, sha256=hashlib.sha256(content).hexdigest())
+    other, sha256 = (copies / "conv_ae.safetensors").read_bytes(), pretrained.info("conv_ae")["sha256"]
+    refused("another network than 'ae'", other, sha256=sha256)
     file.unlink()
     with pytest.raises(pretrained.WeightsError, match="cannot be read"):
         pretrained.load("ae")

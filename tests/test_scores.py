@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from course_utils import data, models, scores
+from course_utils import data, models, plotting, scores
 from course_utils.scores import recorded, scoreboard
 
 
@@ -49,6 +49,8 @@ def test_your_model_joins_and_is_kept(digits, mine, monkeypatch, capsys):
     row = board["generation"]["ALAE (yours)"]
     assert row["fcd"] == pytest.approx(0, abs=1e-3) and row["minutes"] == 1.5
     assert row["parameters"] == models.parameters(net)
+    drawn = scoreboard.picture({"ALAE": row}, "fcd").axes[0].images[0].get_array()
+    assert abs(drawn - plotting.tile(x[:12], 12)).max() < 0.01
     assert board["reconstruction"]["ALAE (yours)"]["misread"] < 15
     other = data.Digits(digits.x, digits.y, x, digits.y_test, "other digits")
     assert scoreboard.mine(other) == {"reconstruction": {}, "generation": {}}

@@ -79,6 +79,9 @@ class GameStopped(RuntimeError):
     """The game cannot go on; the message says why, and what to do."""
 
 
+NO_DATA = "there is no data yet: click into the plane to draw some."
+
+
 class Frame(NamedTuple):
     """What there is to see, all on the CPU: see `Game.look`."""
 
@@ -139,7 +142,7 @@ class Game:
     def advance(self, n_steps=10):
         """Some steps of the rule; `who` may hold one player still."""
         if self.batches is None:
-            raise GameStopped("there is no data yet: click into the plane to draw some.")
+            raise GameStopped(NO_DATA)
         who, n_d = self.settings.who, self.settings.n_d
         still = {"D only": "G", "G only": "D"}.get(who, "D" if n_d == 0 else None)
         opt = self._optimizers_but(still)

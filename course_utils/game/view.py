@@ -7,7 +7,7 @@ import ipywidgets as w
 
 from ..widgets import Picture, Plane, alert, with_still
 from . import picture
-from .state import DATA, OPTIMIZERS, SPAN, Game
+from .state import DATA, NO_DATA, OPTIMIZERS, SPAN, Game, GameStopped
 
 SPEEDS = {
     "slow motion": (1, 0.4),
@@ -149,6 +149,11 @@ class GanGame(w.VBox):
         while True:
             n_steps, rest = SPEEDS[self.speed.value]
             begin = time.perf_counter()
+            if self.game.batches is None:  # the click on ▶ may overtake the first points, so wait for them
+                self.error.value = alert(GameStopped(NO_DATA))
+                await asyncio.sleep(0.1)
+                continue
+            self.error.value = ""
             if not self._guarded(self.game.advance, n_steps):
                 return
             await asyncio.sleep(max(0.01, rest - (time.perf_counter() - begin)))
