@@ -1,16 +1,16 @@
-"""python -m course_utils VERB: set up, open, test, and keep the notebooks in step with the package.
+"""python -m course_utils VERB: set up, open, test, and keep the notebooks up to date with the package.
 
-open      make the environment if need be, `start`, then open JupyterLab on notebook 01
-test      make the environment if need be, then run the tests (more words go to pytest)
-start     copy the notebooks to work/ (or FOLDER), where they are yours: what is there is never overwritten
+open      make the environment if needed, `start`, then open JupyterLab on notebook 01
+test      make the environment if needed, then run the tests (further words go to pytest)
+start     copy the notebooks to work/ (or FOLDER), where they are yours: no file there is overwritten
 sync      write the package's source into the cells tagged `shows:…`, and the index notebooks/README.md
 strip     take outputs and widget state out of the notebooks
 solve     write solved notebooks into notebooks/solved
 figures   run the notebooks at full scale and save what cells tagged `expected:…` draw, and the scores
           (at another COURSE_SCALE: the scores only)
 pretrain  NAME …: train shipped weights again
-sweep     NAME …: make the tables in data/results again, or go on with one
-bench     PART …: measure the speed, ours and the usual style's: data/results/bench.json and README's table
+sweep     NAME …: make the tables of experiments in data/results, or finish one
+bench     PART …: measure the speed, beside that of the usual style, for data/results and the README
 """
 
 # Only the standard library up here: `open` and `test` run before anything is installed, on Python 3.8 too.
@@ -53,10 +53,10 @@ def open_course(words):
 
 
 def start(words):
-    """Copy what is new into work/, or the folder named; beside a copy that is there comes the new version."""
+    """Copy new notebooks into work/ or the folder named; a new version stands beside an older copy."""
     folder = Path(words[0]) if words else ROOT / "work"
     folder.mkdir(exist_ok=True)
-    record = folder / ".copied"  # which versions have been copied once
+    record = folder / ".copied"  # the versions that were copied before
     copied = record.read_text(encoding="utf-8").split() if record.exists() else []
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         version = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -102,7 +102,7 @@ def environment():
     return python
 
 
-# ── made again ───────────────────────────────────────────────────────────────────────────────────
+# ── made again: weights, tables, times ───────────────────────────────────────────────────────────
 
 
 def pretrain(words):

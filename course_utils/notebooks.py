@@ -1,10 +1,10 @@
-"""The notebooks as files: the verbs of `python -m course_utils` that keep them in step with the package.
+"""The notebooks as files: the verbs of `python -m course_utils` that work on them.
 
-What a cell is for, its tags say:
+Tags say what a cell is for:
     shows:MODULE.NAME  the cell holds exactly that function's source
     exercise:ID        the stub of an exercise
     expected:NAME      the cell draws notebooks/expected/NAME.webp
-    concept:ID         this section shows row ID of the curriculum
+    concept:ID         the section shows row ID of the curriculum
 The metadata `course` of a heading holds its minutes and a line to say; that of a notebook holds its row of
 the README's table (lectures, steps, run_all), and its curriculum, {ID: "decks: topic"}.
 """
@@ -66,11 +66,9 @@ def sync(words):
             told.append(f"{path.name}: {name}")
         if stale and "--check" not in words:
             nbformat.write(book, path)
-    about = FOLDER.parent / "README.md"
-    for file, text in (
-        (FOLDER / "README.md", index()),
-        (about, in_readme(about.read_text(encoding="utf-8"))),
-    ):
+    readme = FOLDER.parent / "README.md"
+    texts = {FOLDER / "README.md": index(), readme: in_readme(readme.read_text(encoding="utf-8"))}
+    for file, text in texts.items():
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             told.append(file.relative_to(FOLDER.parent).as_posix())
             if "--check" not in words:

@@ -1,4 +1,4 @@
-"""The `while not converged` of every algorithm: `train` repeats a step, and knows no network or loss."""
+"""The `while not converged` of every algorithm: `train` repeats a step and knows neither network nor loss."""
 
 import contextlib
 import re
@@ -27,40 +27,40 @@ def adam(lr=1e-3, betas=(0.9, 0.999), **players):
 
 
 def rmsprop(lr=5e-5, **players):
-    """One RMSProp optimizer for each named list of networks, as `adam`, without momentum.
+    """One RMSProp optimizer for each named list of networks, as `adam`, but without momentum.
 
-    Source: Hinton 2012. Arjovsky et al. 2017 choose it for WGANs: momentum makes their critic unstable.
+    Source: Hinton 2012. Arjovsky et al. 2017 use it for WGANs: momentum makes their critic unstable.
     """
     return _optimizers(lambda params: torch.optim.RMSprop(params, lr=lr), players)
 
 
 def _optimizers(make, players):
-    nets_of = players.items()
-    return SimpleNamespace(
-        **{name: make([p for net in nets for p in net.parameters()]) for name, nets in nets_of}
-    )
+    params = {name: [p for net in nets for p in net.parameters()] for name, nets in players.items()}
+    return SimpleNamespace(**{name: make(own) for name, own in params.items()})
 
 
 def descend(loss, opt):
-    """One step downhill: θ ← Adam(∇θ loss), for the parameters of `opt` and no others.
+    """One update of an optimizer: θ ← Adam(∇θ loss), for the parameters of `opt` and no others.
 
-    The gradients of every other network stay untouched, so a generator's step leaves nothing in D.
+    The gradients of all other networks stay as they were: an update of G leaves no gradient in D.
     """
     if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
         shape = tuple(loss.shape) if isinstance(loss, torch.Tensor) else type(loss).__name__
-        raise ValueError(f"descend needs one number to go down, but the loss is {shape}: take its mean.")
+        raise ValueError(f"descend needs a single number, but the loss is {shape}: take its mean.")
     if not loss.requires_grad:
-        raise ValueError("the loss carries no gradient: look for .detach(), .item() or no_grad on its way.")
+        raise ValueError(
+            "the loss has no gradient: look for .detach(), .item() or no_grad where it is computed."
+        )
     opt.zero_grad()
     loss.backward(inputs=[p for group in opt.param_groups for p in group["params"]])
     opt.step()
 
 
 def ema_of(G, decay=0.995):
-    """A copy of G whose weights trail behind G's, their exponential moving average (EMA). → nn.Module
+    """A copy of G whose weights are the exponential moving average (EMA) of G's. → nn.Module
 
-    θ_ema ← decay · θ_ema + (1 − decay) · θ  by `G_ema.update_parameters(G)` after each step; first θ itself.
-    Batch norm's statistics are copied.
+    Call `G_ema.update_parameters(G)` after each step. The first call copies θ, each later one sets
+    θ_ema ← decay · θ_ema + (1 − decay) · θ. The statistics of batch norm are copied, not averaged.
     """
     return AveragedModel(G, multi_avg_fn=get_ema_multi_avg_fn(decay))
 
@@ -72,23 +72,21 @@ def clip_weights(net, bound):
         p.clamp_(-bound, bound)
 
 
-CHECK_EVERY = 50  # steps; each check makes a GPU wait
-_OUT_OF_MEMORY = re.compile(
-    "out of memory|(allocate|enough) memory"
-)  # the words of CUDA and MPS, and of CPUs
+CHECK_EVERY = 50  # steps from one check for nan to the next; each one waits for the GPU
+_OUT_OF_MEMORY = re.compile("out of memory|(allocate|enough) memory")  # on CUDA and MPS, on a CPU
 
 
 class History(Mapping):
-    """What a training run left behind: `history["L_rec"]` is one number per step, as a NumPy array.
+    """The record of a training run: `history["L_rec"]` is one number per step, as a NumPy array.
 
-    `film` holds what `watch` returned at the steps `film_steps`, first to last; `seconds` the time it took;
+    `film` holds what `watch` returned at the steps `film_steps`; `seconds` is the time the run took;
     `stopped` is "" after a full run, else "interrupted", "diverged" or "out of memory".
     """
 
     def __init__(self, n_steps=0):
         self.film, self.film_steps, self.seconds, self.stopped = [], [], 0.0, ""
         self.n_steps, self._names = 0, []
-        self._room, self._table = n_steps, None  # (steps, losses), filled from the top, where the losses are
+        self._room, self._table = n_steps, None  # (steps, losses), on the device of the losses
 
     def _add(self, losses):
         if not isinstance(losses, dict):
@@ -120,12 +118,12 @@ class History(Mapping):
         return len(self._names)
 
     def latest(self):
-        """The last losses in words. → str"""
+        """The losses of the last step as text. → str"""
         last = self._table[self.n_steps - 1].tolist() if self.n_steps else []
         return "  ".join(f"{name} {value:.4g}" for name, value in zip(self._names, last, strict=True))
 
     def first_bad(self, since=0):
-        """The first (step, name) from step `since` on whose loss is not a finite number, or None."""
+        """The first (step, name), from step `since` on, of a loss that is not finite; or None."""
         if not self.n_steps:
             return None
         bad = self._table[since : self.n_steps].isfinite().logical_not().nonzero()
@@ -138,18 +136,19 @@ class History(Mapping):
 def train(step, batches, n_steps, watch=None, n_frames=60, lr_decay=0.0, leave=True, quiet=False, **players):
     """Repeat `step(batches, **players)` `n_steps` times; show progress, losses and what `watch()` returns.
 
-    step     a function of `steps`, or your own; returns a dict of named scalar losses
-    watch    () → images (n, 1, 28, 28) or points (n, 2); called without gradient at `n_frames` steps,
-             denser at the start, for the live picture and for the film
-    lr_decay  share of the steps, the last ones, at a fifth of the learning rates of `opt`'s optimizers
-    leave    whether the live picture stays when all is done
-    quiet    whether nothing is shown or said, for many trainings in a row: an interrupt and a full memory are
-             errors then, as anywhere else, and only `stopped` tells of one that diverged
-    players  networks, `opt`, priors and numbers, handed on to the step; the networks are in training
-             mode meanwhile and in evaluation mode afterwards and while `watch` looks
+    step      a function of `steps`, or your own; returns a dict of named scalar losses
+    watch     () → images (n, 1, 28, 28) or points (n, 2); called without gradient at `n_frames` steps,
+              more often at the start, for the live picture and for the film
+    lr_decay  learning-rate decay: the share of the steps, the last ones, in which all optimizers of `opt`
+              run at a fifth of their learning rates; 0.3 means the last 30 % of the steps
+    leave     whether the live picture stays after the training
+    quiet     True shows and prints nothing, for many trainings in a row: an interrupt or a full memory
+              raises an error then, and only `stopped` tells of a training that diverged
+    players   networks, `opt`, priors and numbers, passed on to the step; the networks are in training mode
+              during the steps, and in evaluation mode in `watch` and afterwards
 
-    ■ (interrupt) ends it after the step under way and keeps what was learned; a loss that is not finite,
-    or a memory that is full, ends it with advice. → History
+    ■ (interrupt) ends the training after the current step and keeps what was learned. A loss that is not
+    finite, or a full memory, ends it with advice. → History
     """
     _check_counts({**getattr(step, "keywords", {}), **players})
     history, view = History(n_steps), _View(n_steps, leave)
@@ -201,7 +200,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, lr_decay=0.0, leave=T
 def _check_counts(players):
     for name, value in players.items():
         if name.startswith("n_") and value < 1:
-            raise ValueError(f"{name} = {value}: a step does it at least once; {name}=1 is the least.")
+            raise ValueError(f"{name} = {value}: a step does this at least once, so give 1 or more.")
 
 
 def _say_how_it_ended(history, n_steps):
@@ -212,14 +211,14 @@ def _say_how_it_ended(history, n_steps):
         t, name = history.first_bad()
         print(
             f"✗ Training stopped: {name} is {history[name][t]} since step {t:,}; the networks are spoiled.\n"
-            "  Usually the learning rate is too high: make the networks and the optimizer anew\n"
-            "  with a rate ten times smaller, and run this cell again."
+            "  Usually the learning rate is too high: make new networks and new optimizers\n"
+            "  with a learning rate ten times smaller, and run this cell again."
         )
     if history.stopped == "out of memory":
         print(
             f"✗ Training stopped after {done} steps: the memory is full. What was learned is kept.\n"
             "  Halve `batch_size` where the batches are made, and run this cell again; or restart the\n"
-            "  kernel, which frees what earlier cells hold."
+            "  kernel to free the memory of earlier cells."
         )
 
 
@@ -230,7 +229,7 @@ def _mode(nets, training):
 
 @contextlib.contextmanager
 def _evaluating(nets):
-    """Evaluation mode while `watch` looks, so that looking changes nothing in batch norm and dropout."""
+    """Evaluation mode for `watch`, so that it changes no statistics of batch norm."""
     were = [net.training for net in nets]
     try:
         _mode(nets, training=False)
@@ -242,7 +241,7 @@ def _evaluating(nets):
 
 @contextlib.contextmanager
 def _rates(opt):
-    """Lets the learning rates of all optimizers in `opt` be scaled; afterwards they are what they were."""
+    """Yields a function that scales the learning rates of `opt`; afterwards they are as before."""
     groups = [group for optimizer in vars(opt).values() for group in optimizer.param_groups] if opt else []
     before = [group["lr"] for group in groups]
 
@@ -259,7 +258,7 @@ def _rates(opt):
 
 @contextlib.contextmanager
 def _fast_products():
-    """Matrix products by the fastest kernels at hand while training: twice as fast on many CPUs."""
+    """Matrix products in 16 bits during training where the processor has them: often twice as fast."""
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")
     try:
@@ -270,11 +269,11 @@ def _fast_products():
 
 @contextlib.contextmanager
 def _stop_button(quiet):
-    """Defer an interrupt (■, Ctrl-C) to the end of the step under way, so that none is left half done.
+    """Defer an interrupt (■, Ctrl-C) to the end of the current step, so that no step is left half done.
 
     A second interrupt takes effect at once.
     """
-    if quiet or threading.current_thread() is not threading.main_thread():  # signals arrive there only
+    if quiet or threading.current_thread() is not threading.main_thread():  # only there do signals arrive
         yield lambda: False
         return
     presses = []
@@ -292,7 +291,7 @@ def _stop_button(quiet):
 
 
 class _View:
-    """The live picture: one output, redrawn at most once a second and for at most a tenth of the time."""
+    """The live picture: one output, redrawn at most once a second and in at most a tenth of the time."""
 
     def __init__(self, n_steps, leave, every=1.0):
         self.n_steps, self.leave, self.every, self.handle = n_steps, leave, every, None
@@ -318,7 +317,7 @@ class _View:
 
         if not plotting.in_notebook():
             print(f"step {history.n_steps:,}/{self.n_steps:,}  {history.latest()}  {note}", flush=True)
-            self.every = 10.0  # a log wants fewer lines than a picture has frames
+            self.every = 10.0  # in a terminal each update is a new line, so fewer of them
             return
         picture = plotting.training(history, self.n_steps, note)
         if self.handle is None:

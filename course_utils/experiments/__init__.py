@@ -1,7 +1,7 @@
 """Tables that take longer than a lesson. `python -m course_utils sweep NAME` makes data/results/NAME.json.
 
 Each is the TABLE of a file NAME.py here: a list of runs. joblib spreads them over this machine's cores, and
-with `joblib.parallel_config(backend="dask")` over a cluster (.hub/README.md). Finished runs are kept: an
+with `joblib.parallel_config(backend="dask")` over a cluster (.hub/README.md). Finished runs are kept, so an
 interrupted table goes on where it stopped.
 """
 
@@ -24,7 +24,7 @@ TABLES = {
 
 
 def load(name):
-    """A finished table: its settings, and the scores of each run. → dict"""
+    """A recorded table: its settings, and the scores of each run. → dict"""
     file = FOLDER / f"{name}.json"
     if not file.exists():
         remedy = f"`git checkout data/results`, or `python -m course_utils sweep {name}`"
@@ -38,7 +38,7 @@ def column(table, setting, score):
 
 
 def make(name):
-    """Do the runs of table `name` that are not done yet, writing after each. → dict, as `load`"""
+    """Do the runs of table `name` that are not recorded yet; write the file after each. → dict, as `load`"""
     table, file = TABLES[name], FOLDER / f"{name}.json"
     done = load(name) if file.exists() else {}
     if done.get("settings") != json.loads(json.dumps(table.settings)):
@@ -47,7 +47,9 @@ def make(name):
     parallel = joblib.Parallel(n_jobs=-1, batch_size=1, return_as="generator_unordered")
     for run, scores in parallel(joblib.delayed(_one)(run, table.runs[run]) for run in todo):
         done["runs"][run] = scores
-        done["runs"] = {run: done["runs"][run] for run in table.runs if run in done["runs"]}  # in their order
+        done["runs"] = {
+            run: done["runs"][run] for run in table.runs if run in done["runs"]
+        }  # in the table's order
         session.keep({file: json.dumps(done, indent=1, ensure_ascii=False) + "\n"})
         print(f"{name} {len(done['runs'])}/{len(table.runs)}: {run} {scores}", flush=True)
     return done

@@ -13,26 +13,28 @@ N_STEPS, N_STEPS_BY_LABELS = 6_000, {100: 500, 1_000: 1_000, 60_000: 6_000}
 
 
 def run(n_labels, draw):
-    """Test errors in % of a semi-supervised AAE, and of its encoder by labels alone. → dict"""
+    """Test errors in % of a semi-supervised AAE and of its encoder by labels alone. → dict
+
+    draw  the seed, which chooses the labelled images too
+    """
     session.seed_all(draw)
     digits = data.digits("mnist")
-    known = (
-        data.balanced(digits.y, n_labels // 10) if n_labels < len(digits.x) else torch.arange(len(digits.x))
-    )
+    n = len(digits.x)
+    known = data.balanced(digits.y, n_labels // 10) if n_labels < n else torch.arange(n)
     labelled = data.Batches(digits.x[known], digits.y[known], batch_size=100)
 
     def encoder():
         return models.ClassAndStyleEncoder(z_dim=2, hidden=256).to(session.device())
 
-    control = encoder()
-    players = dict(enc=control, opt=adam(enc=[control]))
+    baseline = encoder()
+    players = dict(enc=baseline, opt=adam(enc=[baseline]))
     train(supervised_step, labelled, N_STEPS_BY_LABELS[n_labels], lr_decay=0.3, quiet=True, **players)
     enc, dec = encoder(), models.decoder(12, 256).to(session.device())
     D_y, D_z = (models.discriminator(n).to(session.device()) for n in (10, 2))
     opt = adam(AE=[enc, dec], D=[D_y, D_z], lr=1e-3, betas=(0.5, 0.99))
     players = dict(labelled=labelled, enc=enc, dec=dec, D_y=D_y, D_z=D_z, opt=opt, prior=priors.gaussian(2))
     train(aae_semi_step, data.Batches(digits.x, batch_size=128), N_STEPS, lr_decay=0.3, quiet=True, **players)
-    return {"aae": _error(enc, digits), "by_labels_alone": _error(control, digits)}
+    return {"aae": _error(enc, digits), "by_labels_alone": _error(baseline, digits)}
 
 
 def _error(enc, digits):

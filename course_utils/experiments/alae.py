@@ -1,4 +1,4 @@
-"""ALAE as on the slide, and with a part of it changed: notebook 08."""
+"""ALAE as on the slide, and an ablation of its parts: notebook 08."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ _N_STEPS = 2_000
 
 
 def _f_moves(batches, target, F, G, E, D, opt, prior):
-    """alae_step with a step III that moves F as well; target(w) is what E(G(w)) is to be."""
+    """alae_step with a step III that moves F too; E(G(w)) is compared with target(w)."""
     x, _ = next(batches)
     L_ED = alae_step_1(x, prior(len(x)), F, G, E, D, opt)
     L_FG = alae_step_2(prior(len(x)), F, G, E, D, opt)
@@ -25,17 +25,17 @@ def _f_moves(batches, target, F, G, E, D, opt, prior):
 
 
 def authors_step(batches, *, F, G, E, D, opt, prior):
-    """As in the code that the authors published: w is a fixed target, but F learns by way of G's input."""
+    """As in the authors' published code: w is a fixed target, but F learns through the input of G."""
     return _f_moves(batches, torch.detach, F, G, E, D, opt, prior)
 
 
 def running_target_step(batches, *, F, G, E, D, opt, prior):
-    """A mistake: without .detach() the target comes to meet the arrow."""
+    """A mistake: without .detach() the target moves towards E(G(w))."""
     return _f_moves(batches, lambda w: w, F, G, E, D, opt, prior)
 
 
 def without_step_3(batches, *, F, G, E, D, opt, prior):
-    """alae_step without its step III: E learns to judge, and nothing else."""
+    """alae_step without its step III: E learns as a part of the discriminator only."""
     x, _ = next(batches)
     L_ED = alae_step_1(x, prior(len(x)), F, G, E, D, opt)
     return dict(L_ED=L_ED, L_FG=alae_step_2(prior(len(x)), F, G, E, D, opt))
@@ -62,20 +62,16 @@ def run(variant, seed, n_steps=_N_STEPS):
     with torch.no_grad():
         x_rec = metrics.in_parts(net, digits.x_test)
         w = F(prior(10_000))
-        return rounded(
-            {
-                **digit_scores(metrics.in_parts(G, w), digits.x_test),
-                **scoreboard.reconstruction_scores(x_rec, digits.x_test, digits.y_test),
-                "latent_error": metrics.latent_error(E, G, w),
-                "spread": w.var(0).sum().item(),
-            }
-        )
+        scores = digit_scores(metrics.in_parts(G, w), digits.x_test)
+        scores |= scoreboard.reconstruction_scores(x_rec, digits.x_test, digits.y_test)
+        scores |= {"latent_error": metrics.latent_error(E, G, w), "spread": w.var(0).sum().item()}
+    return rounded(scores)
 
 
 TABLE = Table(
     {
-        "words": "MNIST, the ALAE of MLPs with 256 units, batch 128, R1 with weight 10; Adam 1.5e-3 (0.5, "
-        "0.99), in the last 40 % of the steps a fifth of it",
+        "words": "MNIST, the ALAE of MLPs with 256 units, batch 128, R1 with weight 10; Adam 1.5e-3 "
+        "(0.5, 0.99), the last 40 % of the steps at a fifth of the learning rate",
         "steps": _N_STEPS,
         "variants": list(VARIANTS),
     },

@@ -35,7 +35,7 @@ class Ensemble(nn.Module):
 
 
 def _together(nets):
-    """Layer by layer where that is simple, and so fast; the rest by vmap. (S, B, …) → (S, B, …)"""
+    """Linear and elementwise layers directly, which is fast; the rest by vmap. (S, B, …) → (S, B, …)"""
     first = nets[0]
     if type(first) is nn.Sequential:
         parts = ((name, [net.get_submodule(name) for net in nets]) for name, _ in first.named_children())
@@ -46,7 +46,7 @@ def _together(nets):
 
 
 class _Linears(nn.Module):
-    """S linear layers as one product of stacks of matrices."""
+    """S linear layers as one batched matrix product."""
 
     def __init__(self, nets):
         super().__init__()
@@ -62,7 +62,9 @@ class _Each(nn.Module):
 
     def __init__(self, nets):
         super().__init__()
-        self._pattern = [copy.deepcopy(nets[0]).to("meta")]  # in a list: it is no part of this network
+        self._pattern = [
+            copy.deepcopy(nets[0]).to("meta")
+        ]  # in a list, so that it is not registered as a submodule
         params, buffers = stack_module_state(nets)
         self._names = {name.replace(".", "/"): name for name in (*params, *buffers)}
         for attribute, name in self._names.items():

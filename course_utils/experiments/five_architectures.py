@@ -44,17 +44,13 @@ def sheet(run):
 
 TABLE = Table(
     {
-        "words": "MNIST, seed 0, batch 64, z 64-D; equally many updates of the discriminator or critic for "
-        "all, the last 30 % at a fifth of the learning rate; GAN with one update of G for each of them, "
-        "the others with one for every three; no batch norm in WGAN-GP's critic; "
+        "words": "MNIST, seed 0, batch 64, z 64-D; the same number of discriminator or critic updates for "
+        "all, the last 30 % at a fifth of the learning rate; one update of G for each of them in the GAN, "
+        "for every three of them in WGAN and WGAN-GP; no batch norm in WGAN-GP's critic; "
         "GAN: Adam 5e-4 (0.5, 0.99); WGAN: RMSProp 5e-4, clip 0.01; WGAN-GP: Adam 5e-4 (0, 0.9), penalty 10",
         "updates": N_UPDATES,
         "architectures": list(ARCHITECTURES),
         "objectives": list(OBJECTIVES),
     },
-    {
-        f"{architecture}, {name}": partial(run, architecture, name)
-        for architecture in ARCHITECTURES
-        for name in OBJECTIVES
-    },
+    {f"{net}, {name}": partial(run, net, name) for net in ARCHITECTURES for name in OBJECTIVES},
 )

@@ -1,4 +1,4 @@
-"""The same two networks, and what was added since 2014: notebook 04, section 10."""
+"""An ablation: the GAN of 2014, and what was added to it since. Notebook 04, section 10."""
 
 from functools import partial
 
@@ -42,9 +42,7 @@ TABLE = Table(
         "words": "MNIST, five seeds; G and D 2×256, z 100-D, batch 128, "
         "the last 30 % of the steps at a fifth of the learning rate",
         "steps": N_STEPS,
-        "step, lr_G, lr_D, dropout": {
-            name: [rule.step.__name__, *rest] for name, (rule, *rest) in RULES.items()
-        },
+        "step, lr_G, lr_D, dropout": {k: [rule.step.__name__, *rest] for k, (rule, *rest) in RULES.items()},
     },
     {f"{name}, seed {seed}": partial(run, name, seed) for name in RULES for seed in range(5)},
 )

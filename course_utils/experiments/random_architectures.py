@@ -15,10 +15,9 @@ from .table import Table, rounded
 from .trials import point_scores
 
 ACTIVATIONS = {"ReLU": nn.ReLU, "leaky ReLU": models.leaky, "softplus": nn.Softplus, "tanh": nn.Tanh}
-WGAN_GP = Rule(
-    partial(wgan_gp_step, gp_weight=0.1), "C", n_critic=3, optimizer=partial(adam, betas=(0.0, 0.9))
-)
-OBJECTIVES = {  # the rule, the norm of the opponent where its architecture has one
+_WITHOUT_MOMENTUM = partial(adam, betas=(0.0, 0.9))
+WGAN_GP = Rule(partial(wgan_gp_step, gp_weight=0.1), "C", n_critic=3, optimizer=_WITHOUT_MOMENTUM)
+OBJECTIVES = {  # the rule, and the layer that is the opponent's norm, if it has one
     "GAN": (Rule(gan_step), nn.BatchNorm1d),
     "WGAN-GP": (WGAN_GP, nn.LayerNorm),
 }
@@ -27,7 +26,7 @@ _N, _UPDATES = 32, 3_600
 
 
 class Architecture(NamedTuple):
-    """Two MLPs alike, drawn at random: hidden layers, their width, what bends, and who has a norm."""
+    """Two MLPs drawn at random: their hidden layers, width and activation, and which of them has a norm."""
 
     depth: int
     width: int
@@ -42,19 +41,15 @@ class Architecture(NamedTuple):
 
 def architecture(seed):
     """The architecture of this seed. → Architecture"""
-    die = random.Random(seed)
-    depth, width, activation = (
-        die.choice([2, 4, 6, 8]),
-        die.choice([32, 64, 128]),
-        die.choice(list(ACTIVATIONS)),
-    )
-    return Architecture(depth, width, activation, die.choice([False, True]), die.choice([False, True]))
+    draw = random.Random(seed).choice
+    depth, width, activation = draw([2, 4, 6, 8]), draw([32, 64, 128]), draw(list(ACTIVATIONS))
+    return Architecture(depth, width, activation, draw([False, True]), draw([False, True]))
 
 
 def play(seed, name, n_updates=_UPDATES, quiet=False):
-    """An architecture under one objective: 500 of its points, and their scores. → points (500, 2), dict
+    """Train the architecture of this seed by one objective. → 500 of its points (500, 2), scores
 
-    distance, the exact transport distance to real points; modes covered; good, the share of points at one
+    distance, the exact transport distance to real points; modes covered; good, the share of points at a mode
     """
     session.seed_all(seed)
     shape, (rule, norm_of_D) = architecture(seed), OBJECTIVES[name]
@@ -66,7 +61,7 @@ def play(seed, name, n_updates=_UPDATES, quiet=False):
     n_steps = max(n_updates // (rule.n_critic or 1), 1)
     train(rule.step, batches, n_steps, lr_decay=0.3, leave=False, quiet=quiet, **players)
     with torch.no_grad():
-        x_fake = players["G"](prior(2_500)).nan_to_num(99, 99, -99)  # one that diverged is far away
+        x_fake = players["G"](prior(2_500)).nan_to_num(99, 99, -99)  # if it diverged, its points are far away
     return x_fake[:500], rounded(point_scores(x_fake, DRAW))
 
 
@@ -75,20 +70,19 @@ def run(seed, rule):
 
 
 def share_below(table, rule, threshold, which=lambda shape: True):
-    """Share of the architectures (of `which`) that come closer to the data than `threshold`. → float"""
+    """Share of the architectures, or of `which`, that come closer to the data than `threshold`. → float"""
     runs = [table["runs"][f"{seed}, {rule}"] for seed in range(_N) if which(architecture(seed))]
     return sum(run["distance"] < threshold for run in runs) / len(runs)
 
 
 TABLE = Table(
     {
-        "words": "a ring of 8 (radius 2, std 0.05); G and its opponent of one random architecture, Adam "
-        "1e-3, batch 128, the last 30 % of the steps at a fifth of the learning rate; as many updates of "
-        "discriminator or critic; WGAN-GP: 3 of them for one of G, penalty 0.1, layer norm for batch norm in "
-        "C",
+        "words": "a ring of 8 (radius 2, std 0.05); in each run G and its opponent have one random "
+        "architecture; Adam 1e-3, batch 128, the last 30 % of the steps at a fifth of the learning rate; the "
+        "same number of discriminator or critic updates for all; WGAN-GP: one update of G for every three of "
+        "them, penalty 0.1, layer norm in place of batch norm in C",
         "updates": _UPDATES,
-        # half the distance of the best single Normal, 0.88; two real samples are 0.16 apart
-        "threshold": 0.44,
+        "threshold": 0.44,  # half of 0.88, the best of one normal distribution; two real samples: 0.16
         "architectures": {str(seed): str(architecture(seed)) for seed in range(_N)},
     },
     {f"{seed}, {rule}": partial(run, seed, rule) for seed in range(_N) for rule in OBJECTIVES},

@@ -12,5 +12,5 @@ class Table:
 
 
 def rounded(scores, digits=4):
-    """Scores as they are written. → dict"""
+    """Scores as they are written to the file. → dict"""
     return {name: round(value, digits) for name, value in scores.items()}

@@ -20,7 +20,7 @@ from .ensembles import Ensemble
 class Baseline:
     """A data set, and the plain GAN for it: two MLPs without any trick."""
 
-    n: int  # numbers of an item
+    n: int  # numbers of an item: 2 of a point, 784 of an image
     z_dim: int
     width: int
     n_steps: int
@@ -31,23 +31,28 @@ class Baseline:
 
 
 BASELINES = {
-    # PacGAN's data (Lin et al. 2018); on the ring D learns half as fast as G, and the game often collapses
+    # PacGAN's data (Lin et al. 2018); with half of G's learning rate for D, modes often collapse
     "ring": Baseline(2, 2, 64, 2_000, 1e-3, 5e-4, partial(data.ring, radius=1.0, std=0.01)),
     "grid": Baseline(2, 2, 64, 2_000, 1e-3, 1e-3, partial(data.grid, spacing=2.0, std=0.05)),
     "digits": Baseline(784, 64, 256, 800, 5e-4, 5e-4),
-    # a D that learns ten times more slowly than G: the patient of "Rescue the collapsing GAN"
+    # a tenth of G's learning rate for D: the baseline of "Rescue the collapsing GAN"
     "rescue": Baseline(2, 2, 64, 2_000, 1e-3, 1e-4, partial(data.ring, radius=2.0, std=0.05)),
 }
 
 
 def plain_G(baseline, end=(nn.Tanh,), **layers):
-    """z → item; images end in tanh, points in nothing."""
+    """z → item. The last layers of a generator of images are `end`; of points, none."""
     last = [] if baseline.draw else [*(layer() for layer in end), nn.Unflatten(1, models.IMAGE)]
     return nn.Sequential(*models.mlp(baseline.z_dim, baseline.n, baseline.width, **layers), *last)
 
 
 def plain_D(baseline, begin=(), more=None, n_items=1, **layers):
-    """Item → logit; `D.body(x)` its features. `more` is a last layer, which adds its n_out features."""
+    """Item → logit; `D.body(x)` gives its features.
+
+    begin    layers before the first
+    more     one layer after the last hidden one, which adds n_out features
+    n_items  items that D sees together, for packing
+    """
     first = [*begin, *([] if baseline.draw else [nn.Flatten()])]
     last, added = ([more], more.n_out) if more else ([], 0)
     body = models.hidden_layers(n_items * baseline.n, baseline.width, **layers)
@@ -56,7 +61,7 @@ def plain_D(baseline, begin=(), more=None, n_items=1, **layers):
 
 @dataclass(frozen=True)
 class Trick:
-    """What is not as in the plain GAN: the rule of the game, a network, the prior, or D's learning rate."""
+    """What differs from the plain GAN: the rule, a network, the prior, or D's learning rate."""
 
     rule: Rule = Rule(gan_step)
     G: Callable = plain_G  # baseline → network
@@ -76,17 +81,18 @@ class Result(NamedTuple):
 def play(trick, on="ring", seeds=5, digits=None, n_steps=None, quiet=False):
     """Train `trick` on one of the BASELINES, with several seeds, for its number of steps or n_steps. → Result
 
-    Points: modes covered, share of points at one, transport distance. Digits: `metrics.digit_scores`.
+    Points: modes covered, share of points at a mode, transport distance. Digits: `scores.digit_scores`.
     """
     baseline = BASELINES[on]
-    n_steps = session.n_steps(*[n_steps or baseline.n_steps] * 2)
+    n_steps = n_steps or baseline.n_steps
+    n_steps = session.n_steps(cpu=n_steps, gpu=n_steps)  # fewer at the smoke scale
     if baseline.draw:
         return _play_points(trick, baseline, seeds, n_steps, quiet)
     return _play_digits(trick, baseline, seeds, n_steps, digits or data.digits(), quiet)
 
 
 def summary(scores, n_modes=8):
-    """Scores of several seeds in a row of numbers: the share of seeds with all modes, and means. → dict"""
+    """Scores of several seeds as one row: the share of seeds with all modes, and means. → dict"""
     means = {name: sum(each) / len(each) for name, each in scores.items()}
     return {f"all_{n_modes}": sum(m == n_modes for m in scores["modes"]) / len(scores["modes"]), **means}
 
@@ -104,12 +110,12 @@ def _players(trick, baseline, G, D):
 
 @torch.no_grad()
 def _sample(players, n):
-    """From the EMA of G where there is one."""
+    """From the EMA of G if there is one."""
     return metrics.in_parts(players.get("G_ema", players["G"]), players["prior"](n), 100_000)
 
 
 def _play_points(trick, baseline, seeds, n_steps, quiet):
-    """All seeds at once: they differ in their networks and in their draws."""
+    """All seeds at once, as an ensemble: each with its own networks and draws."""
     session.seed_all(0)
     G, D = (Ensemble([make(baseline) for _ in range(seeds)]) for make in (trick.G, trick.D))
     players = _players(trick, baseline, G, D)
@@ -120,7 +126,7 @@ def _play_points(trick, baseline, seeds, n_steps, quiet):
 
 
 def point_scores(x_fake, draw):
-    """Modes covered, share of points at one, and the transport distance of the first 500. → dict
+    """Modes covered, share of points at a mode, and transport distance of the first 500. → dict
 
     draw(n, std=…) gives the real points, a ring or a grid: a `partial` with its std.
     """
@@ -129,7 +135,7 @@ def point_scores(x_fake, draw):
 
 
 def _play_digits(trick, baseline, seeds, n_steps, digits, quiet):
-    """One seed after the other: these networks keep a machine busy by themselves."""
+    """One seed after the other: each of these networks keeps the machine busy by itself."""
     rows, x_fake = [], []
     for seed in range(seeds):
         session.seed_all(seed)

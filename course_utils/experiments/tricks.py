@@ -1,4 +1,4 @@
-"""Every trick of notebook 05 by itself, beside the plain GAN: on a ring, on a grid, on digits."""
+"""Every trick of notebook 05 alone, and the plain GAN: on a ring, on a grid, on digits."""
 
 from functools import partial
 
@@ -24,7 +24,9 @@ def _labels(real, fake):
 
 
 def _past(G, D):
-    n_nets = getattr(G, "n_nets", 1)  # the penalty is a sum over all networks, the losses are means
+    n_nets = getattr(
+        G, "n_nets", 1
+    )  # the penalty is a sum over the ensemble's networks, the losses are means
     return dict(G_past=AveragedModel(G), D_past=AveragedModel(D), past_weight=0.01 / n_nets)
 
 
@@ -87,7 +89,7 @@ TRICKS = {
 
 
 def run(trick, on):
-    """One cell of the table, on MNIST where it is digits. → {score: [one number for each seed]}"""
+    """One cell of the table; digits are those of MNIST. → {score: [one number for each seed]}"""
     digits = data.digits("mnist") if on == "digits" else None
     return play(TRICKS[trick], on, SEEDS[on], digits, quiet=True).scores
 

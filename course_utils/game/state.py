@@ -32,11 +32,7 @@ def _line(n):
     return torch.cat([along, 0.5 * along], 1) + 0.05 * torch.randn(n, 2)
 
 
-@contextlib.contextmanager
-def _apart():
-    """Whatever is drawn at random in here leaves the notebook's own stream untouched."""
-    with torch.random.fork_rng(devices=[]):
-        yield
+_fork_rng = partial(torch.random.fork_rng, devices=[])  # does not change the random numbers of the notebook
 
 
 @contextlib.contextmanager
@@ -50,7 +46,7 @@ def _one_thread():
         torch.set_num_threads(before)
 
 
-with _apart():
+with _fork_rng():
     DATA = {
         "line": Toy(_line),
         "ring of 8": _of_modes(lambda n, std: data.ring(n, radius=2.0, std=std)),
@@ -85,11 +81,11 @@ NO_DATA = "there is no data yet: click into the plane to draw some."
 class Frame(NamedTuple):
     """What there is to see, all on the CPU: see `Game.look`."""
 
-    verdict: torch.Tensor  # (n, n) what D thinks of each place, 0 fake to 1 real, row 0 at the bottom
+    verdict: torch.Tensor  # (n, n) D's verdict at each place, from 0 fake to 1 real, row 0 at the bottom
     real: torch.Tensor  # (N_SHOWN, 2)
     fake: torch.Tensor  # (N_SHOWN, 2)
-    pull: torch.Tensor  # (≤ N_SHOWN, 2) where the generator's loss pulls each of the first fakes
-    grid: torch.Tensor  # (lines, points, 2) G's picture of a square grid of z
+    pull: torch.Tensor  # (≤ N_SHOWN, 2) minus the gradient of G's loss at the first fakes
+    grid: torch.Tensor  # (lines, points, 2) the image under G of a square grid of z
 
 
 class Game:
@@ -113,9 +109,9 @@ class Game:
         self.reset()
 
     def reset(self):
-        """Fresh networks, the same as before: the seed decides them and every chance to come."""
+        """New networks, the same as at first: the seed decides them and all random numbers to come."""
         s = self.settings
-        with _apart():
+        with _fork_rng():
             torch.manual_seed(s.seed)
             self.G, self.D = models.mlp(s.z_dim, 2, s.width), models.mlp(2, 1, s.width)
             self._z = torch.randn(N_SHOWN, s.z_dim)
@@ -125,7 +121,7 @@ class Game:
         self._new_data()
 
     def set(self, name, value):
-        """Change a setting; what is learned stays, unless the networks themselves change."""
+        """Change a setting. The networks stay as they are, unless the setting needs new ones."""
         setattr(self.settings, name, value)
         if name in ("z_dim", "width", "seed"):
             self.reset()
@@ -140,7 +136,7 @@ class Game:
         self._new_data()
 
     def advance(self, n_steps=10):
-        """Some steps of the rule; `who` may hold one player still."""
+        """Do some steps of the rule; the setting `who` may hold one player still."""
         if self.batches is None:
             raise GameStopped(NO_DATA)
         who, n_d = self.settings.who, self.settings.n_d
@@ -153,18 +149,18 @@ class Game:
         self.n_steps += n_steps
 
     def _check(self, losses):
-        """Keep the frame's last losses, or say that the networks are spoiled."""
+        """Keep the last losses, or raise if the networks are not finite any more."""
         finite = all(torch.isfinite(torch.tensor(v)) for v in losses.values())
         if not finite or not all(torch.isfinite(p).all() for p in self.G.parameters()):
             raise GameStopped(
                 "the numbers are not finite any more: a learning rate is too high. Lower it, and press Reset."
             )
         if self.losses and self.losses[-1][1].keys() != losses.keys():
-            self.losses = []  # another rule has other curves
+            self.losses = []  # another rule has other losses
         self.losses.append((self.n_steps, losses))
 
     def look(self, n=49):
-        """The verdict on an n × n grid, points, and where the generator's loss pulls them. → Frame"""
+        """D's verdict on an n × n grid, points, and minus the gradient of G's loss at them. → Frame"""
         at = torch.linspace(-SPAN, SPAN, n)
         places = torch.stack(torch.meshgrid(at, at, indexing="xy"), -1).reshape(-1, 2)
         with torch.no_grad(), self._own_random_stream(keep=False):
@@ -212,7 +208,7 @@ class Game:
 
     def _new_optimizers(self, keep=False):
         s = self.settings
-        if keep:  # a new rate, with the momentum that there is
+        if keep:  # a new learning rate, with the momentum so far
             for opt, lr in ((self.opt.D, s.lr_D), (self.opt.G, s.lr_G)):
                 opt.param_groups[0]["lr"] = lr
             return
@@ -221,33 +217,31 @@ class Game:
         self.opt = SimpleNamespace(D=D, C=D, G=G)
 
     def _optimizers_but(self, *still):
-        """The optimizers, with strides of length 0 for the players that are to stand still."""
+        """The optimizers, with learning rate 0 for the players that are held still."""
         if still == (None,):
             return self.opt
-        held = {
-            name: torch.optim.SGD(net.parameters(), lr=0.0) for name, net in (("D", self.D), ("G", self.G))
-        }
+        held = {name: torch.optim.SGD(getattr(self, name).parameters(), lr=0.0) for name in "DG"}
         D = held["D"] if "D" in still else self.opt.D
         return SimpleNamespace(D=D, C=D, G=held["G"] if "G" in still else self.opt.G)
 
     def _pull(self):
-        """−∂L_G/∂x_fake times the batch, by listening in on a step in which nobody moves. → (n, 2)"""
+        """−∂L_G/∂x_fake times the batch size, from a hook in a step that moves no network. → (n, 2)"""
         if self.batches is None:
             return torch.empty(0, 2)
         seen = []
 
-        def listening(z):
+        def hooked(z):
             x_fake = self.G(z)
             if x_fake.requires_grad:
-                x_fake.register_hook(lambda slope: seen.append(-slope * len(slope)))
+                x_fake.register_hook(lambda gradient: seen.append(-gradient * len(gradient)))
             return x_fake
 
         with self._own_random_stream(keep=False):
-            self._step(self._optimizers_but("D", "G"), 1, lambda n: self._z[:n], G=listening)
+            self._step(self._optimizers_but("D", "G"), 1, lambda n: self._z[:n], G=hooked)
         return seen[-1] if seen else torch.zeros(0, 2)
 
     def _as_share_of_real(self, logits):
-        """D's verdict from 0 to 1: a probability, or where a score without bounds lies in its own range."""
+        """D's verdict from 0 to 1: a probability; of a critic, the score between its lowest and highest."""
         if self.rules[self.settings.rule].opponent == "C":
             low, high = logits.amin(), logits.amax()
             return (logits - low) / (high - low + 1e-8)
@@ -257,7 +251,7 @@ class Game:
 
     @contextlib.contextmanager
     def _own_random_stream(self, keep=True):
-        with _apart(), _one_thread():
+        with _fork_rng(), _one_thread():
             torch.set_rng_state(self._random_state)
             yield
             if keep:

@@ -1,6 +1,6 @@
 """Shipped weights: load them, sample from them, reconstruct with them.
 
-Each is data/pretrained/NAME.safetensors, with NAME.json beside it: data set, steps, seed, scores, recipe.
+Each is data/pretrained/NAME.safetensors with a report NAME.json: data set, steps, seed, scores, recipe.
 `python -m course_utils pretrain NAME` trains it again (see `recipes`).
 """
 
@@ -16,7 +16,7 @@ NETWORKS = {k: v for module in modules_of(__name__) for k, v in getattr(module, 
 
 
 class WeightsError(RuntimeError):
-    """Shipped weights are missing, damaged or of another network; the message says what to do."""
+    """Shipped weights are missing, damaged or those of another network; the message says what to do."""
 
 
 def load(name):
@@ -25,7 +25,7 @@ def load(name):
 
 
 def info(name):
-    """What is known of shipped weights: data set, steps, seed, scores, seconds, recipe. → dict"""
+    """The report on shipped weights: data set, steps, seed, scores, seconds, recipe. → dict"""
     _find(name)
     try:
         return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
@@ -35,7 +35,7 @@ def info(name):
 
 @torch.no_grad()
 def sample(name, n, seed=0):
-    """n images of the shipped model `name`; the same for the same seed. → (n, 1, 28, 28) in [−1, 1]"""
+    """n images of the shipped model `name`; the same seed gives the same. → (n, 1, 28, 28) in [−1, 1]"""
     net, codes = _open(_that_can(name, "sample"))
     with session.seeded(seed):
         return _find(name).sample(net, codes, n).clamp(-1, 1)
@@ -57,7 +57,7 @@ def _find(name):
 
 
 def _that_can(name, what):
-    """The name, if that network can `what`: a classifier makes no images, a GAN does not encode any."""
+    """The name, if this network can do `what`: a classifier cannot sample, a GAN cannot reconstruct."""
     if getattr(_find(name), what) is None:
         able = ", ".join(n for n, network in NETWORKS.items() if getattr(network, what) is not None)
         raise ValueError(f"{name!r} cannot {what}; these can: {able}.")
@@ -80,19 +80,19 @@ def _open(name):
     except SafetensorError as problem:
         raise WeightsError(f"{file} holds no weights ({problem}); {_remedy(name)}") from problem
     codes = {key[6:]: tensors.pop(key).float() for key in list(tensors) if key.startswith("codes.")}
-    with torch.random.fork_rng():  # its first weights are drawn at random, and then replaced
+    with torch.random.fork_rng():  # the network draws random weights first; they are replaced below
         net = network.build().to(session.device())
     try:
-        net.load_state_dict(tensors)  # 16 bits become 32
+        net.load_state_dict(tensors)  # from 16 to 32 bits
     except RuntimeError as problem:
         raise WeightsError(f"{file} holds another network than {name!r} builds; {_remedy(name)}") from problem
     return net.eval(), codes
 
 
 def save(name, net, codes, about):
-    """Write weights, the tensors `codes` kept beside them, and what is known of them. → `about`, as written
+    """Write weights and tensors `codes` to one file, and the report `about`. → `about`, as written
 
-    Shipped numbers have 16 bits: half the download, and no score that changes in its third digit.
+    Shipped numbers have 16 bits: half the download, and no score changes in its first three digits.
     """
     from safetensors.torch import save as to_bytes
 

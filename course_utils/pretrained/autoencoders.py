@@ -13,7 +13,7 @@ def _reconstruct(net, x):
 
 
 def _sample_each_number(net, codes, n):
-    """Each number of the code on its own, as `priors.sample_latents` draws it."""
+    """Each number of the code drawn by itself, as in `priors.sample_latents`."""
     noise = torch.randn(n, *codes["mean"].shape, device=codes["mean"].device)
     return net.dec(codes["mean"] + codes["std"] * noise)
 
@@ -51,7 +51,7 @@ def _aae(z_dim, prior, n_labels=0, noise=0.0):
 
 
 def _best_label(x, decode):
-    """For each x the nearest of the images decode(y), y = 0 to 9: that of the label that explains it best."""
+    """For each x the nearest of the images decode(0) to decode(9): that of the most likely label."""
     tries = torch.stack([decode(torch.full((len(x),), d, device=x.device)) for d in range(10)])
     best = (tries - x).square().flatten(2).sum(2).argmin(0)
     return tries[best, torch.arange(len(x))]

@@ -1,4 +1,4 @@
-"""What is known of a shipped network besides its weights."""
+"""What the course knows of a shipped network besides its weights."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ class Network:
     """How a shipped network is built and used.
 
     build        () → nn.Module
-    sample       (net, codes, n) → images (n, 1, 28, 28); `codes` are the tensors kept beside the weights
+    sample       (net, codes, n) → images (n, 1, 28, 28); `codes` are tensors saved with the weights
     reconstruct  (net, x) → images like x (n, 1, 28, 28)
     """
 

@@ -23,7 +23,7 @@ def make(name, seed=0):
         why = f"the training of {name!r} ended early ({history.stopped})"
         raise pretrained.WeightsError(f"{why}; the shipped weights stay as they were.")
     seconds = time.perf_counter() - begin
-    net.half().float()  # what is shipped is scored
+    net.half().float()  # weights are shipped with 16 bits, so these are scored
     report = {
         "name": name,
         "recipe": recipe.words,

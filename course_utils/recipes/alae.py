@@ -1,4 +1,4 @@
-"""Recipes of the adversarial latent autoencoders: what is shipped is the EMA of all weights."""
+"""Recipes of the adversarial latent autoencoders; the EMA of all weights is shipped."""
 
 from functools import partial
 

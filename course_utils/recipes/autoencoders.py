@@ -53,7 +53,7 @@ def _cvae(words, n_steps):
 
 
 def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None, component=None):
-    seen = {aae_label_step: 11, aae_style_step: 10}.get(step, 0)  # what the discriminator sees of the label
+    seen = {aae_label_step: 11, aae_style_step: 10}.get(step, 0)  # numbers of the label that D sees
 
     def players_of(net):
         D = models.discriminator(z_dim + seen, hidden=256 if seen else 128).to(session.device())
@@ -62,7 +62,7 @@ def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None, component=N
     def scores(net, digits):
         with torch.no_grad(), session.seeded(0):
             z_codes = net.enc(digits.x_test)
-            y = [priors.one_hot(digits.y_test)] if step is aae_style_step else []  # what the decoder is told
+            y = [priors.one_hot(digits.y_test)] if step is aae_style_step else []  # for the decoder
             x_rec = net.decode(torch.cat([*y, z_codes], 1))
             match, floor = metrics.prior_match(z_codes, prior)
         error = losses.reconstruction(x_rec, digits.x_test).item()
@@ -76,6 +76,8 @@ def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None, component=N
 
 MIXTURE, ROLL = priors.by_label(priors.gaussian_mixture), priors.by_label(priors.swiss_roll)
 HALF = "10,000 labels, half of each batch"
+NOISY = f"AAE, mixture of ten Gaussians, {HALF}; noise 0.3, batch norm"
+TOLD = "AAE with the label given to decoder and discriminator, 4-D"
 RECIPES = {
     "ae": _autoencoder("Vanilla autoencoder of Lab 1, latent_dim 3", 60_000),
     "conv_ae": _autoencoder("Convolutional autoencoder of Lab 2", 30_000),
@@ -83,21 +85,7 @@ RECIPES = {
     "vae_2d": _vae("VAE, 2-D", 12_000),
     "cvae": _cvae("Conditional VAE, 4-D", 15_000),
     "aae": _aae("AAE, 10-D Gaussian prior", 10, priors.gaussian(10), 15_000),
-    "aae_mixture": _aae(
-        f"AAE, mixture of ten Gaussians, {HALF}; noise 0.3, batch norm",
-        2,
-        MIXTURE,
-        15_000,
-        aae_label_step,
-        10_000,
-        priors.petal,
-    ),
+    "aae_mixture": _aae(NOISY, 2, MIXTURE, 15_000, aae_label_step, 10_000, priors.petal),
     "aae_swiss_roll": _aae(f"AAE, Swiss roll, {HALF}", 2, ROLL, 15_000, aae_label_step, 10_000, priors.piece),
-    "aae_style": _aae(
-        "AAE with the label given to decoder and discriminator, 4-D",
-        4,
-        priors.gaussian(4),
-        15_000,
-        aae_style_step,
-    ),
+    "aae_style": _aae(TOLD, 4, priors.gaussian(4), 15_000, aae_style_step),
 }

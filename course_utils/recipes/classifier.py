@@ -11,7 +11,7 @@ from .recipe import Recipe, fit_by
 def _shifted_step(batches, *, net, opt):
     """One update of a classifier on a batch shifted by up to 2 pixels."""
     x, y = next(batches)
-    dx, dy = torch.randint(-2, 3, (2,)).tolist()  # the whole batch alike
+    dx, dy = torch.randint(-2, 3, (2,)).tolist()  # the same shift for the whole batch
     L = cross_entropy(net(x.roll((dy, dx), (2, 3))), y)
     descend(L, opt.net)
     return dict(L=L)

@@ -1,4 +1,4 @@
-"""Recipes of the adversarial generators: what is shipped is the EMA of G's weights."""
+"""Recipes of the adversarial generators; the EMA of G's weights is shipped."""
 
 from functools import partial
 
@@ -33,7 +33,7 @@ def _scores_by_class(net, digits):
 
 
 def _recipe(words, rule, opponent, n_steps, batch_size, lr, said="Adam, betas 0.5 and 0.99", scores=_scores):
-    """Train G against a new discriminator or critic, and keep the EMA of its weights. → Recipe"""
+    """Train G against a new discriminator or critic; keep the EMA of G's weights. → Recipe"""
     optimizer, _, betas = said.partition(",")
     words = f"{words}; batch {batch_size}, {optimizer} at {three_rates_in_words(lr)}"
     words += f",{betas}; G's weights averaged" if betas else "; G's weights averaged"
@@ -53,39 +53,14 @@ def _conditional(words, rule, n_steps, **said):
 
 
 MLP, BETAS_0 = models.image_discriminator, "Adam, betas 0 and 0.9"
+DCGAN = "DCGAN, 32 and 64 channels, no batch norm in D, relativistic loss, R1 with weight 1"
+CLIPPED = "MLP WGAN, 512-512, weights clipped at 0.01, 5 updates of the critic for each of G"
+PENALIZED = "WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G"
 RECIPES = {
     "gan": _recipe("MLP GAN, 512-512, relativistic loss, R1 with weight 1", GAN, MLP, 50_000, 128, 5e-4),
-    "dcgan": _recipe(
-        "DCGAN, 32 and 64 channels, no batch norm in D, relativistic loss, R1 with weight 1",
-        GAN,
-        partial(models.dcgan_discriminator, normalize=False),
-        18_000,
-        64,
-        1e-3,
-    ),
+    "dcgan": _recipe(DCGAN, GAN, partial(models.dcgan_discriminator, normalize=False), 18_000, 64, 1e-3),
     "cgan": _conditional("Conditional MLP GAN, 512-512, R1 with weight 1", CONDITIONAL, 12_000),
-    "wgan": _recipe(
-        "MLP WGAN, 512-512, weights clipped at 0.01, 5 updates of the critic for each of G",
-        WGAN,
-        MLP,
-        20_000,
-        64,
-        5e-4,
-        "RMSProp",
-    ),
-    "wgan_gp": _recipe(
-        "MLP WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G",
-        WGAN_GP,
-        MLP,
-        20_000,
-        128,
-        5e-4,
-        BETAS_0,
-    ),
-    "cwgan_gp": _conditional(
-        "Conditional MLP WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G",
-        CONDITIONAL_WGAN_GP,
-        8_000,
-        said=BETAS_0,
-    ),
+    "wgan": _recipe(CLIPPED, WGAN, MLP, 20_000, 64, 5e-4, "RMSProp"),
+    "wgan_gp": _recipe(f"MLP {PENALIZED}", WGAN_GP, MLP, 20_000, 128, 5e-4, BETAS_0),
+    "cwgan_gp": _conditional(f"Conditional MLP {PENALIZED}", CONDITIONAL_WGAN_GP, 8_000, said=BETAS_0),
 }

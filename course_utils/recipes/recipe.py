@@ -18,7 +18,7 @@ class Recipe:
 
     fit     (net, digits, n_steps) → the last History
     scores  (net, digits) → dict
-    codes   (net, digits) → tensors to keep beside the weights
+    codes   (net, digits) → tensors to save with the weights
     """
 
     words: str
@@ -31,9 +31,9 @@ class Recipe:
 def fit_by(
     step, players_of, batch_size, optimizer=adam, n_labels=None, rates=((1e-3, 0.7), (2e-4, 0.2), (4e-5, 0.1))
 ):
-    """Training in stretches, each with its own learning rate. → Recipe.fit
+    """Training in several stretches, each with its own learning rate. → Recipe.fit
 
-    players_of  net → the step's players, and by optimizer the networks that it moves
+    players_of  net → the step's players, and for each optimizer the networks that it updates
     rates       learning rates, each with its share of the steps
     """
 
@@ -55,7 +55,7 @@ def fit_by(
 
 
 def fit_ema_by(step, players_of, batch_size, optimizer, lr, in_step=False):
-    """As `fit_by`; what is kept is the EMA of the network's weights. → Recipe.fit
+    """As `fit_by`, but the EMA of the network's weights is kept. → Recipe.fit
 
     in_step  True if the step updates the EMA itself, as its player G_ema
     """
@@ -79,7 +79,7 @@ def fit_ema_by(step, players_of, batch_size, optimizer, lr, in_step=False):
 
 
 def three_rates(lr):
-    """The falling learning rates of a game, each with its share of the steps. → tuple of pairs"""
+    """A decaying learning rate in three stretches: (rate, share of the steps) for each. → tuple of pairs"""
     return (lr, 0.5), (0.4 * lr, 0.3), (0.1 * lr, 0.2)
 
 

@@ -1,4 +1,4 @@
-"""Scores in print: beside those of a recorded run, or several models in one table."""
+"""Printed scores: beside those of a recorded run, or of several models in one table."""
 
 import json
 

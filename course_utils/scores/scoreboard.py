@@ -1,4 +1,4 @@
-"""One scoreboard for the whole course: what each of its models makes of test images, and what it draws.
+"""One scoreboard for the whole course: how well each model reconstructs, and how well it generates.
 
 The shipped models are scored live; `join` puts a student's own model on the board and keeps its scores.
 """
@@ -13,7 +13,7 @@ from .classifier import digit_scores, enough, label_error
 from .recorded import print_table
 
 FOLDER = session.ROOT / "data" / "mine"
-RECONSTRUCTION = {  # the weights, the numbers of the code
+RECONSTRUCTION = {  # the name of the weights, the dimension of the code
     "AE": ("ae", 3),
     "conv AE": ("conv_ae", 256),
     "VAE": ("vae", 20),
@@ -26,17 +26,17 @@ _N_SHOWN = 12
 
 
 def reconstruction_scores(x_rec, x, y):
-    """Of test images x (n, 1, 28, 28), their labels y, and their reconstructions. → dict
+    """Scores of reconstructions x_rec of test images x (n, 1, 28, 28) with labels y. → dict
 
-    error, squared and summed over pixels;  misread, the share in % that our classifier reads as another digit
+    error, squared and summed over pixels; misread, the share in % that our classifier reads as another digit
     """
     return {"error": losses.reconstruction(x_rec, x).item(), "misread": label_error(x_rec, y)}
 
 
 def generation_scores(x_fake, digits):
-    """Of images x_fake (10,000, 1, 28, 28): `digit_scores`, and how far the nearest training image is. → dict
+    """Scores of generated images x_fake (10,000, 1, 28, 28): `digit_scores`, and `nearest`. → dict
 
-    nearest  ‖x_fake − nearest training image‖, mean over 200 of them; learned by heart, it would be near 0
+    nearest  ‖x_fake − nearest training image‖, mean over 200 of them; near 0 for memorized images
     """
     return {**digit_scores(x_fake, digits.x_test), "nearest": nearest(x_fake, digits)}
 
@@ -53,9 +53,8 @@ def shipped(digits):
     board = {"reconstruction": {}, "generation": {}}
     for title, (name, code) in RECONSTRUCTION.items():
         x_rec = metrics.in_parts(lambda part, name=name: pretrained.reconstruct(name, part), x)
-        board["reconstruction"][title] = _row(
-            reconstruction_scores(x_rec, x, y), x_rec, code=code, **_cost(name)
-        )
+        scores = reconstruction_scores(x_rec, x, y)
+        board["reconstruction"][title] = _row(scores, x_rec, code=code, **_cost(name))
     for title, name in GENERATION.items():
         x_fake = pretrained.sample(name, len(x))
         board["generation"][title] = _row(generation_scores(x_fake, digits), x_fake, **_cost(name))
@@ -63,10 +62,10 @@ def shipped(digits):
 
 
 def real(digits):
-    """What real images score: the bounds that no model can be asked to pass. → as `shipped`"""
+    """Scores of real images, for comparison: no model can be expected to do better. → as `shipped`"""
     x, y = (enough(items) for items in (digits.x_test, digits.y_test))
     drawn = digit_scores(digits.x[: len(x)], digits.x_test)
-    drawn["nearest"] = nearest(x, digits)  # of unseen ones: a training image is its own neighbour
+    drawn["nearest"] = nearest(x, digits)  # of test images: a training image is its own neighbour
     return {
         "reconstruction": {"real": _row(reconstruction_scores(x, x, y), x)},
         "generation": {"real": _row(drawn, digits.x)},
@@ -76,9 +75,9 @@ def real(digits):
 def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
     """Put your own model on the board, such as "GAN": from reconstructions of all test images, or samples.
 
-    net      what its parameters are counted in; seconds, what its training took
-    x_rec    (n_test, 1, 28, 28); x_fake (n, 1, 28, 28), 10,000 of them to be compared with the others
-    known    their scores, where you have them already, such as `**digit_scores(x_fake, digits.x_test)`
+    net      its parameters are counted; seconds, the time of its training
+    x_rec    (n_test, 1, 28, 28); x_fake (n, 1, 28, 28), 10,000 of them for a fair comparison
+    known    scores that you have already, such as `**digit_scores(x_fake, digits.x_test)`
 
     The scores are kept in data/mine; at the smoke scale nothing is learned, so nothing is kept.
     """
@@ -86,15 +85,13 @@ def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
     board = {}
     if x_rec is not None:
         x_rec = x_rec.clamp(-1, 1)
-        rebuilt = _those(known, "error", "misread") or reconstruction_scores(
-            x_rec, digits.x_test, digits.y_test
-        )
+        rebuilt = _those(known, "error", "misread")
+        rebuilt = rebuilt or reconstruction_scores(x_rec, digits.x_test, digits.y_test)
         board["reconstruction"] = _row(rebuilt, x_rec, **cost)
     if x_fake is not None:
         x_fake = x_fake.clamp(-1, 1)
-        drawn = _those(known, "fcd", "kl", "n_digits", "precision", "recall") or digit_scores(
-            x_fake, digits.x_test
-        )
+        drawn = _those(known, "fcd", "kl", "n_digits", "precision", "recall")
+        drawn = drawn or digit_scores(x_fake, digits.x_test)
         way = _those(known, "nearest") or {"nearest": nearest(x_fake, digits)}
         board["generation"] = _row({**drawn, **way}, x_fake, **cost)
     board |= {"data": digits.name, "when": time.strftime("%Y-%m-%d %H:%M")}
@@ -117,9 +114,7 @@ def mine(digits):
                 for part in board.keys() & kept.keys():
                     board[part][f"{file.stem} (yours)"] = kept[part]
         except (OSError, ValueError, KeyError, TypeError) as problem:
-            print(
-                f"{file} cannot be read ({problem!r}) and is left out: delete it, and run its notebook again."
-            )
+            print(f"{file} cannot be read ({problem!r}) and is left out: delete it, run its notebook again.")
     return board
 
 
@@ -142,7 +137,7 @@ def picture(part, score):
 
 
 def _those(known, *names):
-    """The named scores, if all are known, else none of them."""
+    """The named scores if all of them are known, else none."""
     return {name: known[name] for name in names} if known.keys() >= set(names) else {}
 
 

@@ -1,6 +1,6 @@
-"""What each step of the course plays with: its lesson's networks, on digits. For tests and for the benchmark.
+"""The players of every step, on digits: the networks of its lesson. For tests and for the benchmark.
 
-Each file here has PLAYERS, {step: digits → players}: a new step brings its own file.
+Each file here has PLAYERS, {step: digits → players}. A new step needs one more file.
 """
 
 from functools import partial
@@ -10,7 +10,7 @@ from course_utils.match import match
 from course_utils.priors import gaussian
 from course_utils.train import adam
 
-Z = 64  # numbers of noise that every generator of digits starts from
+Z = 64  # the dimension of z for every generator of digits
 ADAM = partial(adam, lr=2e-4, betas=(0.5, 0.99))
 MLP = partial(models.generator, Z)
 
@@ -21,7 +21,7 @@ def game(rule, G=MLP, D=models.image_discriminator):
 
 
 def group(moves, build, **more):
-    """Networks by name from build(), and by optimizer the names of those that it moves. → digits → players"""
+    """build() gives networks by name; moves, for each optimizer, the names of its own. → digits → players"""
 
     def players(digits):
         nets = {name: net.to(session.device()) for name, net in build().items()}
@@ -32,7 +32,7 @@ def group(moves, build, **more):
 
 
 def of(step, digits, batch_size=128):
-    """→ batches, players"""
+    """What a step needs. → batches, players"""
     players = PLAYERS[step](digits)
     return players.pop("batches", data.Batches)(digits.x, digits.y, batch_size), players
 

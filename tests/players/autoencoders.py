@@ -12,7 +12,7 @@ def _parts(net, **more):
 
 
 def _aae(z_dim, prior, told=0, seen=0):
-    """`told` of the label is the decoder, `seen` is it by the discriminator."""
+    """told, seen: the numbers of the label that the decoder and the discriminator are given."""
     nets = lambda: _parts(models.AAE(z_dim, n_labels=told), D=models.discriminator(z_dim + seen))  # noqa: E731
     return group(ADVERSARIAL, nets, prior=prior)
 

@@ -1,10 +1,8 @@
 """How fast is the course? Each step by itself, and five models beside the same networks in the usual style.
 
-`python -m course_utils bench` measures all in one run, on a machine that does nothing else: a quarter of
-an hour (one
-of its PARTS by name). It writes data/results/bench.json and bench.png, and the table in README.md. No
-part of the
-tests: times belong to a machine.
+`python -m course_utils bench` measures all in one run, on a machine that does nothing else: a quarter of an
+hour (or the PARTS named). It writes data/results/bench.json and bench.png, and the table in README.md. It is
+no test: times belong to a machine.
 """
 
 import json
@@ -32,7 +30,7 @@ README = session.ROOT / "README.md"
 DCGAN = players.game(
     Rule(steps.gan_step), lambda: models.dcgan_generator(players.Z), models.dcgan_discriminator
 )
-PAIRS = {  # our step, its players if not its lesson's, and the usual way
+PAIRS = {  # our step, its players if they are not those of its lesson, and the usual style
     "VAE": (steps.vae_step, None, usual.vae),
     "AAE": (steps.aae_step, None, usual.aae),
     "GAN": (steps.gan_step, None, usual.gan),
@@ -42,7 +40,7 @@ PAIRS = {  # our step, its players if not its lesson's, and the usual way
 
 
 def main(parts):
-    """Measure the PARTS named, or all, and keep each when it is done."""
+    """Measure all PARTS, or those named, and save each when it is done."""
     if unknown := set(parts) - set(PARTS):
         sys.exit(f"The benchmark has no part {', '.join(unknown)}; it has: {', '.join(PARTS)}.")
     session.start(seed=0)
@@ -83,18 +81,18 @@ def _tell(name, result):
 
 
 def beside(name, digits, batch_size=128, seconds=2.0, n_turns=5):
-    """Images a second, ours and in the usual style: in turns, the same networks, the same batch. → dict"""
-    step, special, control = PAIRS[name]
+    """Images a second, ours and in the usual style, in turns; same networks, same batch size. → dict"""
+    step, special, usual_style = PAIRS[name]
     batches, _ = players.of(step, digits, batch_size)
-    ours, theirs = (special(digits) if special else players.of(step, digits)[1] for _ in range(2))
-    nets = {who: net for who, net in theirs.items() if isinstance(net, torch.nn.Module)}
+    ours, others = (special(digits) if special else players.of(step, digits)[1] for _ in range(2))
+    nets = {who: net for who, net in others.items() if isinstance(net, torch.nn.Module)}
     for net in nets.values():
         net.to(memory_format=torch.contiguous_format).train()
-    usual_way = control(usual.loader(digits, batch_size), **nets)
-    n_batches = ours.get("n_critic", 1)  # mini-batches of real images in one of our turns
+    theirs = usual_style(usual.loader(digits, batch_size), **nets)
+    n_batches = ours.get("n_critic", 1)  # mini-batches of real images in one of our steps
     here, there = [_rate(lambda n: train(step, batches, n, quiet=True, **ours), seconds)], []
     for _ in range(n_turns):
-        there.append(_rate(lambda n: list(islice(usual_way, n)), seconds))
+        there.append(_rate(lambda n: list(islice(theirs, n)), seconds))
         here.append(_rate(lambda n: train(step, batches, n, quiet=True, **ours), seconds))
     ratios = [n_batches * mine / its for mine, its in zip(here[1:], there, strict=True)]
     return {
@@ -112,7 +110,7 @@ def alone(step, digits, batch_size=128, seconds=2.0):
 
 
 def _rate(run, seconds):
-    """Turns a second of run(n), which does n turns."""
+    """How often a second: run(n) does it n times. → float"""
     n, spent = 2, 0.0
     run(n)
     while spent < seconds / 4:
@@ -129,11 +127,11 @@ def _seconds(run, n):
     return time.perf_counter() - begin
 
 
-# ── telling ──────────────────────────────────────────────────────────────────────────────────────
+# ── reporting ────────────────────────────────────────────────────────────────────────────────────
 
 
 def table(report):
-    """The heart of a report, as Markdown. → str"""
+    """The main numbers of a report, as Markdown. → str"""
     waits = [wait for kernel in report["notebooks"].values() for wait in kernel["ms"]]
     first, again = (max(column) for column in zip(*waits, strict=True))
     memory = [kernel["MB"] / 1000 for kernel in report["notebooks"].values()]

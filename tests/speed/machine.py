@@ -1,4 +1,4 @@
-"""The machine in words, and how long the course takes to start on it."""
+"""A description of the machine, and how long the course takes to start on it."""
 
 import json
 import os
@@ -21,15 +21,15 @@ with contextlib.redirect_stdout(io.StringIO()):
     session.start(); started = time.perf_counter()
     digits = data.digits(); digits_there = time.perf_counter()
     data.digits("bundled"); bundled_there = time.perf_counter()
-print(json.dumps({"import torch": torch_there - begin,
-    "import of the course beyond it": course_there - torch_there,
+print(json.dumps({
+    "import torch": torch_there - begin, "import of the course beyond it": course_there - torch_there,
     "session.start": started - course_there, digits.name + " to memory": digits_there - started,
     "bundled digits": bundled_there - digits_there}))
 """
 
 
 def in_words():
-    """The machine, without its name. → str"""
+    """Processor, threads, PyTorch. → str"""
     device = session.device()
     chip = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor()
     return f"{chip}, {torch.get_num_threads()} threads, PyTorch {torch.__version__.split('+')[0]}"
@@ -45,7 +45,7 @@ def _processor():
 
 
 def wait():
-    """Until the device has done all that it was given."""
+    """Wait until the device has finished its work."""
     if session.device().type == "cuda":
         torch.cuda.synchronize()
 
@@ -54,8 +54,7 @@ def start_up(n=3):
     """Seconds from nothing to digits in memory, each the best of n fresh Pythons. → dict"""
     runs = []
     for _ in range(n):
-        done = subprocess.run(
-            [sys.executable, "-c", START], capture_output=True, text=True, check=True, cwd=session.ROOT
-        )
+        command = [sys.executable, "-c", START]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=session.ROOT)
         runs.append(json.loads(done.stdout))
     return {name: round(min(run[name] for run in runs), 3) for name in runs[0]}

@@ -1,5 +1,4 @@
-"""How long a reader waits for a slider: from its new value to the new picture, for every widget of the
-course."""
+"""How long a reader waits between a slider's new value and the new picture, for every widget."""
 
 import gc
 import json
@@ -16,8 +15,7 @@ ASK = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import s
 
 
 def measure():
-    """Run each notebook at the smoke scale, where networks have full size, and move every control. →
-    {notebook: dict}"""
+    """Run each notebook at the smoke scale (networks have full size); move every control. → {name: dict}"""
     import nbclient
     import nbformat
 
@@ -36,16 +34,14 @@ def measure():
 
 
 def tell():
-    """Print, as JSON, the ms of each panel's slowest control, first and again, and this kernel's
-    resident memory."""
+    """Print as JSON: ms of each panel's slowest control, first and again; this kernel's resident memory."""
     panels = [thing for thing in gc.get_objects() if isinstance(thing, widgets.Panel)]
     slowest = [[round(max(column), 1) for column in zip(*waits(panel), strict=True)] for panel in panels]
     print(json.dumps({"ms": slowest, "MB": psutil.Process().memory_info().rss >> 20}))
 
 
 def waits(panel):
-    """Of each control of a panel, from some values to their pictures, and to the same again. → list of
-    pairs of ms"""
+    """For each control of a panel: ms from a new value to its picture, and from the same again. → list"""
     return [moves for moves in map(_moves, _controls(panel)) if moves]
 
 

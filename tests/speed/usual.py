@@ -1,10 +1,8 @@
-"""The control: the same networks, trained in the style of most public scripts.
+"""The baseline: the same networks, trained in the style of most public scripts.
 
-A DataLoader that turns each image from PIL to a tensor, noise from NumPy, labels as tensors of ones and
-zeros, Adam as it
-comes, losses printed at each batch, gradients for whoever is on the way. Written for this comparison,
-after none in
-particular. Each is a generator that yields once for each mini-batch of real images.
+A DataLoader that makes a tensor of each PIL image, noise from NumPy, labels as tensors of ones and zeros,
+Adam as it is, losses printed for each batch, gradients for every network in the graph. Written for this
+comparison, after no script in particular. Each is a generator that yields once for each mini-batch.
 """
 
 import io
@@ -44,7 +42,7 @@ def noise(x, z_dim):
     return torch.tensor(np.random.normal(0, 1, (len(x), z_dim)), dtype=torch.float32, device=x.device)
 
 
-def say(*losses, to=io.StringIO()):  # noqa: B008  (one page for all that is printed)
+def say(*losses, to=io.StringIO()):  # noqa: B008  (one buffer for all that is printed)
     to.seek(0)
     print(*(f"[loss: {loss.item():f}]" for loss in losses), file=to)
 
@@ -115,8 +113,8 @@ def wgan_gp(images, G, C, z_dim=64, n_critic=5):
         mixed = (alpha * x + (1 - alpha) * x_fake).requires_grad_(True)
         score = C(mixed)
         ones = torch.ones(len(x), 1, device=x.device)
-        slope = grad(score, mixed, ones, create_graph=True, retain_graph=True, only_inputs=True)[0]
-        penalty = ((slope.view(len(x), -1).norm(2, dim=1) - 1) ** 2).mean()
+        gradient = grad(score, mixed, ones, create_graph=True, retain_graph=True, only_inputs=True)[0]
+        penalty = ((gradient.view(len(x), -1).norm(2, dim=1) - 1) ** 2).mean()
         c_loss = -torch.mean(C(x)) + torch.mean(C(x_fake)) + 10 * penalty
         c_loss.backward()
         opt_C.step()
