@@ -4,6 +4,10 @@ import importlib
 import pkgutil
 import sys
 
+for stream in sys.stdout, sys.stderr:
+    if hasattr(stream, "reconfigure"):  # a console that cannot show a sign (cp1252, ASCII) shows "?" instead
+        stream.reconfigure(errors="replace")
+
 
 def modules_of(package):
     """All modules of a package, imported: what lists steps or exercises finds a new file by itself. → list"""

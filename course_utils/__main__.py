@@ -18,7 +18,6 @@ import argparse
 import hashlib
 import itertools
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -55,22 +54,50 @@ def open_course(words):
 def start(words):
     """Copy new notebooks into work/ or the folder named; a new version stands beside an older copy."""
     folder = Path(words[0]) if words else ROOT / "work"
-    folder.mkdir(exist_ok=True)
+    try:
+        _copy_notebooks(folder)
+        (folder / "expected").mkdir(exist_ok=True)
+        for picture in (ROOT / "notebooks" / "expected").iterdir():
+            _write(folder / "expected" / picture.name, picture.read_bytes())
+    except OSError as problem:
+        print(
+            f"Not all could be copied into {folder}: {problem}. What is there stays; mend it, run this again."
+        )
+        return 1
+    return 0
+
+
+def _copy_notebooks(folder):
+    folder.mkdir(parents=True, exist_ok=True)
     record = folder / ".copied"  # the versions that were copied before
     copied = record.read_text(encoding="utf-8").split() if record.exists() else []
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
-        version = hashlib.sha256(path.read_bytes()).hexdigest()
+        content = path.read_bytes()
+        version = hashlib.sha256(content).hexdigest()
         if version in copied and (folder / path.name).exists():
             continue
         names = (f"{path.stem}{'' if i == 1 else f'_{i}'}.ipynb" for i in itertools.count(1))
-        target = next(folder / name for name in names if not (folder / name).exists())
-        shutil.copyfile(path, target)
+        # the first name that is free, or whose file was copied just before an interruption
+        target = next(file for file in map(folder.joinpath, names) if _holds(file, content) is not False)
+        if not target.exists():
+            news = "" if target.name == path.name else f", the course's new version; your {path.name} stays"
+            print(f"New in {folder}: {target.name}{news}")
+        _write(target, content)
         copied.append(version)
-        news = "" if target.name == path.name else f", the course's new version; your {path.name} stays"
-        print(f"New in {folder}: {target.name}{news}")
-    shutil.copytree(ROOT / "notebooks" / "expected", folder / "expected", dirs_exist_ok=True)
-    record.write_text("\n".join(copied) + "\n", encoding="utf-8")
-    return 0
+        _write(record, "".join(f"{version}\n" for version in copied).encode())
+
+
+def _holds(file, content):
+    """Does a file hold this? None if there is no such file."""
+    return file.read_bytes() == content if file.exists() else None
+
+
+def _write(file, content):
+    """All of it or nothing: an interrupted copy leaves no half file. Equal files are left alone."""
+    if not _holds(file, content):
+        part = file.with_name(f".{file.name}.part")
+        part.write_bytes(content)  # content alone: a copy of a read-only file can be written
+        part.replace(file)
 
 
 def test(words):

@@ -36,9 +36,21 @@ def start(seed=0):
 
 
 @contextlib.contextmanager
+def forked():
+    """The stream of random numbers outside the block goes on as if none had been drawn inside."""
+    outside = torch.mps.get_rng_state() if device().type == "mps" else None
+    with torch.random.fork_rng():  # the CPU and every CUDA device
+        try:
+            yield
+        finally:
+            if outside is not None:
+                torch.mps.set_rng_state(outside)
+
+
+@contextlib.contextmanager
 def seeded(seed):
     """Random numbers from `seed` inside the block; the stream outside goes on as if none had been drawn."""
-    with torch.random.fork_rng():
+    with forked():
         torch.manual_seed(seed)
         yield
 
@@ -96,6 +108,12 @@ def data_dirs():
     """Where data sets are looked for, in this order. → list of Path"""
     own = os.environ.get("COURSE_DATA_DIR", "").strip()
     return [*([Path(own).expanduser()] if own else []), ROOT / "data"]
+
+
+def own_folder():
+    """Where your notebooks are, and what you keep: the folder that `start` copied them into. → Path"""
+    here = Path.cwd()
+    return here if (here / ".copied").exists() else ROOT / "work"
 
 
 def keep(contents):

@@ -12,6 +12,8 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from . import session
+
 
 def adam(lr=1e-3, betas=(0.9, 0.999), **players):
     """One Adam optimizer for each named list of networks: `adam(D=[D], G=[G], lr=2e-4)` gives `.D` and `.G`.
@@ -158,7 +160,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, lr_decay=0.0, leave=T
     start = time.perf_counter()
 
     def look():
-        with _evaluating(nets), torch.no_grad(), torch.random.fork_rng():
+        with _evaluating(nets), torch.no_grad(), session.forked():
             history.film.append(watch().detach().cpu())
         history.film_steps.append(history.n_steps)
 

@@ -69,6 +69,8 @@ def best_potential(u, v, cost):
     from scipy.optimize import linprog
 
     u, v = (_histogram(bars, name) for bars, name in ((u, "u"), (v, "v")))
+    if (cost[:, :, None] + cost[None] < cost[:, None] - 1e-4).any():
+        raise ValueError("the cost is no distance: a detour is cheaper than the straight way.")
     n = len(u)
     i, j = (index.flatten() for index in np.indices((n, n)))
     different = i != j
@@ -92,7 +94,7 @@ def lipschitz_constant(f, x):
 
 
 def _histogram(bars, name):
-    bars = np.asarray(bars, dtype=np.float64)
+    bars = torch.as_tensor(bars).cpu().double().numpy()
     if bars.size == 0 or bars.ndim != 1:
         raise ValueError(f"{name} is a row of bars (n,), but its shape is {bars.shape}.")
     if not np.isfinite(bars).all() or (bars < 0).any():

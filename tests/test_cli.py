@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbconvert
 import nbformat
 import pytest
 from PIL import Image
@@ -102,6 +103,59 @@ def test_an_update_never_changes_a_students_copy(course, capsys):
     assert theirs.read_text() == "second"
     cli.start([str(course / "elsewhere")])
     assert (course / "elsewhere" / "02_y.ipynb").exists()
+
+
+def test_an_interrupted_copy_is_finished_by_the_next_and_adds_nothing(course, capsys, monkeypatch):
+    for name in ("02_y.ipynb", "03_z.ipynb"):
+        (course / "notebooks" / name).write_text(name)
+    work, write = course / "a" / "new" / "folder", Path.write_bytes
+
+    def full(path, content):
+        if "02_y" in path.name:
+            write(path, content[:3])
+            raise OSError(28, "No space left on device")
+        write(path, content)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_bytes", full)
+        assert cli.start([str(work)]) == 1
+    assert "No space left" in capsys.readouterr().out and {f.name for f in work.glob("*.ipynb")} == {
+        "01_x.ipynb"
+    }
+    (work / "expected").write_text("in the way")
+    assert cli.start([str(work)]) == 1  # says so; the notebooks are there
+    (work / "expected").unlink()
+    (work / ".copied").unlink()  # as if it stopped between a copy and its record
+    assert cli.start([str(work)]) == 0
+    assert {f.name for f in work.glob("*.ipynb")} == {"01_x.ipynb", "02_y.ipynb", "03_z.ipynb"}
+
+
+def test_copies_of_read_only_files_can_be_written_and_copied_again(course):
+    picture = course / "notebooks" / "expected" / "01_x.webp"
+    picture.write_bytes(b"old")
+    for file in (picture, course / "notebooks" / "01_x.ipynb"):
+        file.chmod(0o444)
+    cli.start([])
+    copies = [course / "work" / "01_x.ipynb", course / "work" / "expected" / "01_x.webp"]
+    assert all(copy.stat().st_mode & 0o200 for copy in copies)
+    picture.chmod(0o644)
+    picture.write_bytes(b"new")
+    cli.start([])
+    assert copies[1].read_bytes() == b"new"
+
+
+def test_a_console_without_the_signs_shows_others():
+    run = [sys.executable, "-m", "course_utils", "--help"]
+    environment = {"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(cli.ROOT), "PATH": ""}
+    told = subprocess.run(run, capture_output=True, env=environment, encoding="ascii", cwd=cli.ROOT)
+    assert told.returncode == 0 and "pretrain" in told.stdout and "?" in told.stdout
+
+
+def test_the_notebooks_become_scripts():
+    for path in notebooks.paths():
+        script, more = nbconvert.PythonExporter().from_filename(str(path))
+        assert more["output_extension"] == ".py"
+        assert "display(" not in script or "from IPython.display import display" in script, path
 
 
 def test_sync_writes_source_and_index_and_with_check_writes_nothing(course):

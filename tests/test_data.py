@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 import sklearn.datasets
 import torch
+from PIL import Image
 from torchvision.datasets import CIFAR10, MNIST
 
 from course_utils import data, session
@@ -108,6 +109,81 @@ def test_a_bad_file_is_named_never_used_never_deleted(home, damage, name):
     assert on_disk(raw) == before
 
 
+@pytest.mark.parametrize("name", ["{}", "{}.gz", "{}-dotted", "{}-dotted.gz"])
+def test_mnist_is_read_under_all_names_by_which_it_is_handed_on(home, name):
+    write({}, home / "MNIST" / "raw")
+    for file, content in FILES.items():
+        other = name.format(file).replace("-dotted", "")
+        other = other.replace("-idx", ".idx") if "dotted" in name else other
+        packed = gzip.compress(content) if name.endswith(".gz") else content
+        (home / "MNIST" / "raw" / other).write_bytes(packed)
+    assert data.digits("mnist").y_test.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_damaged_packed_file_is_named(home):
+    raw = write(
+        {f"{name}.gz": gzip.compress(content)[:-9] for name, content in FILES.items()}, home / "MNIST/raw"
+    )
+    with pytest.raises(data.DataError, match=f"{raw}.*gz is damaged"):
+        data.digits("mnist")
+
+
+def test_a_misspelt_folder_is_told(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(session, "ROOT", tmp_path)
+    data.digits()
+    assert f"{tmp_path / 'nowhere'}/MNIST/raw does not exist" in capsys.readouterr().out
+
+
+BAD_IMAGES = {
+    "bytes": (lambda x: (x * 255).byte(), r"float\(\) / 127.5 - 1"),
+    "doubles": (lambda x: 2 * x.double() - 1, "float64.*torch.float32"),
+    "0 to 255": (lambda x: 255 * x, "x / 127.5 - 1"),
+    "0 to 1": (lambda x: x, r"2 \* x - 1"),
+    "nan": (lambda x: x / x.floor(), "not finite"),
+    "normalized": (lambda x: (x - 0.13) / 0.3, "clamp"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD_IMAGES)
+def test_images_that_are_not_in_minus_1_to_1_are_told_with_the_remedy(bad):
+    make, said = BAD_IMAGES[bad]
+    with pytest.raises((TypeError, ValueError), match=said):
+        data.Batches(make(torch.rand(4, 1, 28, 28)))
+
+
+def photos(folder, kinds, n, size=(40, 32)):
+    for i in range(n):
+        home = folder / kinds[i % len(kinds)] if kinds else folder
+        home.mkdir(parents=True, exist_ok=True)
+        Image.effect_noise(size, 90).convert("RGB").save(home / f"{i}.png")
+    (folder / (kinds[0] if kinds else "") / "notes.txt").write_text("no picture")
+    return folder
+
+
+def test_own_pictures_in_colour_become_data_with_labels_by_folder(tmp_path, capsys):
+    mine = data.images(photos(tmp_path / "pets", ["cat", "dog", "owl"], 30))
+    said = capsys.readouterr().out
+    assert "pets, 24 images to train, 6 to test (cat 10, dog 10, owl 10); no pictures: notes.txt" in said
+    assert mine.x.shape == (24, 1, 28, 28) and -1 <= mine.x.min() < mine.x.max() <= 1 and mine.name == "pets"
+    assert set(mine.y.tolist()) == set(mine.y_test.tolist()) == {0, 1, 2}
+    x, y = next(data.Batches(mine.x, mine.y, batch_size=5))
+    assert x.shape == (5, 1, 28, 28) and len(y) == 5
+
+
+def test_own_pictures_without_labels_and_what_cannot_be_used(tmp_path, capsys):
+    assert (
+        not data.images(photos(tmp_path / "any", [], 25)).y.any() and "no labels" in capsys.readouterr().out
+    )
+    for folder, said in (
+        (photos(tmp_path / "few", [], 3), "has 3 pictures.*needs 20"),
+        (photos(tmp_path / "many", [*"abcdefghijk"], 22), "11 subfolders; keep ten"),
+        (tmp_path / "no such", "is not a folder"),
+    ):
+        with pytest.raises(data.DataError, match=said):
+            data.images(folder)
+
+
 def test_auto_falls_back_to_the_bundled_digits_and_says_why(home, monkeypatch, capsys):
     monkeypatch.setenv("COURSE_SCALE", "class")  # the smoke scale never asks
     monkeypatch.setattr(socket, "getaddrinfo", Mock(side_effect=OSError("network is unreachable")))
@@ -117,7 +193,7 @@ def test_auto_falls_back_to_the_bundled_digits_and_says_why(home, monkeypatch, c
     for why in ("its download failed", f"{file} is damaged"):
         assert data.digits().name == "bundled UCI digits"
         said = capsys.readouterr().out
-        assert f"; no MNIST: {why}" in said and len(said.splitlines()) == 1
+        assert "; no MNIST: " in said and why in said and len(said.splitlines()) == 1
         if not file.exists():
             write({**FILES, file.name: b""}, file.parent)
 

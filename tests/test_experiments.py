@@ -105,7 +105,7 @@ def test_a_run_of_the_five_architectures_has_scores_and_a_sheet(objective):
 def test_a_random_architecture_trains_and_gives_the_same_points_again(objective):
     deep = next(seed for seed in range(99) if random_ones.architecture(seed).depth == 8)
     points, scores = random_ones.play(deep, objective, n_updates=6)
-    assert points.shape == (500, 2) and set(scores) == {"distance", "modes", "good"}
+    assert points.shape == (500, 2) and set(scores) == {"distance", "modes", "good", "rarest"}
     assert scores["distance"] > 0 and torch.equal(points, random_ones.play(deep, objective, 6)[0])
 
 

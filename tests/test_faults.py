@@ -14,7 +14,18 @@ import joblib
 import pytest
 import torch
 
-from course_utils import data, experiments, metrics, models, pretrained, scores, session, transport
+from course_utils import (
+    data,
+    experiments,
+    metrics,
+    models,
+    plotting,
+    pretrained,
+    scores,
+    session,
+    transport,
+    widgets,
+)
 from course_utils.exercises import EXERCISES, verdict
 from course_utils.priors import gaussian
 from course_utils.scores import scoreboard
@@ -105,20 +116,21 @@ def join(noise, monkeypatch):
 def test_scores_that_cannot_be_kept_are_reported_and_nothing_stops(
     join, noise, no_folder, monkeypatch, capsys
 ):
-    monkeypatch.setattr(scoreboard, "FOLDER", no_folder)
+    monkeypatch.setattr(session, "own_folder", lambda: no_folder)
     join()
     (said,) = capsys.readouterr().out.splitlines()
-    assert "AE (yours) cannot join" in said and str(no_folder / "AE.json") in said
+    assert "AE (yours) cannot join" in said and str(no_folder / "mine" / "AE.json") in said
     assert scoreboard.mine(noise) == {"reconstruction": {}, "generation": {}}
 
 
 def test_a_full_disk_leaves_the_old_scores(join, tmp_path, monkeypatch, capsys, request):
-    monkeypatch.setattr(scoreboard, "FOLDER", tmp_path)
+    monkeypatch.setattr(session, "own_folder", lambda: tmp_path)
     join()
-    before = contents(tmp_path)
+    before = contents(tmp_path / "mine")
     request.getfixturevalue("full_disk")
     join()
-    assert "No space left on device" in capsys.readouterr().out and contents(tmp_path) == before != {}
+    assert "No space left on device" in capsys.readouterr().out
+    assert contents(tmp_path / "mine") == before != {}
 
 
 def test_a_full_disk_leaves_the_old_weights(tmp_path, monkeypatch, full_disk):
@@ -127,7 +139,7 @@ def test_a_full_disk_leaves_the_old_weights(tmp_path, monkeypatch, full_disk):
     before = contents(tmp_path)
     monkeypatch.setattr(pretrained, "FOLDER", tmp_path)
     with pytest.raises(OSError, match="ae.safetensors cannot be written .No space left on device.*unharmed"):
-        pretrained.save("ae", torch.nn.Linear(1, 1), {}, {})
+        pretrained.ship("ae", torch.nn.Linear(1, 1), {}, {})
     assert contents(tmp_path) == before and pretrained.load("ae")
 
 
@@ -244,3 +256,76 @@ def test_an_interrupt_at_ten_random_moments_leaves_no_step_half_done(game):
         assert {len(history[name]) for name in history} == {history.n_steps} and history.first_bad() is None
         assert updates(game["opt"].G) == updates(game["opt"].D) == {n_steps}
     assert train(gan_step, batches, 50, **game).stopped == ""
+
+
+# ── other devices, other kinds of numbers ────────────────────────────────────────────────────────
+
+
+class OnAGPU(torch.Tensor):
+    """A tensor that goes to NumPy by way of the CPU only, as on a GPU, and has no doubles, as on Apple's."""
+
+    def cpu(self):
+        return self.as_subclass(torch.Tensor)
+
+    def __array__(self, *_):
+        raise TypeError("can't convert a device tensor to numpy: use Tensor.cpu() first")
+
+    numpy = __array__
+
+    def double(self):
+        raise TypeError("this device has no float64")
+
+
+def on_a_gpu(*shape):
+    return torch.rand(*shape).as_subclass(OnAGPU)
+
+
+DRAWN = {
+    "paths": lambda: plotting.paths({"a": on_a_gpu(5, 2)}, start=on_a_gpu(2)),
+    "panels": lambda: plotting.panels(on_a_gpu(4), {"a": {"b": on_a_gpu(4)}}, mark=on_a_gpu(())),
+    "latent_scatter": lambda: plotting.latent_scatter(on_a_gpu(5, 2), torch.arange(5).as_subclass(OnAGPU)),
+    "image_grid": lambda: plotting.image_grid(on_a_gpu(10, 1, 28, 28)),
+    "seeds": lambda: plotting.seeds(on_a_gpu(2, 5, 2), on_a_gpu(5, 2), ["a", "b"]),
+    "sheet": lambda: plotting.sheet_text(on_a_gpu(4, 1, 28, 28), 2),
+}
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_what_lies_on_a_gpu_is_drawn(draw):
+    assert DRAWN[draw]()
+
+
+def test_scores_and_transport_of_what_lies_on_a_gpu_are_computed_on_the_cpu():
+    a, b = on_a_gpu(40, 3), on_a_gpu(40, 3)
+    assert metrics.frechet_distance(a, b) > 0 and transport.earth_mover(a, b) > 0
+    bars = [(v / v.sum()).as_subclass(OnAGPU) for v in (torch.rand(6), torch.rand(6))]
+    place = torch.arange(6.0)
+    cost = transport.moving_costs(place, place)
+    plan = transport.best_plan(*bars, cost.as_subclass(OnAGPU))
+    f = transport.best_potential(*bars, cost.as_subclass(OnAGPU))
+    gain = (f * (bars[0] - bars[1]).cpu()).sum()
+    assert gain == pytest.approx(transport.total_cost(plan, cost).item(), abs=1e-4)
+
+
+def test_a_cost_that_is_no_distance_has_no_potential():
+    place = torch.arange(4.0)
+    with pytest.raises(ValueError, match="a detour is cheaper"):
+        transport.best_potential(*torch.eye(4)[:2], transport.moving_costs(place, place, power=2))
+
+
+def test_an_empty_history_has_no_curves(game):
+    with pytest.raises(ValueError, match="no step has been trained"):
+        plotting.curves(train(gan_step, data.Batches(data.ring(200)[0]), 0, **game))
+
+
+def test_sliders_take_codes_as_an_array():
+    panel = widgets.latent_sliders(
+        lambda z: z.sum() * torch.ones(1, 1, 28, 28), z_codes=torch.rand(9, 2).numpy()
+    )
+    assert panel
+
+
+def test_a_model_may_have_any_title(join, noise, tmp_path, monkeypatch):
+    monkeypatch.setattr(session, "own_folder", lambda: tmp_path)
+    scoreboard.join("a/b: c", noise, torch.nn.Linear(1, 1), 1.0, x_rec=noise.x_test)
+    assert list(scoreboard.mine(noise)["reconstruction"]) == ["a_b_ c (yours)"]

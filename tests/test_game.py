@@ -210,7 +210,7 @@ def test_games_side_by_side():
     for game in games.values():
         game.advance(2)
     figure = picture.side_by_side(games)
-    assert [ax.get_title() for ax in figure.axes[:2]] == ["a\n0 of 8 modes", "moons"]
+    assert [ax.get_title() for ax in figure.axes[:2]] == ["a\n0 of 8 modes,\n0% of points at one", "moons"]
 
 
 @pytest.mark.slow

@@ -138,3 +138,27 @@ def test_the_ema_of_the_weights_is_kept(step, in_step, noise):
     for weight in range(2, 11):
         ema = 0.999 * ema + 0.001 * weight
     assert G.weight.item() == pytest.approx(ema, rel=1e-5)
+
+
+def test_a_network_of_ones_own_is_kept_for_a_later_notebook(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(session, "own_folder", lambda: tmp_path)
+    net = models.generator(8)
+    file = pretrained.save("my_gan", net)
+    assert (
+        file == tmp_path / "mine" / "my_gan.safetensors" and 'load("my_gan", net)' in capsys.readouterr().out
+    )
+    again = pretrained.load("my_gan", models.generator(8))
+    z = torch.randn(3, 8)
+    assert torch.equal(again(z), net.eval()(z)) and not again.training
+    with pytest.raises(pretrained.WeightsError, match="another network, this one:\n.*Sequential|Linear"):
+        pretrained.load("my_gan", torch.nn.Linear(2, 2))
+    with pytest.raises(pretrained.WeightsError, match="There are: my_gan"):
+        pretrained.load("my_vae", net)
+    with pytest.raises(ValueError, match="give the network, too: load"):
+        pretrained.load("my_gan")
+    for name, said in (("gan", "the name of shipped weights"), ("../gan", "letters, digits")):
+        with pytest.raises(ValueError, match=said):
+            pretrained.save(name, net)
+    file.write_bytes(file.read_bytes()[:50])
+    with pytest.raises(pretrained.WeightsError, match="cannot be read"):
+        pretrained.load("my_gan", net)

@@ -5,13 +5,13 @@ import json
 import pytest
 import torch
 
-from course_utils import data, models, plotting, scores
+from course_utils import data, models, plotting, scores, session
 from course_utils.scores import recorded, scoreboard
 
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    monkeypatch.setattr(scoreboard, "FOLDER", tmp_path / "mine")
+    monkeypatch.setattr(session, "own_folder", lambda: tmp_path)
     return tmp_path / "mine"
 
 
@@ -104,7 +104,9 @@ def test_compare_prints_what_was_recorded_for_this_data_and_scale(noise, tmp_pat
     assert "–" in capsys.readouterr().out and not recorded.EXPECTED.exists()
     monkeypatch.setenv("COURSE_RECORD", "1")
     scores.compare("01 lab", noise, error=104.123456)
-    assert json.loads(recorded.EXPECTED.read_text()) == {"noise, smoke scale": {"01 lab": {"error": 104.123}}}
+    assert json.loads(recorded.EXPECTED.read_text()) == {
+        "noise, smoke scale": {"01 lab": {"error": 104.1235}}
+    }
     monkeypatch.delenv("COURSE_RECORD")
     scores.compare("01 lab", noise, error=105.0)
     assert "105   104.1" in capsys.readouterr().out

@@ -5,5 +5,6 @@ from .batches import Batches, MovingDigits, balanced, half_labelled
 from .digits import Digits, digits
 from .files import DataError
 from .frogs import frogs
+from .images import images
 from .molecules import Molecules, molecules
 from .toys import centres, grid, mixture_1d, ring, spiral, swiss_roll, two_moons

@@ -6,6 +6,20 @@ No DataLoader: the whole set is one tensor where the networks are, and a batch i
 import torch
 
 
+def check_images(x):
+    """Raise an error that says what to do if images x (n, channels, height, width) are not in [−1, 1]."""
+    if not x.is_floating_point():
+        raise TypeError(f"images are float32 in [−1, 1], but these are {x.dtype}: x.float() / 127.5 - 1")
+    low, high = x.aminmax()
+    if not (low.isfinite() and high.isfinite()):
+        raise ValueError("these images are not finite: nan or inf is among their pixels.")
+    if low < -1.01 or high > 1.01:
+        remedy = "x / 127.5 - 1" if high > 1.01 and low >= 0 else "x.clamp(-1, 1), if that is meant"
+        raise ValueError(f"images are in [−1, 1], but these are in [{low:.3g}, {high:.3g}]: {remedy}")
+    if low >= 0 and high > 0.5:
+        raise ValueError(f"images are in [−1, 1], but these are in [{low:.3g}, {high:.3g}]: 2 * x - 1")
+
+
 class Batches:
     """Endless random mini-batches: `x, y = next(batches)` gives (B, …) and (B,), or None without labels.
 
@@ -17,6 +31,10 @@ class Batches:
             raise ValueError("there is nothing to draw batches from: x is empty.")
         if y is not None and len(y) != len(x):
             raise ValueError(f"every item needs its label, but there are {len(x)} items and {len(y)} labels.")
+        if x.is_floating_point() and x.dtype != (wanted := torch.get_default_dtype()):
+            raise TypeError(f"these items are {x.dtype}, but new networks are {wanted}: x.to({wanted}).")
+        if x.dim() == 4 and not x.is_meta:  # a meta tensor has no values
+            check_images(x)
         self.x, self.y, self.batch_size = x, y, batch_size
         self.rows = None if rows is None else rows.to(x.device)
 

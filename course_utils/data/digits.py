@@ -1,5 +1,6 @@
 """Handwritten digits: MNIST or Fashion-MNIST from disk or from the net, else the bundled set."""
 
+import gzip
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -57,15 +58,21 @@ def _ready(parts, name, where, device):
 
 
 def _from_disk_or_net(name):
-    folders = session.data_dirs()
-    for folder in folders:
-        parts = _read(folder / name / "raw")
+    looked = []
+    for folder in session.data_dirs():
+        raw = folder / name / "raw"
+        parts = _read(raw)
         if parts:
             return parts, f", from {folder}"
+        looked.append(f"{raw} {'has no such files' if raw.exists() else 'does not exist'}")
+    looked = " and ".join(looked)
     if session.scale() == "smoke":
-        looked = " or ".join(map(str, folders))
-        raise DataError(f"not in {looked}; the smoke scale does not download")
-    return _download(name)
+        raise DataError(f"{looked}; the smoke scale does not download")
+    try:
+        parts, where = _download(name)
+    except DataError as problem:
+        raise DataError(f"{looked}; {problem}") from problem
+    return parts, f"{where} ({looked})"
 
 
 def _download(name):
@@ -89,30 +96,44 @@ def _download(name):
 def _read(raw):
     """The four files of torchvision's layout → x, y, x_test, y_test; None if none of them is there."""
     try:
-        missing = [name for name in FILES if not (raw / name).exists()]
+        files = [_find(raw, name) for name in FILES]
     except OSError as problem:
         raise DataError(f"{raw} cannot be looked into: {problem}") from problem
-    if len(missing) == len(FILES):
+    if not any(files):
         return None
-    if missing:
-        file = raw / missing[0]
+    if None in files:
+        file = raw / FILES[files.index(None)]
         raise DataError(f"{file} is missing beside its sisters: copy it there, or move {raw} away")
-    x, y, x_test, y_test = (_read_idx(raw / name) for name in FILES)
-    for images, labels, name in ((x, y, FILES[0]), (x_test, y_test, FILES[2])):
+    x, y, x_test, y_test = map(_read_idx, files)
+    for images, labels, file in ((x, y, files[0]), (x_test, y_test, files[2])):
         if images.shape[1:] != (28, 28):
-            raise damaged(raw / name, f"images of shape {tuple(images.shape)}, not (N, 28, 28)")
+            raise damaged(file, f"images of shape {tuple(images.shape)}, not (N, 28, 28)")
         if len(images) != len(labels):
-            raise damaged(raw / name, f"{len(images)} images but {len(labels)} labels")
+            raise damaged(file, f"{len(images)} images but {len(labels)} labels")
         if labels.max() > 9:
-            raise damaged(raw / name, f"labels up to {int(labels.max())}")
+            raise damaged(file, f"labels up to {int(labels.max())}")
     return scaled(x.unsqueeze(1)), y, scaled(x_test.unsqueeze(1)), y_test
+
+
+def _find(raw, name):
+    """The file under one of the names by which it is handed on, packed or not. → Path, or None"""
+    names = [name, name.replace("-idx", ".idx")]
+    files = [raw / f"{each}{end}" for each in names for end in ("", ".gz")]
+    return next((file for file in files if file.exists()), None)
 
 
 def _read_idx(file):
     from torchvision.datasets.mnist import read_image_file, read_label_file
 
+    read = read_image_file if "images" in file.name else read_label_file
     try:
-        return (read_image_file if "images" in file.name else read_label_file)(str(file))
+        if file.suffix != ".gz":
+            return read(str(file))
+        with fresh_folder() as (folder, _), gzip.open(file) as packed:
+            (folder / file.stem).write_bytes(packed.read())
+            return read(str(folder / file.stem))
+    except gzip.BadGzipFile as problem:
+        raise damaged(file, "not a whole gzip file") from problem
     except OSError as problem:
         raise DataError(f"{file} cannot be read ({problem.strerror}): check its permissions") from problem
     except Exception as problem:  # torchvision meets damage with whatever error comes first

@@ -126,12 +126,33 @@ def _play_points(trick, baseline, seeds, n_steps, quiet):
 
 
 def point_scores(x_fake, draw):
-    """Modes covered, share of points at a mode, and transport distance of the first 500. → dict
+    """How good points x_fake (n, 2) are, beside real ones. → dict
+
+    modes      how many have a point near by; noise reaches all of them, too
+    good       share of points near a mode
+    rarest     share of points near the mode that has fewest
+    distance   transport distance of the first 500
 
     draw(n, std=…) gives the real points, a ring or a grid: a `partial` with its std.
     """
-    modes, good = metrics.modes_covered(x_fake, data.centres(draw), draw.keywords["std"])
-    return dict(modes=modes, good=good, distance=transport.earth_mover(x_fake[:500], draw(500)[0]))
+    shares = metrics.mode_shares(x_fake, data.centres(draw), draw.keywords["std"])
+    return dict(
+        modes=int((shares > 0).sum()),
+        good=shares.sum().item(),
+        rarest=shares.min().item(),
+        distance=transport.earth_mover(x_fake[:500], draw(500)[0]),
+    )
+
+
+def references(on, n=2_500):
+    """The same scores of noise, and of new real points: what a score is worth. → {name: scores}
+
+    Noise is even over the square in which the real points lie.
+    """
+    draw = BASELINES[on].draw
+    real = draw(n)[0]
+    noise = (2 * torch.rand_like(real) - 1) * real.abs().max()
+    return {"noise": point_scores(noise, draw), "real data": point_scores(real, draw)}
 
 
 def _play_digits(trick, baseline, seeds, n_steps, digits, quiet):

@@ -114,13 +114,13 @@ def still(game, views=("verdict", "pull", "real", "fake")):
 
 def side_by_side(games):
     """Games {title: Game}, each as its plane over its losses: so one learns to read the curves. → Figure"""
-    figure, (top, bottom) = axes(2, len(games), height=2.5, squeeze=False, height_ratios=(1.3, 1))
+    figure, (top, bottom) = axes(2, len(games), height=2.6, squeeze=False, height_ratios=(1.3, 1))
     for high, low, (title, game) in zip(top, bottom, games.items(), strict=True):
         high.imshow(Image.open(io.BytesIO(plane(game.look(), ("verdict", "real", "fake"), "PNG"))))
         high.axis("off")
         scores = game.score()
-        modes = f"{scores['modes']} of {scores['of']} modes" if "modes" in scores else ""
-        high.set_title(f"{title}\n{modes}".strip(), fontsize=12)
+        found = "\n{modes} of {of} modes,\n{good:.0%} of points at one" if "modes" in scores else ""
+        high.set_title(title + found.format(**scores), fontsize=12)
         _losses(low, game, ("L_D", "L_G"), lw=1.2)
         low.axhline(2 * np.log(2), color=INK, lw=1, ls=":")
         low.set(xlabel="steps", ylim=(-1, 5))

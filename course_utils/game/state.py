@@ -1,13 +1,14 @@
 """The game without a picture: two small networks, data, a rule; on the CPU, with its own random stream."""
 
 import contextlib
+import math
 from functools import partial
 from types import SimpleNamespace
 from typing import NamedTuple
 
 import torch
 
-from .. import data, losses, metrics, models, steps, transport
+from .. import data, losses, metrics, models, session, steps, transport
 from ..match import Rule
 
 SPAN = 3.0  # the plane is [−SPAN, SPAN]²
@@ -21,6 +22,11 @@ class Toy(NamedTuple):
     centres: torch.Tensor | None = None
     std: float = 0.05
 
+    def noise(self):
+        """The share of points at a mode if they are even over the square around the modes."""
+        side = 2 * (self.centres.abs().max().item() + 3 * self.std)
+        return len(self.centres) * math.pi * (3 * self.std) ** 2 / side**2
+
 
 def _of_modes(draw):
     """draw(n, std) gives points and their modes; without noise each mode is its centre."""
@@ -30,9 +36,6 @@ def _of_modes(draw):
 def _line(n):
     along = 4 * torch.rand(n, 1) - 2
     return torch.cat([along, 0.5 * along], 1) + 0.05 * torch.randn(n, 2)
-
-
-_fork_rng = partial(torch.random.fork_rng, devices=[])  # does not change the random numbers of the notebook
 
 
 @contextlib.contextmanager
@@ -46,7 +49,7 @@ def _one_thread():
         torch.set_num_threads(before)
 
 
-with _fork_rng():
+with session.forked():
     DATA = {
         "line": Toy(_line),
         "ring of 8": _of_modes(lambda n, std: data.ring(n, radius=2.0, std=std)),
@@ -111,7 +114,7 @@ class Game:
     def reset(self):
         """New networks, the same as at first: the seed decides them and all random numbers to come."""
         s = self.settings
-        with _fork_rng():
+        with session.forked():
             torch.manual_seed(s.seed)
             self.G, self.D = models.mlp(s.z_dim, 2, s.width), models.mlp(2, 1, s.width)
             self._z = torch.randn(N_SHOWN, s.z_dim)
@@ -179,8 +182,9 @@ class Game:
             distance = transport.earth_mover(fake[:N_SHOWN], self._draw(N_SHOWN))
         scores = {"step": self.n_steps, "distance": distance}
         if toy.centres is not None:
-            modes, good = metrics.modes_covered(fake, toy.centres, toy.std)
-            scores.update(modes=modes, of=len(toy.centres), good=good)
+            shares = metrics.mode_shares(fake, toy.centres, toy.std)
+            modes, good, rarest = int((shares > 0).sum()), shares.sum().item(), shares.min().item()
+            scores.update(modes=modes, of=len(shares), good=good, rarest=rarest, noise=toy.noise())
         self.scores.append(scores)
         return scores
 
@@ -251,7 +255,7 @@ class Game:
 
     @contextlib.contextmanager
     def _own_random_stream(self, keep=True):
-        with _fork_rng(), _one_thread():
+        with session.forked(), _one_thread():
             torch.set_rng_state(self._random_state)
             yield
             if keep:

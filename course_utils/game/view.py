@@ -211,7 +211,9 @@ class GanGame(w.VBox):
     def _say(self, scores):
         words = [f"step {self.game.n_steps:,}"]
         if "modes" in scores:
-            words.append(f"{scores['modes']} of {scores['of']} modes, {scores['good']:.0%} of points at one")
+            words.append(f"{scores['modes']} of {scores['of']} modes")
+            words.append(f"{scores['good']:.0%} of points at a mode (noise {scores['noise']:.0%})")
+            words.append(f"{scores['rarest']:.0%} at the rarest")
         if "distance" in scores:
             words.append(f"distance {scores['distance']:.2f}")
         self.status.value = f"<b>{' · '.join(words)}</b>"

@@ -33,6 +33,8 @@ def _curves(ax, history, n_steps):
 
 def curves(history, title="Losses during training"):
     """The losses of a History against the step. → Figure"""
+    if not history.n_steps:
+        raise ValueError("this history is empty: no step has been trained yet.")
     figure, ax = axes()
     _curves(ax, history, history.n_steps)
     ax.set_title(title)
@@ -73,7 +75,7 @@ def panels(at, contents, xlabel="x", height=3.2, mark=None):
                 colour = PRIOR if label == "prior" else None
                 ax.plot(at, array(values), next(styles), label=label, color=colour)
         if mark is not None:
-            ax.axvline(mark, color=PRIOR, lw=1.5, ls=":")
+            ax.axvline(float(mark), color=PRIOR, lw=1.5, ls=":")
         ax.set_xlabel(xlabel)
         if ax.get_legend_handles_labels()[0]:
             ax.legend()
@@ -163,7 +165,7 @@ def paths(lines, title=None, start=None, names=("x", "y")):
     for label, points in lines.items():
         ax.plot(*array(points).T, next(styles), label=label)
     if start is not None:
-        ax.plot(*start, "o", color=INK, ms=8, label="start")
+        ax.plot(*array(start), "o", color=INK, ms=8, label="start")
     ax.plot(0, 0, "+", color=INK, ms=14, mew=2, label="equilibrium")
     ax.set(title=title, xlabel=names[0], ylabel=names[1], aspect="equal")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
@@ -174,7 +176,7 @@ def paths(lines, title=None, start=None, names=("x", "y")):
 def value_surface(f, x_range, y_range, names=("x", "y", "value"), n=121, levels=24, v_max=None):
     """A function of two numbers seen from the side and from above. f: (n, n), (n, n) → (n, n). → Figure"""
     x, y = np.meshgrid(np.linspace(*x_range, n), np.linspace(*y_range, n))
-    value = np.asarray(f(x, y))
+    value = array(f(x, y))
     shown = value if v_max is None else np.minimum(value, v_max)
     figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
     side, top = figure.add_subplot(1, 2, 1, projection="3d"), figure.add_subplot(1, 2, 2)

@@ -1,4 +1,4 @@
-"""Shipped weights: load them, sample from them, reconstruct with them.
+"""Shipped weights: load them, sample from them, reconstruct with them. And your own: save and load.
 
 Each is data/pretrained/NAME.safetensors with a report NAME.json: data set, steps, seed, scores, recipe.
 `python -m course_utils pretrain NAME` trains it again (see `recipes`).
@@ -10,18 +10,26 @@ import json
 import torch
 
 from .. import models, modules_of, session
+from . import own
+from .own import WeightsError
 
 FOLDER = session.ROOT / "data" / "pretrained"
 NETWORKS = {k: v for module in modules_of(__name__) for k, v in getattr(module, "NETWORKS", {}).items()}
 
 
-class WeightsError(RuntimeError):
-    """Shipped weights are missing, damaged or those of another network; the message says what to do."""
+def load(name, net=None):
+    """A trained network, in evaluation mode, on the course's device. → nn.Module
+
+    net  for weights of your own, kept by `save`: a network built like the one that was saved
+    """
+    return _open(name)[0] if net is None else own.load(name, net)
 
 
-def load(name):
-    """A trained network, in evaluation mode, on the course's device. → nn.Module"""
-    return _open(name)[0]
+def save(name, net):
+    """Keep a network of your own, under a name that no shipped one has, for a later notebook. → the file"""
+    if name in NETWORKS:
+        raise ValueError(f"{name!r} is the name of shipped weights: choose another, such as 'my_{name}'.")
+    return own.save(name, net)
 
 
 def info(name):
@@ -52,7 +60,8 @@ def reconstruct(name, x):
 
 def _find(name):
     if name not in NETWORKS:
-        raise ValueError(f"there are no shipped weights {name!r}; there are: {', '.join(NETWORKS)}.")
+        mine = f" For weights of your own give the network, too: load({name!r}, net)."
+        raise ValueError(f"there are no shipped weights {name!r}; there are: {', '.join(NETWORKS)}.{mine}")
     return NETWORKS[name]
 
 
@@ -80,7 +89,7 @@ def _open(name):
     except SafetensorError as problem:
         raise WeightsError(f"{file} holds no weights ({problem}); {_remedy(name)}") from problem
     codes = {key[6:]: tensors.pop(key).float() for key in list(tensors) if key.startswith("codes.")}
-    with torch.random.fork_rng():  # the network draws random weights first; they are replaced below
+    with session.forked():  # the network draws random weights first; they are replaced below
         net = network.build().to(session.device())
     try:
         net.load_state_dict(tensors)  # from 16 to 32 bits
@@ -89,7 +98,7 @@ def _open(name):
     return net.eval(), codes
 
 
-def save(name, net, codes, about):
+def ship(name, net, codes, about):
     """Write weights and tensors `codes` to one file, and the report `about`. → `about`, as written
 
     Shipped numbers have 16 bits: half the download, and no score changes in its first three digits.

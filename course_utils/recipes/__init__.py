@@ -36,4 +36,4 @@ def make(name, seed=0):
         "parameters": models.parameters(net),
         "scores": {key: round(value, 4) for key, value in recipe.scores(net.eval(), digits).items()},
     }
-    return pretrained.save(name, net, recipe.codes(net, digits), report)
+    return pretrained.ship(name, net, recipe.codes(net, digits), report)

@@ -13,11 +13,10 @@ def compare(what, digits, **scores):
     Expected are those of a recorded run on the same data set at the same scale (`python -m course_utils
     figures`). At the smoke scale nothing is learned, so nothing is expected.
     """
-    setting, recorded = f"{digits.name}, {session.scale()} scale", _recorded()
+    setting = f"{digits.name}, {session.scale()} scale"
     if session.recording():
-        recorded.setdefault(setting, {})[what] = {name: round(value, 3) for name, value in scores.items()}
-        session.keep({EXPECTED: json.dumps(recorded, indent=1, sort_keys=True) + "\n"})
-    expected = recorded.get(setting, {}).get(what, {})
+        _record(setting, what, scores)
+    expected = _recorded().get(setting, {}).get(what, {})
     title = what[3:]  # without the notebook's number
     width = max(map(len, [title, *scores]))
     print(f"{title:{width}}   yours   expected ({setting})")
@@ -30,8 +29,20 @@ def _recorded():
     return json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
 
 
-def print_table(rows):
-    """Print scores of several models, {name: {score: number}}, as one table, no wider than its words."""
+def _record(setting, what, scores):
+    recorded = _recorded()
+    recorded.setdefault(setting, {})[what] = {name: round(float(value), 4) for name, value in scores.items()}
+    session.keep({EXPECTED: json.dumps(recorded, indent=1, sort_keys=True) + "\n"})
+
+
+def print_table(rows, what="", digits=None):
+    """Print scores of several models, {name: {score: number}}, as one table, no wider than its words.
+
+    With `what`, such as "05 rescue", a recorded run keeps them as "NAME: SCORE", to hold the text against.
+    """
+    if what and session.recording():
+        scores = {f"{name}: {score}": value for name, row in rows.items() for score, value in row.items()}
+        _record(f"{digits.name}, {session.scale()} scale", what, scores)
     heads = list(dict.fromkeys(score for row in rows.values() for score in row))
 
     def cell(row, head):

@@ -4,6 +4,7 @@ The shipped models are scored live; `join` puts a student's own model on the boa
 """
 
 import json
+import re
 import time
 
 import torch
@@ -12,7 +13,6 @@ from .. import losses, metrics, models, plotting, pretrained, session
 from .classifier import digit_scores, enough, label_error
 from .recorded import print_table
 
-FOLDER = session.ROOT / "data" / "mine"
 RECONSTRUCTION = {  # the name of the weights, the dimension of the code
     "AE": ("ae", 3),
     "conv AE": ("conv_ae", 256),
@@ -23,6 +23,10 @@ RECONSTRUCTION = {  # the name of the weights, the dimension of the code
 _GENERATORS = ("VAE", "AAE", "GAN", "DCGAN", "WGAN", "WGAN-GP", "ALAE")
 GENERATION = {title: title.lower().replace("-", "_") for title in _GENERATORS}
 _N_SHOWN = 12
+
+
+def _folder():
+    return session.own_folder() / "mine"
 
 
 def reconstruction_scores(x_rec, x, y):
@@ -79,7 +83,7 @@ def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
     x_rec    (n_test, 1, 28, 28); x_fake (n, 1, 28, 28), 10,000 of them for a fair comparison
     known    scores that you have already, such as `**digit_scores(x_fake, digits.x_test)`
 
-    The scores are kept in data/mine; at the smoke scale nothing is learned, so nothing is kept.
+    The scores are kept in `mine` beside your notebooks; but not at the smoke scale, where nothing is learned.
     """
     cost = {"parameters": models.parameters(net), "minutes": seconds / 60}
     board = {}
@@ -97,7 +101,8 @@ def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
     board |= {"data": digits.name, "when": time.strftime("%Y-%m-%d %H:%M")}
     if session.scale() != "smoke":
         try:
-            session.keep({FOLDER / f"{title}.json": json.dumps(board, indent=1) + "\n"})
+            file = re.sub(r"[^\w .()+-]", "_", title)  # a title with a slash is no name of a file
+            session.keep({_folder() / f"{file}.json": json.dumps(board, indent=1) + "\n"})
         except OSError as problem:
             print(f"{title} (yours) cannot join the scoreboard of notebook 08: {problem}")
             return
@@ -107,7 +112,7 @@ def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
 def mine(digits):
     """The scores of your own models on these digits, kept by `join`. → as `shipped`"""
     board = {"reconstruction": {}, "generation": {}}
-    for file in sorted(FOLDER.glob("*.json")):
+    for file in sorted(_folder().glob("*.json")):
         try:
             kept = json.loads(file.read_text(encoding="utf-8"))
             if kept["data"] == digits.name:

@@ -122,7 +122,7 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
     if z_codes is None:
         low, start, high = -3 * torch.ones(z_dim), torch.zeros(z_dim), 3 * torch.ones(z_dim)
     else:
-        z_codes = z_codes.detach().float().cpu()
+        z_codes = torch.as_tensor(z_codes).detach().float().cpu()
         low, high = torch.quantile(z_codes[:10_000], torch.tensor([0.01, 0.99]), dim=0)
         start, high = z_codes.mean(0), torch.maximum(high, low + 1e-3)
 

@@ -27,7 +27,7 @@ def measure():
         book.cells.append(nbformat.v4.new_code_cell(ASK))
         where = {"metadata": {"path": str(path.parent)}}
         nbclient.NotebookClient(book, timeout=600, resources=where).execute()
-        printed = "".join(out.get("text", "") for out in book.cells[-1].outputs)
+        printed = "".join(out.text for out in book.cells[-1].outputs if out.get("name") == "stdout")
         found[path.stem] = json.loads(printed.splitlines()[-1])  # a widget may have printed before
         print(path.stem, found[path.stem], flush=True)
     return found

@@ -5,6 +5,7 @@ they equal the reference's, it is correct. If they equal a known mistake's, that
 For a question, a value takes the place of the function.
 """
 
+import ast
 import contextlib
 import copy
 import linecache
@@ -50,6 +51,7 @@ def verdict(id, given, seconds=10.0):
 def _judge_value(task, given):
     if given is None or given is Ellipsis:
         raise Open
+    given = _plain(given, task.reference)
     if _same_answer(given, task.reference, task.tolerance):
         return
     for mistake in task.mistakes.values():
@@ -58,9 +60,17 @@ def _judge_value(task, given):
     raise Wrong(f'{given!r} is not it. hint("{task.id}") helps.')
 
 
+def _plain(value, reference):
+    """An answer as what it is: a tensor with one number is that number, and so is a number in a text."""
+    if hasattr(value, "tolist"):
+        value = value.squeeze().tolist()
+    if isinstance(value, str) and not isinstance(reference, str):
+        with contextlib.suppress(ValueError, SyntaxError):
+            value = ast.literal_eval(value.strip().capitalize())  # "0.5", "true"
+    return value
+
+
 def _same_answer(a, b, tolerance):
-    if hasattr(a, "tolist"):  # a tensor or an array
-        a = a.squeeze().tolist()
     if isinstance(a, str) or isinstance(b, str):
         return str(a).strip().casefold() == str(b).strip().casefold()
     if isinstance(a, bool) != isinstance(b, bool):

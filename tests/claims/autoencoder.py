@@ -1,0 +1,3 @@
+"""Claims of notebook 01."""
+
+CLAIMS = {}

@@ -1,0 +1,273 @@
+"""Claims of notebook 04."""
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+
+from claims import mean, runs
+from course_utils.game import Game
+from course_utils.session import ROOT
+
+ALL = ["class", "full", "bundled"]
+
+LOG_2 = math.log(2)
+
+
+def pull(frame):
+    return frame.pull.norm(dim=1).mean().item()
+
+
+@cache
+def alone(who, rule="non-saturating", n_first=300):
+    """What is seen before and after one player has played alone. → Frame, Frame, G's and D's verdict there"""
+    game = Game(rule=rule)
+    if n_first:
+        game.advance(n_first)
+    before = game.look()
+    game.set("who", who)
+    game.advance(1_000)
+    after = game.look()
+    return before, after, game.D(after.fake).sigmoid().mean().item()
+
+
+@cache
+def slow_discriminator():
+    game = Game(lr_D=1e-5)
+    game.advance(300)
+    return game.look()
+
+
+def clean(frame):
+    """The share of the plane of which D is sure."""
+    return ((frame.verdict < 0.1) | (frame.verdict > 0.9)).float().mean().item()
+
+
+def two_colours():
+    before, after, _ = alone("D only")
+    return clean(before) < 0.05 and clean(after) > 0.5
+
+
+def to_the_bluest_place():
+    _, after, verdict = alone("G only")
+    return after.fake.std(0).max() < 0.1 and abs(verdict - after.verdict.max().item()) < 0.02
+
+
+def after(n, gamma):
+    return lambda s: s["04 distance in the Dirac-GAN"][f"R1 with γ = {gamma}: after {n}"]
+
+
+def creeps(s):
+    """Each doubling of the time shrinks the distance by less than a third; R1 shrinks it to nothing."""
+    d = [after(n, 0.0)(s) for n in (200, 400, 800)]
+    return 0.7 < d[1] / d[0] < 0.9 and 0.7 < d[2] / d[1] < 0.9
+
+
+def with_r1(s):
+    return all(after(800, gamma)(s) < 0.005 for gamma in (0.3, 1.0))
+
+
+def loss(s, game, name):
+    return s["04 losses"][f"game {game}: {name}"]
+
+
+def modes(s, row, score="modes", table="04 modes"):
+    return s[table][f"{row}: {score}"]
+
+
+def unrolled(s, name, score):
+    return [modes(s, f"{name}, seed {seed}", score, "04 unrolled") for seed in range(3)]
+
+
+def ablation(setting, score="fcd"):
+    return runs("gan_ablation", setting, score)
+
+
+def two_that_count():
+    plain, ttur, r1 = (ablation(setting) for setting in ("plain", "TTUR", "R1"))
+    return min(plain) > 1.3 * max(ttur) and min(ttur) > 1.5 * max(r1)
+
+
+def minutes():
+    files = (Path(ROOT) / "data" / "pretrained" / f"{name}.json" for name in ("gan", "dcgan", "cgan"))
+    return [json.loads(file.read_text(encoding="utf-8"))["seconds"] / 60 for file in files]
+
+
+CLAIMS = {
+    "say s2": [
+        (
+            "D agrees with D* where there are samples",
+            lambda s: s["04 largest error of D"]["among_samples"] < 0.1,
+            *ALL,
+        ),
+        (
+            "where there are none, it is arbitrary",
+            lambda s: s["04 largest error of D"]["elsewhere"] > 0.5,
+            *ALL,
+        ),
+    ],
+    "judge-look": [
+        (
+            "close to $D^*$ where there are samples",
+            lambda s: s["04 largest error of D"]["among_samples"] < 0.1,
+            *ALL,
+        ),
+        ("arbitrary where there are none", lambda s: s["04 largest error of D"]["elsewhere"] > 0.5, *ALL),
+    ],
+    "say s5": [
+        (
+            "in the last figure R1 pulls inward",
+            lambda s: after(400, 1.0)(s) < after(400, 0.3)(s) < 0.1 * after(400, 0.0)(s),
+        ),
+    ],
+    "dirac-look": [
+        ("without R1 a slow, wide swing around the equilibrium", lambda s: after(400, 0.0)(s) > 0.5),
+        ("it creeps inward, more slowly the nearer it comes", creeps),
+        ("With R1 it converges", with_r1),
+    ],
+    "say s7": [
+        (
+            "D only: two clean colours, long lines",
+            lambda s: two_colours() and pull(alone("D only")[1]) > 10 * pull(alone("D only")[0]),
+        ),
+        ("G only: all points run to the bluest place", lambda s: to_the_bluest_place()),
+    ],
+    "game-look": [
+        ("the plane takes two clean colours", lambda s: two_colours()),
+        ("the lines grow long", lambda s: pull(alone("D only")[1]) > 10 * pull(alone("D only")[0])),
+        ("all points run to one place, the bluest", lambda s: to_the_bluest_place()),
+        ("no lines at all", lambda s: pull(alone("D only", "minimax", 0)[1]) < 1e-3),
+        ("the points run far out of the picture", lambda s: slow_discriminator().fake.norm(dim=1).mean() > 6),
+    ],
+    "read-look": [
+        (
+            "$L_D$ under $2 \\log 2$, $L_G$ over $\\log 2$",
+            lambda s: loss(s, "A", "L_D") < 0.9 * 2 * LOG_2 and loss(s, "A", "L_G") > 1.2 * LOG_2,
+            *ALL,
+        ),
+        (
+            "$L_D$ at $2 \\log 2$, $L_G$ at $\\log 2$",
+            lambda s: (
+                abs(loss(s, "B", "L_D") / LOG_2 - 2) < 0.05 and abs(loss(s, "B", "L_G") / LOG_2 - 1) < 0.05
+            ),
+            *ALL,
+        ),
+        ("C: $L_D$ low", lambda s: loss(s, "C", "L_D") < 0.7 * loss(s, "A", "L_D"), *ALL),
+        ("$G$ runs far out", lambda s: modes(s, "game D", "distance") > 6, *ALL),
+        (
+            "the curves that reach the theory's values belong to the game that collapsed",
+            lambda s: (
+                modes(s, "game A", "good") > 0.5 and modes(s, "game A") == 8 and modes(s, "game B") <= 1
+            ),
+            *ALL,
+        ),
+    ],
+    "say s8": [("noise, too, covers all eight", lambda s: modes(s, "noise") == 8, *ALL)],
+    "count-look": [
+        (
+            "noise covers all eight modes, too, with 3 % of its points",
+            lambda s: modes(s, "noise") == 8 and 0.025 < modes(s, "noise", "good") < 0.035,
+            *ALL,
+        ),
+        (
+            "Game C covers every mode, and yet most of its points are near none",
+            lambda s: modes(s, "game C") == 8 and modes(s, "game C", "good") < 0.5,
+            *ALL,
+        ),
+    ],
+    "unrolled-look": [
+        (
+            "With each of three seeds the unrolled game draws it, and is nearer to the data than noise",
+            lambda s: (
+                unrolled(s, "unrolled by 5", "modes") == [8, 8, 8]
+                and max(unrolled(s, "unrolled by 5", "distance")) < 0.85 * modes(s, "noise", "distance")
+            ),
+            *ALL,
+        ),
+        (
+            "the plain game does so with none",
+            lambda s: min(unrolled(s, "plain", "distance")) > modes(s, "noise", "distance"),
+            *ALL,
+        ),
+        (
+            "7 to 10 % of its points lie at one",
+            lambda s: (
+                0.065
+                < min(unrolled(s, "unrolled by 5", "good"))
+                < max(unrolled(s, "unrolled by 5", "good"))
+                < 0.105
+            ),
+            *ALL,
+        ),
+        (
+            "the plain one draws a line through one mode",
+            lambda s: modes(s, "plain, seed 0", "modes", "04 unrolled") == 1,
+            *ALL,
+        ),
+    ],
+    "ladder-look": [
+        ("TTUR, and R1 in place of dropout", lambda s: two_that_count()),
+        (
+            "The EMA changes nothing *here*",
+            lambda s: abs(mean(ablation("R1")) - mean(ablation("R1", "fcd_of_ema"))) < 0.1,
+        ),
+        (
+            "KL 0.11, before 0.15",
+            lambda s: (
+                (
+                    round(mean(ablation("relativistic", "kl_of_ema")), 2),
+                    round(mean(ablation("R1", "kl_of_ema")), 2),
+                )
+                == (0.11, 0.15)
+            ),
+        ),
+        (
+            "its Fréchet distance is higher",
+            lambda s: min(ablation("relativistic", "fcd_of_ema")) > max(ablation("R1", "fcd_of_ema")),
+        ),
+        ("here all ten digits are there without it", lambda s: min(ablation("R1", "n_digits")) == 10),
+    ],
+    "say s10": [("Two changes count: TTUR, and R1 in place of dropout", lambda s: two_that_count())],
+    "dcgan-look": [
+        (
+            "a third of its images look real (*precision*), of the MLP's with R1 two thirds",
+            lambda s: (
+                0.3 < s["04 DCGAN"]["precision"] < 0.37 and 0.6 < s["04 first three"]["precision"] < 0.7
+            ),
+        ),
+    ],
+    "say s11": [
+        ("only about a third of the images look real", lambda s: 0.3 < s["04 DCGAN"]["precision"] < 0.37)
+    ],
+    "scoreboard-text": [
+        ("23 to 85 minutes each", lambda s: (round(min(minutes())), round(max(minutes()))) == (23, 85)),
+    ],
+    "frames-look": [
+        (
+            "its error to a random future is the smaller one",
+            lambda s: (
+                1.5 * s["04 next frame"]["squared error: error to a random future"]
+                < s["04 next frame"]["adversarial loss: error to a random future"]
+            ),
+            *ALL,
+        ),
+        (
+            "To the *nearest* future the adversarial one is nearer",
+            lambda s: (
+                s["04 next frame"]["adversarial loss: to the nearest one"]
+                < 0.7 * s["04 next frame"]["squared error: to the nearest one"]
+            ),
+            *ALL,
+        ),
+    ],
+    "recap": [
+        (
+            "TTUR and R1 take two small networks from a Fréchet distance near 20 to one near 6",
+            lambda s: 18 < mean(ablation("plain")) < 21 and 5.5 < mean(ablation("R1")) < 6.5,
+        ),
+        (
+            "plain GANs drop modes and depend on luck",
+            lambda s: max(unrolled(s, "plain", "modes")) == 8 and min(unrolled(s, "plain", "modes")) < 2,
+        ),
+    ],
+}
