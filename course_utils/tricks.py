@@ -130,10 +130,11 @@ def virtual_batch_norm(a, a_ref):
     Source: Salimans et al. 2016, section 3.5. Trap: deck 004 leaves out the current row; a feature that is
     nearly constant in the reference batch is then divided by √ε.
     """
-    M = len(a_ref)
-    mean = (a + M * a_ref.mean(0)) / (M + 1)  # (B, n): one for each item
-    square = (a.square() + M * a_ref.square().mean(0)) / (M + 1)
-    return (a - mean) / (square - mean.square() + 1e-5).sqrt()
+    M, mean_ref = len(a_ref), a_ref.mean(0)
+    mean = (a + M * mean_ref) / (M + 1)  # (B, n): one for each item
+    # of M rows and one more; E[a²] − μ² would be the same, but in 32 bits it may lose all its digits
+    variance = M / (M + 1) * a_ref.var(0, correction=0) + M / (M + 1) ** 2 * (a - mean_ref).square()
+    return (a - mean) / (variance + 1e-5).sqrt()
 
 
 class VirtualBatchNorm(nn.Module):

@@ -149,8 +149,7 @@ def right_but_too_long(x_rec, x):
 @pytest.mark.parametrize("fn", [endless, endless_and_deaf, endless_and_asleep, right_but_too_long])
 def test_a_loop_that_never_stops_is_ended_and_nothing_of_the_limit_stays(fn):
     begin = time.monotonic()
-    told = "not right yet: it ran for more than 0.3 s: does a loop never stop, or is there a faster way?"
-    assert verdict(ID, fn, 0.3) == ("wrong", told)
+    assert verdict(ID, fn, 0.3) == ("wrong", "not right yet: it takes too long: does a loop never stop?")
     assert time.monotonic() < begin + 1
     assert verdict(ID, right, 0.3)[0] == "correct" and torch.is_grad_enabled()
     while time.monotonic() < begin + 1.2:
@@ -165,7 +164,11 @@ def step_that_returns(W):
 update = EXERCISES["06.7"].reference
 FAULTS = [
     (ID, lambda x_rec, x: x_rec.no_such_thing, r"AttributeError.*no_such_thing.*line \d+: .*no_such_thing"),
-    (ID, lambda x_rec, x: right(x_rec, x) + len([print("hello") for _ in range(20_000)]), "values differ"),
+    (
+        ID,
+        lambda x_rec, x: right(x_rec, x) + len([print("hello") for _ in range(20_000)]),
+        "always 2e[+]04 too large",
+    ),
     (ID, lambda x_rec, x: x.sub_(x_rec).square().flatten(1).sum(1).mean(), "changes its input in place"),
     ("05.5", lambda net, past: next(net.parameters()).data.add_(1).sum(), "changes its input in place"),
     (ID, lambda x_rec, x: sys.exit(), "SystemExit"),
@@ -173,13 +176,13 @@ FAULTS = [
     (ID, lambda x_rec, x: right(x_rec, x).item(), "it gives [0-9.]+, expected a tensor"),
     (ID, lambda x_rec, x: right(x_rec, x).half(), "dtype torch.float16, expected torch.float32"),
     (ID, lambda x_rec, x: right(x_rec, x) * float("nan"), "not finite"),
-    (ID, lambda x_rec, x: 3 * right(x_rec, x), "values differ: yours .*, expected"),
+    (ID, lambda x_rec, x: 3 * right(x_rec, x), "3 times what it should be"),
     (ID, lambda: 1, "TypeError"),
     (ID, lambda x_rec, x: right(x_rec, x).detach().requires_grad_(), "RuntimeError|gradient"),
     (ID, lambda x_rec, x: "four", "four"),
     (ID, 3.0, "a function was expected, not float"),
     ("06.7", lambda *a: update(*a).item(), "without .item"),
-    ("06.7", lambda *a: -update(*a), "the weights are right; what you return is not the loss"),
+    ("06.7", lambda *a: -update(*a), "the weights are right; what it returns is not the loss"),
     ("06.7", lambda *a: update(*a) and None, "return its loss"),
     ("07.7", step_that_returns(lambda W: W.item()), "without .item"),
     ("07.7", step_that_returns(lambda W: -W), "without the penalty"),

@@ -18,7 +18,7 @@ Exercise(
     reference=nll_fake,
     cases=lambda: [
         *((noise(*s, grad=True),) for s in ((1, 1), (7, 1), (5, 3))),
-        (numbers([120.0], [-120.0], grad=True),),
+        (numbers([1000.0], [-1000.0], grad=True),),
     ],
     hints=(
         "D = σ(logits) is the probability of real; the surprise at a fake is −log(1 − D).",
@@ -34,7 +34,7 @@ Exercise(
         summed=(lambda logits: softplus(logits).sum(), "you sum over the batch: take the mean over items."),
         overflows=(
             lambda logits: -(1 - logits.sigmoid()).log().mean(),
-            "right, but at a logit of 120 the sigmoid is 1 and log 0 is −∞. softplus does not overflow.",
+            "right, but at a logit of 1,000 the sigmoid is 1 and log 0 is −∞. softplus does not overflow.",
         ),
         no_sigmoid=(
             lambda logits: -(1 - logits).log().mean(),

@@ -81,7 +81,7 @@ def _after_two(fn, arguments):
     F, G, E, D = (*nets, nn.Identity())[:4]
     opt = SimpleNamespace(ED=plain_descent(E, D), FG=plain_descent(F, G), EG=plain_descent(E, G))
     n = arguments.index(nets[-1]) + 1
-    return after_updates(lambda: fn(*arguments[:n], opt, *arguments[n:]), F, G, E, D)
+    return after_updates(lambda: fn(*arguments[:n], opt, *arguments[n:]), F=F, G=G, E=E, D=D)
 
 
 def _update(loss, *moved, told=True):

@@ -113,7 +113,7 @@ Exercise(
         ),
         no_relu=(
             lambda k: _mlp(784, 128, 64, k, act=None),
-            "without ReLU between them, three Linear layers are one matrix: it could do no more than PCA.",
+            "without ReLU between them, three Linear layers are one matrix: no more than a single layer.",
         ),
         no_flatten=(
             lambda k: _mlp(784, 128, 64, k, first=()),
@@ -180,7 +180,7 @@ Exercise(
     reference=True,
     why="0 < 1 − z² ≤ 1, with 1 only at x = 0: a tanh can shrink a gradient, never make it grow.",
     hints=("How large can 1 − z² get, and how small, when z is between −1 and 1?",),
-    mistakes=dict(false=(False, "1 − z² is never above 1: look at the curve again.")),
+    mistakes=dict(false=(False, "1 − z² is never above 1: z² cannot be negative.")),
 )
 
 Exercise(
@@ -232,7 +232,7 @@ Exercise(
         minimum=((1, 1), "the loss is 0 there: that is a minimum, not a saddle."),
         other_minimum=((-1, -1), "the loss is 0 there: that is a minimum, not a saddle."),
         rising=((1, -1), "the gradient is not 0 there: the loss still falls toward the middle."),
-        none=("none", "there is one: look where the four contour branches meet."),
+        none=("none", "there is one: where are both derivatives 0, and the loss is not?"),
     ),
 )
 

@@ -23,7 +23,7 @@ from .engine.tasks import Exercise
 
 def _logits():
     usual = [(noise(n, 1, grad=True), noise(n, 1, grad=True)) for n in (1, 7)]
-    return [*usual, (numbers([-120.0], grad=True), numbers([120.0], grad=True))]
+    return [*usual, (numbers([-1000.0], grad=True), numbers([1000.0], grad=True))]
 
 
 def _by_probabilities(on_real, on_fake):
@@ -132,7 +132,7 @@ Exercise(
     reference=non_saturating,
     cases=lambda: [
         *((noise(n, 1, grad=True),) for n in (1, 7, 32)),
-        (numbers([-120.0], [120.0], grad=True),),
+        (numbers([-1000.0], [1000.0], grad=True),),
     ],
     hints=(
         "G wants D to take its images for real.",
@@ -232,7 +232,7 @@ def _after_two(fn, arguments):
     def left(said):
         return [float(any(p.grad is not None and p.grad.abs().max() > 0 for p in G.parameters()))]
 
-    return after_updates(lambda: fn(G, D, x, z, opt_D), D, G, told=left)
+    return after_updates(lambda: fn(G, D, x, z, opt_D), told=left, D=D, G=G)
 
 
 def _update(loss, zero=True):

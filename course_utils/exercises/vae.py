@@ -73,7 +73,7 @@ Exercise(
 
 def _logits_and_images():
     shapes = ((1, 1, 4, 4), (7, 1, 5, 3), (2, 1, 28, 28))
-    extreme = (numbers([[[120.0, -120.0]]], grad=True), numbers([[[-1.0, 1.0]]]))
+    extreme = (numbers([[[1000.0, -1000.0]]], grad=True), numbers([[[-1.0, 1.0]]]))
     return [((3 * noise(*s)).requires_grad_(), uniform(*s) * 2 - 1) for s in shapes] + [extreme]
 
 
@@ -91,7 +91,9 @@ def _by_logarithms(logits, x):
     return -(target * p.log() + (1 - target) * (1 - p).log()).flatten(1).sum(1).mean()
 
 
-OVERFLOWS = "right for moderate logits, but at 120 σ is 1 and log(1 − σ) is lost: …_with_logits stays exact."
+OVERFLOWS = (
+    "right for moderate logits, but at 1,000 σ is 1 and log(1 − σ) is lost: …_with_logits stays exact."
+)
 
 
 Exercise(

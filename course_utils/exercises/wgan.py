@@ -262,7 +262,7 @@ def update_critic(C, x, x_fake, opt_C, clip):
 def _after_two(fn, arguments):
     C, x, x_fake, clip = arguments
     opt_C = plain_descent(C, lr=0.2)
-    return after_updates(lambda: fn(C, x, x_fake, opt_C, clip), C)
+    return after_updates(lambda: fn(C, x, x_fake, opt_C, clip), C=C)
 
 
 def _nothing(C, clip):

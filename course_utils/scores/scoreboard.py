@@ -128,9 +128,10 @@ def together(*boards):
     return {part: {k: row for board in boards for k, row in board[part].items()} for part in boards[0]}
 
 
-def table(part):
-    """Print one part of a board, without its pictures."""
-    print_table({name: {k: v for k, v in row.items() if k != "sheet"} for name, row in part.items()})
+def table(part, *recorded):
+    """Print one part of a board, without its pictures; `recorded` as in `print_table`."""
+    rows = {name: {k: v for k, v in row.items() if k != "sheet"} for name, row in part.items()}
+    print_table(rows, *recorded)
 
 
 def picture(part, score):

@@ -1,3 +1,158 @@
 """Claims of notebook 01."""
 
-CLAIMS = {}
+
+def _error(s, k):
+    return s["01 widths"][f"error_with_code_of_{k}"]
+
+
+def _gain(s, a, b):
+    """How much the error falls with each number that the code has more."""
+    return (_error(s, a) - _error(s, b)) / (b - a)
+
+
+def _far(s, name):
+    return s["01 distance to the nearest training image"][name]
+
+
+def _holes(s):
+    return s["01 holes"]["code of 2"], s["01 holes"]["Lab 1, code of 3"], s["01 holes"]["Lab 2, code of 256"]
+
+
+def _same_peaks(s):
+    left = s["01 share in the left peak"]
+    return all(abs(share - left["truth"]) < 0.05 for share in left.values())
+
+
+def _what_lab_2_leaves(s):
+    return s["01 lab 2"]["reconstruction_error"] / s["01 lab 1"]["reconstruction_error"]
+
+
+def _same_as_pca(s):
+    pca = s["01 pca"]
+    return abs(pca["linear autoencoder"] / pca["PCA"] - 1) < 0.005 and pca["largest_angle_in_degrees"] < 4
+
+
+def _longest_borders(s):
+    borders = s["01 share of all borders"]
+    return set(sorted(borders, key=borders.get)[-3:]) == {"4 and 9", "3 and 5", "3 and 8"}
+
+
+def _mean_left(s):
+    return s["01 lab 1"]["reconstruction_error"] / s["01 lab 1"]["error_of_the_mean_image"]
+
+
+ALL = ("class", "full", "bundled")
+ONE = ("class", "bundled")  # a long training: not recorded at full scale since the score is new
+
+CLAIMS = {
+    "say s2": [("The same two peaks three times", _same_peaks, *ALL)],
+    "three-ways-look": [("with about the same share in the left one", _same_peaks, *ALL)],
+    "say s3": [
+        ("Three numbers mostly keep the digit", lambda s: s["01 lab 1"]["still_read"] > 0.5, *ALL),
+        ("half of the mean image's error left", lambda s: 0.44 < _mean_left(s) < 0.56, *ALL),
+    ],
+    "lab1-look": [
+        ("mostly keep their class", lambda s: s["01 lab 1"]["still_read"] > 0.5, *ALL),
+        ("about half of the mean image's error is left", lambda s: 0.44 < _mean_left(s) < 0.56, *ALL),
+        ("about three in four", lambda s: 0.675 < s["01 lab 1"]["still_read"] < 0.825, *ALL),
+        (
+            "the score of the original images is the ceiling",
+            lambda s: s["01 lab 1"]["still_read"] < s["01 lab 1"]["still_read_of_originals"],
+            *ALL,
+        ),
+    ],
+    "say s4": [
+        ("the first few numbers of the code help most", lambda s: _gain(s, 2, 8) > 4 * _gain(s, 8, 32))
+    ],
+    "widths-see": [
+        (
+            "Wider bottleneck, clearer digits",
+            lambda s: min(_gain(s, *p) for p in ((2, 8), (8, 16), (16, 32))) > 0,
+        )
+    ],
+    "widths-look": [
+        (
+            "the first few numbers help most",
+            lambda s: _gain(s, 2, 8) > 3 * _gain(s, 8, 16) > 6 * _gain(s, 16, 32),
+        ),
+        (
+            "a fifth to two fifths of the error with three",
+            lambda s: 0.18 < _error(s, 32) / _error(s, 3) < 0.42,
+            *ALL,
+        ),
+    ],
+    "say s5": [("The rows of the linear autoencoder and PCA look the same", _same_as_pca, *ALL)],
+    "pca-look": [
+        ("two rows that look the same, and small angles", _same_as_pca, *ALL),
+        ("The third row is better", lambda s: s["01 pca"]["Lab 1"] < 0.9 * s["01 pca"]["PCA"], *ALL),
+    ],
+    "say s6": [("The handwriting is back", lambda s: _what_lab_2_leaves(s) < 0.5, *ALL)],
+    "conv-look": [
+        ("less than half of Lab 1's error is left", lambda s: _what_lab_2_leaves(s) < 0.5, *ALL),
+        (
+            "on MNIST, section 4's code of 32 numbers does even better",
+            lambda s: _error(s, 32) < 0.95 * s["01 lab 2"]["reconstruction_error"],
+        ),
+    ],
+    "tsne-expected": [
+        ("most show the same digit", lambda s: s["01 neighbours on the map"]["same_digit"] > 0.7, *ONE),
+        ("those of 4 and 9, and of 3 with 5 and 8", _longest_borders, "class"),
+        ("most digits in groups", lambda s: s["01 neighbours on the map"]["same_digit"] > 0.7, *ONE),
+        ("4 and 9 mixed", lambda s: s["01 share of all borders"]["4 and 9"] > 0.1, "class"),
+    ],
+    "say s7": [
+        ("Groups that no loss asked for", lambda s: s["01 neighbours on the map"]["same_digit"] > 0.7, *ONE)
+    ],
+    "neighbours-look": [
+        (
+            "the code is nearly as good with a third of the numbers",
+            lambda s: (
+                s["01 neighbours"]["same_digit_by_code"] > 0.95 * s["01 neighbours"]["same_digit_by_pixels"]
+            ),
+            *ALL,
+        ),
+        (
+            "Most wrong neighbours of a 4 are nines",
+            lambda s: (
+                s["01 wrong neighbours of a four"]["nine"] > s["01 wrong neighbours of a four"]["another"]
+            ),
+            *ONE,
+        ),
+    ],
+    "generate-look": [
+        ("it reconstructs better", lambda s: _what_lab_2_leaves(s) < 1, *ALL),
+        (
+            "farther from every training image than real test digits are",
+            lambda s: _far(s, "Lab 2") > 1.1 * _far(s, "real"),
+            *ONE,
+        ),
+        ("Lab 1's are not farther", lambda s: _far(s, "Lab 1") < 1.02 * _far(s, "real"), *ONE),
+        ("the images are no better", lambda s: _far(s, "Lab 2, shuffled") > 0.95 * _far(s, "Lab 2"), *ONE),
+    ],
+    "say s9": [
+        (
+            "The better autoencoder makes the worse new digits",
+            lambda s: _what_lab_2_leaves(s) < 1 and _far(s, "Lab 2") > 1.2 * _far(s, "Lab 1"),
+            *ONE,
+        ),
+        ("its random codes lie where no real code ever was", lambda s: _holes(s)[2] > 0.99, *ALL),
+    ],
+    "holes-look": [
+        ("shares above 0.05", lambda s: min(_holes(s)) > 0.1, *ALL),
+        ("every random code lies in a hole", lambda s: _holes(s)[2] > 0.995, *ALL),
+        (
+            "from holes, fewer images are clear digits",
+            lambda s: (
+                s["01 clear digits from codes of 2"]["in_holes"]
+                < s["01 clear digits from codes of 2"]["elsewhere"] - 0.05
+            ),
+            *ONE,
+        ),
+        ("some of them in holes", lambda s: 0.05 < _holes(s)[0] < 0.5, *ALL),
+    ],
+    "recap": [
+        ("the same subspace within a few degrees, the same error", _same_as_pca, *ALL),
+        ("similar images have nearby codes", lambda s: s["01 neighbours"]["same_digit_by_code"] > 0.85, *ALL),
+        ("random codes fall into its holes", lambda s: min(_holes(s)) > 0.1, *ALL),
+    ],
+}

@@ -21,10 +21,15 @@ class Results(tuple):
 
 
 class Updated(NamedTuple):
-    """An outcome: what updates left behind."""
+    """An outcome: the weights of each network, {name: tensors}, before, after one and after all updates.
 
-    weights: tuple
-    losses: tuple
+    told  what the updates returned, or what else is compared
+    """
+
+    before: dict
+    first: dict
+    last: dict
+    told: tuple
 
 
 def value_and_gradients(fn, arguments):
@@ -55,7 +60,9 @@ def same(a, b, tolerance):
         return a.kind is b.kind and a.text == b.text
     if type(a) is not type(b):
         return False
-    if isinstance(a, tuple):
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key], tolerance) for key in a)
+    if isinstance(a, tuple | list):
         return len(a) == len(b) and all(same(x, y, tolerance) for x, y in zip(a, b, strict=True))
     if isinstance(a, torch.Tensor):
         if unlike(a, b):
@@ -70,10 +77,13 @@ def unlike(got, want):
     """Why a value cannot be compared number by number with the tensor `want`; "" if it can. → str"""
     if not isinstance(got, torch.Tensor):
         return f"it gives {_named(got)}, expected a tensor of shape {tuple(want.shape)}."
-    for word in ("shape", "dtype", "device", "layout"):
+    for word in ("shape", "device", "layout"):
         a, b = getattr(got, word), getattr(want, word)
         if a != b:
             return f"its result has {word} {_words(a)}, expected {_words(b)}."
+    enough = (torch.float32, torch.float64) if want.is_floating_point() else (want.dtype,)
+    if got.dtype not in enough:
+        return f"its result has dtype {got.dtype}, expected {enough[0]}."
     return ""
 
 
@@ -96,9 +106,18 @@ def difference(got, want):
         return "its value carries no gradient: did .detach(), .item() or no_grad come in?"
     if not torch.isfinite(first_got).all():
         return "its result is not finite (nan or inf)."
-    if not torch.allclose(first_got, first_want, rtol=1e-3, atol=1e-4):
-        return f"its values differ: yours {_words(first_got)}, expected {_words(first_want)}."
+    if not torch.allclose(first_got.to(first_want), first_want, rtol=1e-3, atol=1e-4):
+        return f"its values differ: {_where_they_differ(first_got, first_want)}."
     return "its value is right, but its gradient is not."
+
+
+def _where_they_differ(got, want):
+    """The first numbers, or those around the largest difference if the first agree. → str"""
+    got, want = got.flatten(), want.flatten()
+    at = int((got - want).abs().argmax())
+    if torch.allclose(got[:3].to(want), want[:3], rtol=1e-3, atol=1e-4):
+        return f"the first agree, but number {at + 1} is {got[at]:.4g}, expected {want[at]:.4g}"
+    return f"yours {_words(got)}, expected {_words(want)}"
 
 
 def _named(value):

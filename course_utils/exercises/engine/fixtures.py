@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from ... import session
-from .compare import Updated, unlike
+from .compare import Updated, same, unlike
 from .tasks import Wrong
 
 
@@ -57,15 +57,19 @@ def kept_on_device(loss):
     return loss.detach() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan)
 
 
-def after_updates(update, *nets, n=2, told=None):
-    """An outcome: all weights of `nets` after n updates, and their losses, or `told` of what they return.
+def after_updates(update, n=2, told=None, **nets):
+    """An outcome: the weights of `nets` after n updates, and their losses, or `told` of what they return.
 
     None if nothing moved and nothing was returned, as with a stub.
     """
-    params = [p for net in nets for p in net.parameters()]
-    before = [p.detach().clone() for p in params]
-    said = [update() for _ in range(n)]
-    if said == [None] * n and all(torch.equal(a, b) for a, b in zip(before, params, strict=True)):
+
+    def weights():
+        return {name: tuple(p.detach().clone() for p in net.parameters()) for name, net in nets.items()}
+
+    before = weights()
+    said, first = [update()], weights()
+    said += [update() for _ in range(n - 1)]
+    last = weights()
+    if said == [None] * n and same(before, last, 0.0):
         return None
-    weights = tuple(p.detach() for p in params)
-    return (*weights, *told(said)) if told else Updated(weights, tuple(map(kept_on_device, said)))
+    return Updated(before, first, last, tuple(told(said) if told else map(kept_on_device, said)))

@@ -9,15 +9,17 @@ import ast
 import contextlib
 import copy
 import linecache
+import time
 import traceback
 
 import torch
 from torch import nn
 
 from ... import session
-from .compare import Raised, Updated, difference, same, value_and_gradients
+from .compare import Raised, difference, same, value_and_gradients
 from .display import WORDS
 from .limits import Clipped, TooLong, time_limit
+from .slips import slip
 from .tasks import Wrong, find
 
 
@@ -85,16 +87,25 @@ def _same_answer(a, b, tolerance):
 def _judge_function(task, fn, seconds):
     if not callable(fn):
         raise Wrong(f"a function was expected, not {type(fn).__name__}.")
-    cases = task.cases()
-    # the reference first: what PyTorch imports when first used shall not count as the student's time
-    want = tuple(task.outcome(task.reference, _fresh(case)) for case in cases)
+    cases = sorted(task.cases(), key=_size)
     try:
-        with time_limit(seconds, getattr(fn, "__module__", None)):
-            got = tuple(_outcome(task, fn, case) for case in cases)
-    except TooLong:
-        raise Wrong(
-            f"it ran for more than {seconds:g} s: does a loop never stop, or is there a faster way?"
-        ) from None
+        with precise():
+            _compare(task, fn, cases, seconds)
+    except MixedPrecision:
+        _compare(task, fn, cases, seconds)
+
+
+class MixedPrecision(Exception):
+    """Raised while judging in 64 bits: the answer makes numbers of 32 bits itself."""
+
+
+def _compare(task, fn, cases, seconds):
+    got, want = _outcomes(task, fn, cases, seconds)
+    cases = cases[: len(got)]
+    if torch.get_default_dtype() == torch.float64 and any(
+        isinstance(g, Raised) and "dtype" in g.text for g in got
+    ):
+        raise MixedPrecision
     if any(isinstance(g, Unanswered) for g in got):
         raise Open
     if same(got, want, task.tolerance):
@@ -108,9 +119,45 @@ def _judge_function(task, fn, seconds):
     g, w = next((g, w) for g, w in zip(got, want, strict=True) if not same(g, w, task.tolerance))
     if isinstance(g, Raised):
         raise Wrong(g.text + g.where)
-    if isinstance(g, Updated) and same(g.weights, w.weights, task.tolerance):
-        raise Wrong("the weights are right; what you return is not the loss (is its sign turned?).")
+    if said := slip(task, cases, got, want, lambda case: _outcome(task, task.reference, case)):
+        raise Wrong(said)
     raise Wrong(task.unlike or difference(g, w))
+
+
+def _outcomes(task, fn, cases, seconds):
+    """What the function and the reference do, case by case, the smallest first, up to the first failure."""
+    got, want = [], []
+    for case in cases:
+        # the reference first: what PyTorch imports when first used shall not count as the student's time
+        want.append(_outcome(task, task.reference, case))
+        begin = time.monotonic()
+        try:
+            with time_limit(seconds, getattr(fn, "__module__", None)):
+                got.append(_outcome(task, fn, case))
+        except TooLong:
+            why = (
+                "it is right on small inputs, but takes too long on a large one: is a loop over items needed?"
+            )
+            raise Wrong(why if got else "it takes too long: does a loop never stop?") from None
+        seconds -= time.monotonic() - begin
+        if isinstance(got[-1], Raised | Unanswered):
+            break  # what fails on a small input shall not fail on a large one
+    return tuple(got), tuple(want)
+
+
+def _size(case):
+    return sum(a.numel() for a in case if isinstance(a, torch.Tensor))
+
+
+@contextlib.contextmanager
+def precise():
+    """Numbers of 64 bits where the device has them: a difference of large numbers is then judged fairly."""
+    before = torch.get_default_dtype()
+    try:
+        torch.set_default_dtype(torch.float32 if session.device().type == "mps" else torch.float64)
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 class Unanswered:
@@ -127,13 +174,36 @@ def _outcome(task, fn, case):
     except (Exception, SystemExit) as error:
         if "ellipsis" in str(error) or repr(error) == "NotImplementedError()":
             return Unanswered()  # a stub's NotImplementedError has no text, PyTorch's have one
-        return Raised(type(error), f"it stops with {type(error).__name__}: {error}", _their_line(error, fn))
+        text = f"it stops with {type(error).__name__}: {error}"
+        if "alloc" in str(error) and "memory" in str(error):
+            text = (
+                "it asks for more memory than there is: do (n, 1) and (n,) meet somewhere, and give (n, n)?"
+            )
+        return Raised(type(error), text, _their_line(error, fn))
     if outcome is None or outcome is Ellipsis:
         return Unanswered()
+    if said := _left_behind(task, arguments, before):
+        return Raised(Wrong, said)
+    return outcome
+
+
+def _left_behind(task, arguments, before):
+    """What an answer did besides giving its result, and should not have; "" if nothing. → str"""
+    if torch.initial_seed() != 1:
+        return "it sets a seed, so that all random numbers after it repeat: take that out."
     for a, b in zip(arguments, before, strict=True):
         if not all(map(torch.equal, _kept(task, a), _kept(task, b))):
-            return Raised(Wrong, "it changes its input in place; make a new tensor instead.")
-    return outcome
+            return "it changes its input in place; make a new tensor instead."
+        if isinstance(a, nn.Module):
+            if [m.training for m in a.modules()] != [m.training for m in b.modules()]:
+                return "it leaves a network in another mode: .train() or .eval() is to be taken back."
+            if [p.requires_grad for p in a.parameters()] != [p.requires_grad for p in b.parameters()]:
+                return "it leaves a network frozen: set requires_grad back to True."
+            if task.outcome is value_and_gradients and any(p.grad is not None for p in a.parameters()):
+                return (
+                    "it leaves gradients in a network: this function gives a value, `descend` does the rest."
+                )
+    return ""
 
 
 def _kept(task, argument):
@@ -146,13 +216,23 @@ def _kept(task, argument):
 
 
 def _fresh(case):
-    """Copies of the arguments, so that no call sees what another did to them."""
-    return tuple(
-        a.detach().clone().requires_grad_(a.requires_grad)
-        if isinstance(a, torch.Tensor)
-        else copy.deepcopy(a)
-        for a in case
-    )
+    """Copies of the arguments, so that no call sees what another did to them, in the precision of now."""
+    return tuple(map(_copied, case))
+
+
+def _copied(argument):
+    dtype = torch.get_default_dtype()
+    if isinstance(argument, torch.Tensor):
+        copied = argument.detach().clone()
+        copied = copied.to(dtype) if copied.is_floating_point() else copied
+        return copied.requires_grad_(argument.requires_grad)
+    copied = copy.deepcopy(argument)
+    if isinstance(copied, nn.Module):
+        return copied.to(dtype)
+    for name, value in getattr(copied, "__dict__", {}).items():  # mini-batches, for example
+        if isinstance(value, torch.Tensor):
+            setattr(copied, name, _copied(value))
+    return copied
 
 
 def _their_line(error, fn):

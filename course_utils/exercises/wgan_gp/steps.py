@@ -119,7 +119,7 @@ def _after_a_step(fn, arguments):
         return fn(batches, G=G, C=C, opt=opt, prior=prior, n_critic=n_critic, gp_weight=gp_weight)
 
     C.register_forward_hook(note)
-    return after_updates(update, G, C, n=1, told=lambda said: _checked(*said, torch.stack(means)))
+    return after_updates(update, n=1, told=lambda said: _checked(*said, torch.stack(means)), G=G, C=C)
 
 
 def _checked(losses, means):

@@ -1,0 +1,281 @@
+"""Claims of notebook 03."""
+
+from claims import SCALES, mean, runs
+
+PAPER = {"100 labels": 1.90, "1000 labels": 1.60, "60000 labels": 0.85}  # test error in %, table of deck 000
+PRIORS = ("Gaussian", "mixture", "Swiss roll")
+
+
+def aae(labels):
+    return mean(runs("aae_semi", labels, "aae"))
+
+
+def alone(labels):
+    return mean(runs("aae_semi", labels, "by_labels_alone"))
+
+
+def spread(labels):
+    numbers = runs("aae_semi", labels, "by_labels_alone")
+    return max(numbers) - min(numbers)
+
+
+def match(s, name):
+    return s[f"03 match with {name}"]
+
+
+def half_the_errors(s):
+    scores = s["03 semi-supervised"]
+    return 0.4 < scores["test_error_in_percent"] / scores["by_labels_alone"] < 0.6
+
+
+def largest_in_row(s, factor):
+    return sorted(s["03 entangled"][f"R² of {factor}: z{d}"] for d in range(1, 5))
+
+
+CLAIMS = {
+    "say s1": [
+        (
+            "its gradient shows the codes the way",
+            lambda s: s["03 judge"]["D_half_a_unit_along"] > 5 * s["03 judge"]["D_at_the_codes"],
+        ),
+    ],
+    "judge-look": [
+        (
+            "Half a unit along them, $D$ says *real* for most codes",
+            lambda s: s["03 judge"]["D_at_the_codes"] < 0.1 and s["03 judge"]["D_half_a_unit_along"] > 0.5,
+        ),
+        (
+            "At the boundary they are longest",
+            lambda s: (
+                s["03 judge"]["arrows_at_the_boundary"] > 1.5 * s["03 judge"]["arrows_where_D_says_fake"]
+            ),
+        ),
+        (
+            "far from 0",
+            lambda s: (
+                s["03 judge"]["arrows_where_D_says_fake"] > 0.2 * s["03 judge"]["arrows_at_the_boundary"]
+            ),
+        ),
+        (
+            "Where $D$ is sure of *real* they vanish",
+            lambda s: (
+                s["03 judge"]["arrows_where_D_is_sure_of_real"]
+                < 0.01 * s["03 judge"]["arrows_at_the_boundary"]
+            ),
+        ),
+    ],
+    "aae-curves-look": [
+        (
+            "It starts at $2 \\log 2 \\approx 1.39$",
+            lambda s: abs(s["03 curves"]["L_D_at_first"] - 1.386) < 0.05,
+            "class",
+        ),
+        (
+            "swings at first",
+            lambda s: s["03 curves"]["its_swing_at_first"] > 5 * s["03 curves"]["its_swing_at_last"],
+            "class",
+        ),
+        ("returns to 1.39", lambda s: abs(s["03 curves"]["L_D_at_last"] - 1.386) < 0.02, "class"),
+        (
+            "where it stays while $L_{rec}$ goes on falling",
+            lambda s: s["03 curves"]["L_rec_at_last"] < 0.95 * s["03 curves"]["L_rec_after_a_fifth"],
+            "class",
+        ),
+    ],
+    "match-look": [
+        ("close to the sampling floor", lambda s: s["03 gaussian"]["times_the_floor"] < 1.5),
+    ],
+    "say s2": [
+        ("the AAE's codes lie along it", lambda s: match(s, "Swiss roll")["aae_times_the_floor"] < 2.5),
+        (
+            "the VAE's stay a round cloud",
+            lambda s: match(s, "Gaussian")["vae"] < 0.2 * match(s, "Swiss roll")["vae"],
+        ),
+    ],
+    "priors-look": [
+        (
+            "each is at most about twice the floor",
+            lambda s: all(match(s, name)["aae_times_the_floor"] < 2.2 for name in PRIORS),
+        ),
+        (
+            "more than three times as far from each prior",
+            lambda s: all(match(s, name)["aae_share_of_vae"] < 1 / 3 for name in PRIORS),
+        ),
+        (
+            "farthest from the roll",
+            lambda s: max(PRIORS, key=lambda name: match(s, name)["vae"]) == "Swiss roll",
+        ),
+    ],
+    "say s3": [
+        (
+            "Each digit has its own petal",
+            lambda s: s["03 mixture with labels"]["in_its_own_component"] > 0.9,
+        ),
+    ],
+    "label-load-text": [
+        (
+            "On the bundled digits they do worse",
+            lambda s: (
+                s["03 Swiss roll with labels"]["purity"]
+                < 0.7 * SCALES["class"]["03 Swiss roll with labels"]["purity"]
+            ),
+            "bundled",
+        ),
+    ],
+    "purity-look": [
+        (
+            "each digit has its own petal, and its own piece of the Swiss roll",
+            lambda s: all(s[f"03 {name} with labels"]["in_its_own_component"] > 0.85 for name in PRIORS[1:]),
+        ),
+        (
+            "Without labels the purity was about a half",
+            lambda s: all(
+                0.45 < s[f"03 {p} with labels"]["purity_without_labels"] < 0.55 for p in PRIORS[1:]
+            ),
+        ),
+    ],
+    "say s4": [
+        (
+            "Along a petal the digit stays",
+            lambda s: s["03 petals"]["read_as_the_digit_of_the_row"] > 0.95,
+            "class",
+        ),
+    ],
+    "petals-look": [
+        ("one digit per row", lambda s: s["03 petals"]["read_as_the_digit_of_the_row"] > 0.95, "class"),
+    ],
+    "roll-look": [
+        (
+            "each tenth of the way is one digit",
+            lambda s: s["03 along the roll"]["read_as_the_digit_of_the_tenth"] > 0.95,
+            "class",
+        ),
+    ],
+    "style-look": [
+        (
+            "The four numbers of style hardly tell the label",
+            lambda s: s["03 style"]["label_read_from_the_code"] < 0.2,
+        ),
+        (
+            "they stay",
+            lambda s: min(s["03 kept by a three"][name] for name in ("slant", "ink")) > 0.5,
+            "class",
+        ),
+    ],
+    "say s5": [
+        (
+            "slant and ink stay, the digit changes",
+            lambda s: (
+                min(s["03 kept by a three"][name] for name in ("slant", "ink")) > 0.5
+                and s["03 kept by a three"]["read_as_a_three"] > 0.9
+            ),
+            "class",
+        ),
+    ],
+    "say s6": [("far fewer errors", half_the_errors)],
+    "semi-look": [
+        ("about half the errors of labels alone", half_the_errors),
+        (
+            "some styles break some digits",
+            lambda s: s["03 classes in all styles"]["of_the_worst_class"] < 0.9,
+            "class",
+        ),
+    ],
+    "semi-table-look": [
+        (
+            "where unlabelled images help: with 100 and 1,000 labels",
+            lambda s: all(aae(n) < 0.7 * alone(n) for n in ("100 labels", "1000 labels")),
+        ),
+        (
+            "when all have labels, it is a tie",
+            lambda s: abs(aae("60000 labels") - alone("60000 labels")) < spread("60000 labels"),
+        ),
+        (
+            "Our errors are larger than the paper's",
+            lambda s: all(aae(n) > 1.5 * paper for n, paper in PAPER.items()),
+        ),
+    ],
+    "say s7": [
+        (
+            "lie together",
+            lambda s: s["03 molecules"]["share_with_a_neighbour_of_its_family"] > 0.8,
+        ),
+    ],
+    "molecules-look": [
+        (
+            "for nine of ten molecules the nearest is of the same family",
+            lambda s: 0.85 < s["03 molecules"]["share_with_a_neighbour_of_its_family"] < 0.95,
+        ),
+        ("about six come out wrong", lambda s: 5.5 < s["03 molecules"]["wrong_bits_of_166"] < 6.5),
+        (
+            "a quarter of the errors of the commonest bits",
+            lambda s: (
+                0.22
+                < s["03 molecules"]["wrong_bits_of_166"] / s["03 molecules"]["by_the_commonest_bits"]
+                < 0.28
+            ),
+        ),
+    ],
+    "side-look": [
+        (
+            "they differ by less than 3 %",
+            lambda s: (
+                abs(s["03 VAE"]["reconstruction_error"] / s["03 AAE"]["reconstruction_error"] - 1) < 0.03
+            ),
+        ),
+        (
+            "Both are greyer than real digits",
+            lambda s: (
+                min(s["03 share of grey pixels"][name] for name in ("VAE", "AAE"))
+                > 1.5 * s["03 share of grey pixels"]["real"]
+            ),
+            "class",
+        ),
+    ],
+    "s9": [
+        (
+            "**It needs examples**",
+            lambda s: (
+                s["03 hundred examples"]["test_images"]
+                > 1.3 * s["03 hundred examples"]["test_images_with_all_examples"]
+            ),
+        ),
+    ],
+    "say s9": [
+        (
+            "digits share petals or split",
+            lambda s: s["03 five petals"]["petals_with_several_digits"] > 0,
+            "class",
+        ),
+    ],
+    "drawback-prior-look": [
+        (
+            "petals that hold several digits",
+            lambda s: s["03 five petals"]["petals_with_several_digits"] > 1,
+            "class",
+        ),
+        ("digits that are split between petals", lambda s: s["03 five petals"]["split_digits"] > 1, "class"),
+        ("The codes lie on the prior", lambda s: s["03 five petals"]["times_the_floor"] < 2.5, "class"),
+    ],
+    "drawback-entangled-look": [
+        (
+            "factors that are spread over several dimensions",
+            lambda s: any(largest_in_row(s, f)[-2] > 0.1 for f in ("slant", "width", "ink")),
+            "class",
+        ),
+    ],
+    "drawback-pixels-look": [
+        (
+            "digits that are nearer to an image of another digit",
+            lambda s: s["03 moved by two"]["digits_nearer_to_another"] > 1,
+        ),
+    ],
+    "recap": [("make about half the errors of a hundred labels alone", half_the_errors)],
+    "say recap": [
+        (
+            "so they stay blurred",
+            lambda s: s["03 share of grey pixels"]["AAE"] > 1.5 * s["03 share of grey pixels"]["real"],
+            "class",
+        ),
+    ],
+}

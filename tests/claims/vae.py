@@ -1,0 +1,174 @@
+"""Claims of notebook 02."""
+
+
+def _far(s, name):
+    return s["02 distance to the nearest training image"][name]
+
+
+def _one_dimension(s):
+    return s["02 one dimension of q(z)"]
+
+
+def _rec_and_kl(s, beta):
+    row = {score: s["02 beta"][f"β = {beta}: {score}"] for score in ("L_rec", "KL", "Fréchet distance")}
+    return row["L_rec"], row["KL"], row["Fréchet distance"]
+
+
+def _against_each_other(s):
+    at = s["02 curves"]
+    falls = at["L_rec_in_the_last_tenth"] < 0.8 * at["L_rec_in_the_first_tenth"]
+    return falls and at["L_kl_in_the_last_tenth"] > 1.2 * at["L_kl_in_the_first_tenth"]
+
+
+def _falling(s):
+    bounds = [s["02 importance"][f"minus_log_p_with_{n}_draws"] for n in (1, 10, 100, 400)]
+    return bounds == sorted(bounds, reverse=True)
+
+
+def _nearly_the_prior(s):
+    return _one_dimension(s)["distance_for_most"] < 0.02
+
+
+def _collapsed(s):
+    return s["02 one dimension"]["nats_of_the_last"] < 0.05
+
+
+def _style(s):
+    return min(s["02 correlation of two digits of a row"].values()) > 0.8
+
+
+def _thin_and_crowded(s):
+    return s["02 aggregated"]["distance_to_prior"] > 2 * s["02 aggregated"]["floor"]
+
+
+# Long trainings: what was recorded first at class scale only says "class" here.
+CLAIMS = {
+    "say s4": [("The KL rises while the reconstruction improves", _against_each_other, "class")],
+    "vae-look": [("$L_{rec}$ falls while the KL *rises*", _against_each_other, "class")],
+    "importance-look": [
+        ("numbers that fall with more draws", _falling, "class", "bundled"),
+        (
+            "The same images in grey cost more",
+            lambda s: s["02 in grey"]["minus_elbo"] > 1.1 * s["02 importance"]["minus_log_p_with_1_draws"],
+            "class",
+        ),
+        (
+            "a grey pixel costs nats even when it is predicted exactly",
+            lambda s: s["02 in grey"]["L_rec_predicted_exactly"] > 20,
+            "class",
+        ),
+    ],
+    "say s5": [("Most random codes make digits", lambda s: s["02 clear images"]["new"] > 0.6, "class")],
+    "generate-look": [
+        (
+            "of most new images our classifier is more than 90 % sure",
+            lambda s: s["02 clear images"]["new"] > 0.6,
+            "class",
+        )
+    ],
+    "say s7": [
+        (
+            "some rows change the digit",
+            lambda s: 0 < s["02 traversals"]["rows_with_more_than_one_digit"] < 6,
+            "class",
+        )
+    ],
+    "traversals-look": [
+        (
+            "In some rows the digit itself changes",
+            lambda s: 0 < s["02 traversals"]["rows_with_more_than_one_digit"] < 6,
+            "class",
+        )
+    ],
+    "sliders-look": [
+        (
+            "it changes nothing that can be seen",
+            lambda s: (
+                _collapsed(s)
+                and s["02 one dimension"]["change_by_the_last"]
+                < 0.01 * s["02 one dimension"]["change_by_the_first"]
+            ),
+            "class",
+        )
+    ],
+    "interpolation-look": [
+        (
+            "about as near to a training image as real test digits are",
+            lambda s: 0.9 < _far(s, "codes") / _far(s, "test images") < 1.1,
+            "class",
+        ),
+        (
+            "halfway between two images, it is farther",
+            lambda s: _far(s, "pixels") > 1.15 * _far(s, "codes"),
+            "class",
+        ),
+    ],
+    "share-a-code-look": [
+        (
+            "nearly that mean, far nearer than to the image itself",
+            lambda s: s["02 share a code"]["output_to_mean"] < 0.2 * s["02 share a code"]["output_to_image"],
+            "class",
+        ),
+        (
+            "with more grey pixels",
+            lambda s: (
+                s["02 share a code"]["grey_pixels_of_mean"]
+                > 1.5 * s["02 share a code"]["grey_pixels_of_images"]
+            ),
+            "class",
+        ),
+    ],
+    "aggregated-1d-look": [
+        ("nearly the prior", _nearly_the_prior, "class"),
+        (
+            "all means are nearly 0",
+            lambda s: _one_dimension(s)["spread_of_the_means_of_the_least"] < 0.1,
+            "class",
+        ),
+    ],
+    "say s9": [("crowded in places where the prior is smooth", _thin_and_crowded, "class")],
+    "aggregated-look": [
+        ("fewer than one in ten draws", lambda s: s["02 aggregated"]["prior_in_holes"] < 0.1, "class"),
+        (
+            "in notebook 01, about a quarter of the random codes did",
+            lambda s: 0.2 < s["01 holes"]["code of 2"] < 0.3,
+        ),
+        ("more than twice the floor", _thin_and_crowded, "class"),
+    ],
+    "uses-look": [
+        (
+            "most of the squared error that the noise made is gone",
+            lambda s: (
+                s["02 squared error to the clean image"]["cleaned"]
+                < 0.5 * s["02 squared error to the clean image"]["noisy"]
+            ),
+            "class",
+        )
+    ],
+    "few-labels-look": [
+        (
+            "ahead of the pixels in most of ten draws",
+            lambda s: s["02 few labels"]["codes_ahead_in_how_many_of_ten"] >= 7,
+            "class",
+        ),
+        (
+            "by a few percent only",
+            lambda s: (
+                0.01
+                < s["02 few labels"]["accuracy_from_100_labels_on_codes"]
+                - s["02 few labels"]["accuracy_from_100_labels_on_pixels"]
+                < 0.05
+            ),
+            "class",
+            "bundled",
+        ),
+    ],
+    "recap": [
+        ("all codes together are only nearly the prior", _thin_and_crowded, "class"),
+        (
+            "images that share a code are reconstructed as their mean",
+            lambda s: s["02 share a code"]["output_to_mean"] < 0.2 * s["02 share a code"]["output_to_image"],
+            "class",
+        ),
+    ],
+}
