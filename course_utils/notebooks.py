@@ -2,7 +2,8 @@
 
 Tags say what a cell is for:
     shows:MODULE.NAME  the cell holds exactly that function's source
-    exercise:ID        the stub of an exercise
+    exercise:ID        the stub of an exercise; its hidden grade cell at the end is written by `sync`
+    project:NN         the text of the notebook's project
     expected:NAME      the cell draws notebooks/expected/NAME.webp
     concept:ID         the section shows row ID of the curriculum
 The metadata `course` of a heading holds its minutes and a line to say; that of a notebook holds its row of
@@ -10,6 +11,7 @@ the README's table (lectures, steps, run_all), and its curriculum, {ID: "decks: 
 """
 
 import base64
+import copy
 import inspect
 import io
 import os
@@ -23,7 +25,7 @@ import nbclient
 import nbformat
 from PIL import Image
 
-from .exercises import EXERCISES, source
+from .exercises import EXERCISES, PROJECTS, source
 from .session import ROOT
 
 FOLDER = ROOT / "notebooks"
@@ -64,7 +66,11 @@ def sync(words):
         for cell, name in stale:
             cell.source = shown(name)
             told.append(f"{path.name}: {name}")
-        if stale and "--check" not in words:
+        graded = _with_grades(book)
+        if graded != book.cells:
+            book.cells = graded
+            told.append(f"{path.name}: grades")
+        if (stale or graded is book.cells) and "--check" not in words:
             nbformat.write(book, path)
     readme = FOLDER.parent / "README.md"
     texts = {FOLDER / "README.md": index(), readme: in_readme(readme.read_text(encoding="utf-8"))}
@@ -75,6 +81,30 @@ def sync(words):
                 file.write_text(text, encoding="utf-8")
     print("\n".join(told) or "The notebooks show the package's own source, and their index is up to date.")
     return int(bool(told) and "--check" in words)
+
+
+def _with_grades(book):
+    """The cells, then a hidden one for each exercise and the project, which nbgrader counts. → list"""
+    ids = [id for cell in book.cells for id in tagged(cell, "exercise:")]
+    cells = [cell for cell in book.cells if not cell.get("id", "").startswith("grade-")]
+    for cell in cells:
+        for id in tagged(cell, "project:"):  # its text: the instructor gives the points
+            points = sum(points for points, _ in PROJECTS[id].rubric)
+            cell = cells[cells.index(cell)] = copy.deepcopy(cell)
+            cell.metadata.nbgrader = _grading(f"project-{id}", points=points, task=True)
+            ids.append(id)
+    return cells + [_grade_cell(id) for id in ids]
+
+
+def _grade_cell(id):
+    name = f"grade-{id.replace('.', '-')}"
+    hidden = {"jupyter": {"source_hidden": True}, "nbgrader": _grading(name, grade=True, points=1)}
+    return nbformat.v4.new_code_cell(f'grade("{id}")', id=name, metadata=hidden)
+
+
+def _grading(name, **more):
+    usual = dict(grade=False, grade_id=name, locked=True, schema_version=3, solution=False, task=False)
+    return nbformat.from_dict(dict(sorted({**usual, **more}.items())))
 
 
 def shown(name):
@@ -99,6 +129,9 @@ def index():
             topics = "; ".join(f"{book.metadata.course.curriculum[id]} ({id})" for id in ids)
             link = f"[{_heading(cell)}]({path.name}#cell-id={cell.id})"
             text += f"| {link} | {topics} | {course.minutes} | {course.say} |\n"
+        for project in (PROJECTS[id] for cell in book.cells for id in tagged(cell, "project:")):
+            points = "; ".join(f"{points} for {what}" for points, what in project.rubric)
+            text += f"\nProject: **{project.title}**. Points: {points}.\n"
     return text
 
 
@@ -150,8 +183,10 @@ def solve(words):
 def solved(cell, id):
     """A stub's cell with the reference in place of the answer. → str"""
     task = EXERCISES[id]
-    if task.is_question:
-        return cell.replace(f'answer("{id}", ...)', f'answer("{id}", {task.reference!r})')
+    if task.is_question or task.contest and not callable(task.reference):
+        return cell.replace(f'("{id}", ...)', f'("{id}", {task.reference!r})')
+    if task.contest:
+        return f'{source(id).rstrip()}\n\n\nattempt("{id}", {task.reference.__name__})'
     return cell[: cell.index("def ")] + source(id).rstrip()
 
 

@@ -4,11 +4,25 @@ What judges them is in `engine`. Each module beside it holds one notebook's exer
 """
 
 from .. import modules_of
-from .engine.student import answer, exercise, grade, hint, progress, solution, source
-from .engine.tasks import EXERCISES
+from .engine.student import (
+    answer,
+    attempt,
+    exercise,
+    grade,
+    hand_in,
+    hint,
+    predict,
+    progress,
+    reveal,
+    self_test,
+    solution,
+    source,
+)
+from .engine.tasks import EXERCISES, PREDICTIONS, PROJECTS, SELF_TESTS
 from .engine.verdict import verdict
 
-__all__ = ["EXERCISES", "answer", "exercise", "grade", "hint", "progress", "solution", "source", "verdict"]
+__all__ = ["EXERCISES", "PREDICTIONS", "PROJECTS", "SELF_TESTS", "answer", "attempt", "exercise", "grade"]
+__all__ += ["hand_in", "hint", "predict", "progress", "reveal", "self_test", "solution", "source", "verdict"]
 
 modules_of(__name__)  # each registers its exercises
 EXERCISES.update(

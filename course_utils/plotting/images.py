@@ -85,15 +85,18 @@ def image_grid(images, n_cols=10, title=None, row_labels=None):
     return figure
 
 
-def sheets(rows):
-    """Sheets of samples in a table: `{row: {column: (text of a sheet, caption)}}`. → Figure"""
+def sheets(rows, width=118):
+    """Sheets of samples in a table: `{row: {column: (text of a sheet, caption)}}`. → Figure
+
+    width  pixels of a sheet that are shown, from the left: 118 for four digits, legible when projected
+    """
     n_columns = len(next(iter(rows.values())))
-    figure, table = axes(len(rows), n_columns, height=1.3, squeeze=False)
+    figure, table = axes(len(rows), n_columns, height=2.0, squeeze=False)
     for i, (line, (row, cells)) in enumerate(zip(table, rows.items(), strict=True)):
         for ax, (column, (sheet, caption)) in zip(line, cells.items(), strict=True):
-            _show_sheet(ax, sheet_light(sheet))
-            ax.set_title(f"{textwrap.fill(column, 17)}\n{caption}" if i == 0 else caption, fontsize=11)
-        line[0].set_ylabel(row, fontsize=13)
+            _show_sheet(ax, sheet_light(sheet)[:, :width])
+            ax.set_title(f"{textwrap.fill(column, 17)}\n{caption}" if i == 0 else caption, fontsize=13)
+        line[0].set_ylabel(row, fontsize=14)
     return figure
 
 

@@ -9,9 +9,12 @@ def _one_dimension(s):
     return s["02 one dimension of q(z)"]
 
 
-def _rec_and_kl(s, beta):
-    row = {score: s["02 beta"][f"β = {beta}: {score}"] for score in ("L_rec", "KL", "Fréchet distance")}
-    return row["L_rec"], row["KL"], row["Fréchet distance"]
+def _of_beta(s, beta):
+    return [s["02 beta"][f"β = {beta}: {score}"] for score in ("L_rec", "KL", "Fréchet distance")]
+
+
+def _sharpest(s):
+    return min(BETAS, key=lambda beta: _of_beta(s, beta)[0])
 
 
 def _against_each_other(s):
@@ -42,6 +45,8 @@ def _thin_and_crowded(s):
 
 
 # Long trainings: what was recorded first at class scale only says "class" here.
+BETAS = ("0", "0.25", "1", "4", "16")
+
 CLAIMS = {
     "say s4": [("The KL rises while the reconstruction improves", _against_each_other, "class")],
     "vae-look": [("$L_{rec}$ falls while the KL *rises*", _against_each_other, "class")],
@@ -118,6 +123,47 @@ CLAIMS = {
             "class",
         ),
     ],
+    "say s8": [
+        ("β = 0: sharp reconstructions", lambda s: _sharpest(s) == "0", "class"),
+        ("useless new images", lambda s: _of_beta(s, "0")[2] > 5 * _of_beta(s, "1")[2], "class"),
+        ("β = 16: everything tends to its mean", lambda s: _of_beta(s, "16")[1] < 1, "class"),
+    ],
+    "exercise 02.8": [
+        (
+            "L_rec rises, the KL falls",
+            lambda s: (
+                _of_beta(s, "4")[0] > 1.1 * _of_beta(s, "1")[0]
+                and _of_beta(s, "4")[1] < 0.9 * _of_beta(s, "1")[1]
+            ),
+            "class",
+        )
+    ],
+    "betas-look": [
+        ("Its reconstructions are the sharpest", lambda s: _sharpest(s) == "0", "class"),
+        ("its new images no digits", lambda s: _of_beta(s, "0")[2] > 5 * _of_beta(s, "1")[2], "class"),
+        (
+            "The best new images come with β = 0.25 and 1",
+            lambda s: set(sorted(BETAS, key=lambda beta: _of_beta(s, beta)[2])[:2]) == {"0.25", "1"},
+            "class",
+        ),
+        ("in this run a tie", lambda s: 0.9 < _of_beta(s, "0.25")[2] / _of_beta(s, "1")[2] < 1.1, "class"),
+        ("the code carries hardly any information", lambda s: _of_beta(s, "16")[1] < 1, "class"),
+    ],
+    "normal-look": [
+        (
+            "σ near the error of a pixel",
+            lambda s: (
+                0.8
+                < s["02 Normal pixels"]["learned_sigma"] / s["02 Normal pixels"]["error_of_a_test_pixel"]
+                < 1.25
+            ),
+            "class",
+        ),
+        ("$L_{rec}$ is negative", lambda s: s["02 Normal pixels"]["L_rec"] < 0, "class"),
+    ],
+    "say s10": [("One handwriting per row", _style, "class")],
+    "styles-play": [("both go together between any two digits", _style, "class")],
+    "ageing-text": [("change their slant and their ink together", _style, "class")],
     "aggregated-1d-look": [
         ("nearly the prior", _nearly_the_prior, "class"),
         (

@@ -131,6 +131,11 @@ def _a_factor(pairs, cases):
             sizes[f"it is divided by {words} once too often: a mean where a sum is asked?"] = [
                 1 / v for v in size
             ]
+        exchanged = [n / d for n, d in zip(items, numbers, strict=True)]
+        sizes["it sums over the batch and averages over an item's numbers: the other way round."] = exchanged
+        sizes["it averages over the batch and sums over an item's numbers: the other way round."] = [
+            1 / v for v in exchanged
+        ]
         if min(items) > 1:
             sizes["it is divided by n − 1 in place of n."] = [v / (v - 1) for v in items]
             sizes["it is divided by n in place of n − 1."] = [(v - 1) / v for v in items]

@@ -4,16 +4,18 @@ import inspect
 import textwrap
 
 from ... import session
+from . import portfolio
 from .display import WORDS, show
-from .tasks import EXERCISES, find
+from .tasks import EXERCISES, PREDICTIONS, PROJECTS, SELF_TESTS, find
 from .verdict import verdict
 
 
 def exercise(id):
     """Judge the function below it at once; hand on the student's if it is right, else the package's own."""
     task = find(id)
-    if task.is_question:
-        raise TypeError(f'{id} is a question: write answer("{id}", …).')
+    if task.is_question or task.contest:
+        call = "attempt" if task.contest else "answer"
+        raise TypeError(f'{id} wants no function below it: write {call}("{id}", …).')
 
     def judge(fn):
         state, message = verdict(id, fn)
@@ -32,6 +34,94 @@ def answer(id, value):
     _tell(id, *verdict(id, value))
 
 
+def attempt(id, given):
+    """Try a design: it runs with several seeds, its scores join your tries in the portfolio. → the scores"""
+    task = find(id)
+    if not task.contest:
+        raise TypeError(f"{id} is no design: it has no bar.")
+    state, message = verdict(id, given)
+    if state != "open" and task.scores:
+        portfolio.add(id, {"what": given, "scores": task.scores, "reached": state == "correct"})
+        portfolio.show_tries(id, task.contest)
+    _tell(id, state, message)
+    return task.scores if state != "open" else None
+
+
+def predict(id, guess):
+    """Commit to an answer before the cell that shows it."""
+    prediction = _known(PREDICTIONS, id, "prediction")
+    if guess is None or guess is Ellipsis:
+        show("open", id, "what do you expect? Put your answer in, then go on.")
+        return
+    prediction.guess, prediction.happened = str(guess).strip().casefold(), ""
+    show("open", id, f"you expect {guess}. Now look.")
+
+
+def reveal(id, happened=None):
+    """After the cell: your guess beside what happened, and why. `happened`, if this run has measured it."""
+    prediction = _known(PREDICTIONS, id, "prediction")
+    prediction.happened = str(prediction.expected if happened is None else happened).strip().casefold()
+    as_expected = prediction.happened == prediction.expected.casefold()
+    said = f"it is {prediction.happened}. " + (
+        prediction.why if as_expected else f"(In a full run it is {prediction.expected}.)"
+    )
+    if not prediction.guess:
+        show("open", id, f"no prediction; {said}")
+    else:
+        state = "correct" if prediction.guess == prediction.happened else "wrong"
+        show(state, id, f"you expected {prediction.guess}; {said}")
+
+
+def hand_in(id, *, words, scores=None, settings=None, figure=None):
+    """Your page for the project of notebook `id`: written to portfolio/ beside your notebooks. → its file
+
+    words    what you asked, did and found; `...` until then
+    scores, settings  {name: value}, one try: it joins a table of all your tries
+    figure   a Figure, or PNG bytes
+    """
+    project = _known(PROJECTS, id, "project")
+    if words is None or words is Ellipsis or not str(words).strip():
+        show("open", f"{id} project", f"{project.title}: not handed in yet.")
+        return None
+    page = portfolio.page(project, str(words), scores or {}, settings or {}, figure)
+    project.handed_in = True
+    show("correct", f"{id} project", f"your page is {page}; call again to replace it, all tries stay.")
+    return page
+
+
+def self_test(id, letters):
+    """Check the answers to the eight questions above, such as "abcd abcd"; those of others as "?"."""
+    test = _known(SELF_TESTS, id, "self-test")
+    given = (
+        []
+        if letters is Ellipsis or letters is None
+        else [c for c in str(letters).casefold() if c.strip(", ")]
+    )
+    given = given or ["?"] * len(test.answers)
+    if len(given) != len(test.answers):
+        show("wrong", f"{id} self-test", f"{len(test.answers)} letters are asked, these are {len(given)}.")
+        return
+    if set(given) == {"?"}:
+        show("open", f"{id} self-test", "not answered yet: one letter for each question.")
+        return
+    test.right = sum(letter == right for letter, (right, *_) in zip(given, test.answers, strict=True))
+    for i, (letter, (right, section, why)) in enumerate(zip(given, test.answers, strict=True), 1):
+        if letter == right:
+            print(f"✓ {i}: {letter}. {why}")
+        elif letter != "?":
+            print(
+                f"✗ {i}: not {letter}: look at section {section} again." + ("" if "?" in given else f" {why}")
+            )
+    state = "correct" if test.right == len(given) else "wrong" if "?" not in given else "open"
+    show(state, f"{id} self-test", f"{test.right} of {len(given)}")
+
+
+def _known(register, id, what):
+    if id not in register:
+        raise KeyError(f"there is no {what} {id!r}; there are: {', '.join(register)}.")
+    return register[id]
+
+
 def hint(id):
     """Show the next hint, one step more explicit at each call."""
     task = find(id)
@@ -43,7 +133,7 @@ def hint(id):
 def solution(id):
     """Show the package's own function: the reference solution is the library."""
     task = find(id)
-    print(f"{task.reference!r}: {task.why}" if task.is_question else source(id))
+    print(source(id) if task.cases else f"{task.reference!r}: {task.why}")
 
 
 def progress():
@@ -54,10 +144,22 @@ def progress():
         state = task.state or "open"
         show(state, task.id, f"{task.title}: {WORDS[state]}")
     print(f"{sum(task.state == 'correct' for task in tasks)} of {len(tasks)} solved")
+    guesses = [p for id, p in PREDICTIONS.items() if id[:2] in notebooks and p.guess and p.happened]
+    if guesses:
+        print(f"{sum(p.guess == p.happened for p in guesses)} of {len(guesses)} predictions came true")
+    for id in sorted(notebooks):
+        if id in SELF_TESTS:
+            print(f"self-test {id}: {SELF_TESTS[id].right} of {len(SELF_TESTS[id].answers)}")
+        if id in PROJECTS:
+            print(f"project {id}: {'handed in' if PROJECTS[id].handed_in else 'not handed in yet'}")
 
 
 def grade(id):
     """Nothing for a student; under nbgrader an error unless exercise `id` is solved."""
+    if id in PROJECTS:
+        if session.grading() and not PROJECTS[id].handed_in:
+            raise AssertionError(f"the project of notebook {id} is not handed in")
+        return
     state = find(id).state or "open"
     if session.grading() and state != "correct":
         raise AssertionError(f"exercise {id}: {WORDS[state]}")

@@ -1,4 +1,4 @@
-"""What an exercise is, and the register of all of them."""
+"""What is asked of a student: exercises, predictions, a project, a self-test; and the registers of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,10 @@ from typing import Any, NamedTuple
 from .compare import value_and_gradients
 
 EXERCISES: dict[str, "Exercise"] = {}
+PREDICTIONS: dict[str, "Prediction"] = {}
+PROJECTS: dict[str, "Project"] = {}
+SELF_TESTS: dict[str, "SelfTest"] = {}
+KINDS = ("write", "derive", "debug", "read", "design")
 
 
 class Wrong(Exception):
@@ -24,10 +28,12 @@ class Mistake(NamedTuple):
 class Exercise:
     """Everything about one exercise. Making one registers it.
 
-    reference  the package's own function, or the right value of a question
-    mistakes   {name: (wrong, tell)}, each a Mistake
+    reference  the package's own function, the right value of a question, or an answer that reaches the bar
+    mistakes   {name: (wrong, tell)}, each a Mistake; "given" is the code to debug, as shown
     cases      () → list of argument tuples; None for a question
     outcome    (function, arguments) → what is compared: tensors, numbers, tuples or text
+    kind       of KINDS; if not said, "write" with cases, "derive" without
+    contest    how an answer to a design is scored
     """
 
     id: str
@@ -42,14 +48,89 @@ class Exercise:
     unlike: str = ""  # for samplers: what to say of other values, where their statistics would say nothing
     state: str = ""  # of this student's last answer: "open", "wrong" or "correct"; "" if the cell has not run
     hints_given: int = 0
+    kind: str = ""
+    contest: "Contest | None" = None
+    scores: tuple = ()  # of this student's last design, one a seed
 
     def __post_init__(self):
+        self.kind = self.kind or ("design" if self.contest else "derive" if self.cases is None else "write")
+        assert self.kind in KINDS, self.kind
         self.mistakes = {name: Mistake(*mistake) for name, mistake in self.mistakes.items()}
         EXERCISES[self.id] = self
 
     @property
     def is_question(self):
-        return self.cases is None
+        return self.cases is None and not self.contest
+
+
+@dataclass
+class Contest:
+    """How a design is scored: run with several seeds, and held against a bar that is shown beforehand.
+
+    run       (answer, seed) → score, in seconds, within the budget; raises Wrong if the answer breaks a rule
+    bar       the score to reach in at least `needed` of `seeds` runs
+    controls  {name: score} that shall not win: the plain setting, noise; a test measures them
+    """
+
+    run: Callable
+    bar: float
+    score: str  # its name and unit
+    controls: dict[str, float]
+    lower_is_better: bool = True
+    seeds: int = 3
+    needed: int = 2
+
+    def reached(self, score):
+        return score <= self.bar if self.lower_is_better else score >= self.bar
+
+
+@dataclass
+class Prediction:
+    """A student's guess before a cell, and what the cell showed.
+
+    expected  what a full run shows, such as "b"; a cell may say what happened in this one
+    why       one or two sentences, shown afterwards
+    """
+
+    id: str
+    expected: str
+    why: str
+    guess: str = ""
+    happened: str = ""
+
+    def __post_init__(self):
+        PREDICTIONS[self.id] = self
+
+
+@dataclass
+class Project:
+    """A week's work: what is to be handed in, and for what the instructor gives points.
+
+    rubric  ((points, what for), …)
+    """
+
+    id: str  # the notebook's number
+    title: str
+    rubric: tuple[tuple[int, str], ...]
+    handed_in: bool = False
+
+    def __post_init__(self):
+        PROJECTS[self.id] = self
+
+
+@dataclass
+class SelfTest:
+    """Eight short questions at the end of a notebook, whose text stands there.
+
+    answers  ((letter, section, why), …)
+    """
+
+    id: str  # the notebook's number
+    answers: tuple[tuple[str, str, str], ...]
+    right: int = 0
+
+    def __post_init__(self):
+        SELF_TESTS[self.id] = self
 
 
 def find(id):

@@ -36,7 +36,9 @@ def verdict(id, given, seconds=10.0):
     task, printed = find(id), Clipped()
     try:
         with session.seeded(0), contextlib.redirect_stdout(printed):
-            if task.is_question:
+            if task.contest:
+                _judge_design(task, given)
+            elif task.is_question:
                 _judge_value(task, given)
             else:
                 _judge_function(task, given, seconds)
@@ -84,6 +86,20 @@ def _same_answer(a, b, tolerance):
     return a.shape == b.shape and torch.allclose(a, b, rtol=tolerance, atol=tolerance)
 
 
+def _judge_design(task, given):
+    if given is None or given is Ellipsis:
+        raise Open
+    contest, scores = task.contest, []
+    for seed in range(contest.seeds):
+        with session.seeded(seed):
+            scores.append(float(contest.run(given, seed)))
+    task.scores = scores
+    n = sum(map(contest.reached, scores))
+    shown = ", ".join(f"{score:.3g}" for score in scores)
+    if n < contest.needed:
+        raise Wrong(f"{contest.score}: {shown}. {n} of {len(scores)} reach the bar of {contest.bar:g}.")
+
+
 def _judge_function(task, fn, seconds):
     if not callable(fn):
         raise Wrong(f"a function was expected, not {type(fn).__name__}.")
@@ -110,12 +126,12 @@ def _compare(task, fn, cases, seconds):
         raise Open
     if same(got, want, task.tolerance):
         return
-    for mistake in task.mistakes.values():
+    for name, mistake in task.mistakes.items():
         if all(
             same(g, _outcome(task, mistake.wrong, case), task.tolerance)
             for g, case in zip(got, cases, strict=True)
         ):
-            raise Wrong(mistake.tell)
+            raise Open if name == "given" else Wrong(mistake.tell)
     g, w = next((g, w) for g, w in zip(got, want, strict=True) if not same(g, w, task.tolerance))
     if isinstance(g, Raised):
         raise Wrong(g.text + g.where)

@@ -1,0 +1,296 @@
+"""Claims of notebook 06."""
+
+import math
+from functools import cache, partial
+
+import torch
+from course_utils import experiments, losses, transport
+from course_utils.game import Game
+from course_utils.match import Rule
+from course_utils.models import ARCHITECTURES
+from course_utils.steps import wgan_step
+
+ALL = ["class", "full", "bundled"]
+LOG_2 = math.log(2)
+
+PLACE = torch.arange(12.0)
+U = torch.exp(-(((PLACE - 2.5) / 1.2) ** 2))
+V = torch.exp(-(((PLACE - 8) / 1.5) ** 2)) + 0.5 * torch.exp(-((PLACE - 1) ** 2))
+U, V = U / U.sum(), V / V.sum()
+COST = transport.moving_costs(PLACE, PLACE)
+
+
+def stays():
+    """Of equal piles and holes, the best plan is the diagonal."""
+    plan = transport.best_plan(U, U, COST)
+    return torch.allclose(plan, U.diag(), atol=1e-6) and transport.total_cost(plan, COST) < 1e-6
+
+
+def few(power, plan=None):
+    """What the best plan costs in `own-plan`, or this one: {(from, to): amount}."""
+    place = torch.arange(4.0)
+    cost = transport.moving_costs(place, place, power)
+    if plan:
+        return sum(amount * cost[way] for way, amount in plan.items())
+    u, v = torch.tensor([0.75, 0.25, 0.0, 0.0]), torch.tensor([0.0, 0.25, 0.25, 0.5])
+    return transport.total_cost(transport.best_plan(u, v, cost), cost)
+
+
+FAR, SHORT = (
+    {(0, 3): 0.5, (0, 1): 0.25, (1, 2): 0.25},
+    {(0, 1): 0.25, (0, 2): 0.25, (0, 3): 0.25, (1, 3): 0.25},
+)
+
+
+@cache
+def shifted(distance, shift, step=0.05):
+    """W or JS of the two densities of section 2, and its slope at this shift."""
+    line = torch.linspace(-9, 9, 361)
+
+    def shares(mean):
+        p = torch.exp(-((line - mean) ** 2) / (2 * 0.4**2))
+        return p / p.sum()
+
+    def at(mean):
+        if distance == "W":
+            return transport.emd_1d(shares(mean), shares(0.0), step).item()
+        return losses.jensen_shannon(shares(mean), shares(0.0)).item()
+
+    return at(shift), (at(shift + step) - at(shift - step)) / (2 * step)
+
+
+def near(a, b, tolerance=0.01):
+    return abs(a - b) < tolerance
+
+
+def flat_and_steep():
+    (_, slope_W), (_, slope_JS) = shifted("W", 3.0), shifted("JS", 3.0)
+    return near(slope_W, 1) and near(slope_JS, 0)
+
+
+def potential():
+    return transport.best_potential(U, V, COST)
+
+
+def parallel(s, theta, distance):
+    return s["06 parallel lines"][f"θ = {theta}: {distance}"]
+
+
+def sample(s, points, pair):
+    return s["06 from samples"][f"{points}: {pair}"]
+
+
+def above(s):
+    return all(
+        sample(s, points, pair) > sample(s, "exactly", pair)
+        for points in ("8 points", "256 points")
+        for pair in ("a to b", "a to a")
+    )
+
+
+def upside_down(s, loss):
+    return s["06 product"][f"{loss}: upside down"]
+
+
+def half_upside_down(s):
+    return 14 <= upside_down(s, "product") <= 26 and upside_down(s, "difference") == 0
+
+
+def clipping(s, c, what):
+    return s["06 clipping"][f"c = {c}: {what}"]
+
+
+def growth(s, c):
+    """How many times as large the gradient is at the first layer as at the last."""
+    return clipping(s, c, "at the first") / clipping(s, c, "gradient at the last layer")
+
+
+def most_at_c(s):
+    return all(clipping(s, c, "share of weights at ±c") > 0.8 for c in (0.01, 0.03, 0.1, 0.3, 1.0))
+
+
+def vanishes_or_explodes(s):
+    return max(growth(s, 0.01), growth(s, 0.03)) < 0.01 and min(growth(s, 0.3), growth(s, 1.0)) > 1_000
+
+
+def bound(s, row, what="estimate"):
+    return s["06 bound"][f"{row}: {what}"]
+
+
+def ratios(s):
+    return [bound(s, f"critic, c = {c}", "estimate / K") for c in (0.05, 0.2)]
+
+
+@cache
+def pulls(rule):
+    """How far G's loss pulls each point, before and after D alone has played."""
+    game = Game({"W": Rule(partial(wgan_step, clip=0.1), "C", n_critic=5)}, n_d=5)
+    game.advance(60)
+    game.set("rule", rule)
+    game.set("who", "D only")
+    lengths = []
+    for n in (0, 200, 300):
+        game.advance(n) if n else None
+        lengths.append(game.look().pull.norm(dim=1))
+    return lengths
+
+
+def grow_then_stay():
+    before, after, later = (lengths.mean() for lengths in pulls("W"))
+    return after > 3 * before and abs(later / after - 1) < 0.05
+
+
+def shrink_to_nothing():
+    return (pulls("minimax")[-1] < 0.05).float().mean() > 0.5
+
+
+FIVE = experiments.load("five_architectures")["runs"]
+
+
+def fcd(architecture, objective):
+    return FIVE[f"{architecture}, {objective}"]["fcd"]
+
+
+def n_ahead():
+    """In how many architectures is the GAN ahead of the WGAN?"""
+    return sum(fcd(a, "GAN") < fcd(a, "WGAN") for a in ARCHITECTURES)
+
+
+def price(s, name):
+    return s["06 price"][f"{name}_in_ms"] / s["06 price"]["GAN_in_ms"]
+
+
+def misread(s, model="06 conditional WGAN"):
+    return s[model]["read_as_another_digit_in_percent"]
+
+
+def rescue(s, row, score):
+    return s["06 rescue"][f"{row}: {score}"]
+
+
+def correlation(s, of):
+    return s["06 correlation of loss and Fréchet distance"][of]
+
+
+CLAIMS = {
+    "say s1": [("the plan becomes diagonal, and costs nothing", lambda s: stays())],
+    "own-plan-text": [
+        (
+            "with $|x - y|$ none is cheaper",
+            lambda s: near(few(1, FAR), few(1)) and few(2, FAR) > 1.2 * few(2),
+        ),
+    ],
+    "own-plan-look": [
+        (
+            "a cost of 2 with $|x - y|$ for *all* plans",
+            lambda s: near(few(1, FAR), 2) and near(few(1, SHORT), 2),
+        ),
+        ("With the square, many short ways are cheaper", lambda s: few(2, SHORT) < few(2, FAR)),
+    ],
+    "exercise 06.2": [("With the cost |x − y| it would be 2", lambda s: 0.5 * 1 + 0.5 * 3 == 2)],
+    "say s2": [("At a shift of 3 the slopes are 1 and 0", lambda s: flat_and_steep())],
+    "apart-look": [
+        (
+            "grows in proportion to the shift",
+            lambda s: all(near(shifted("W", x)[0], x) for x in (1.0, 2.0, 3.0)),
+        ),
+        ("is flat beyond two", lambda s: shifted("JS", 2.0)[1] < 0.1 and near(shifted("JS", 3.0)[0], LOG_2)),
+        ("the slope at a shift of 3: 1 against 0", lambda s: flat_and_steep()),
+        ("as strongly as at a shift of 1", lambda s: near(shifted("W", 1.0)[1], shifted("W", 3.0)[1])),
+        (
+            "Jensen–Shannon is $\\log 2$ for every $\\theta \\neq 0$, and $W = |\\theta|$",
+            lambda s: all(
+                near(parallel(s, theta, "Jensen–Shannon"), LOG_2 if theta else 0)
+                and near(parallel(s, theta, "earth mover's distance"), theta, 1e-3)
+                for theta in (0.0, 0.01, 0.5, 2.0)
+            ),
+            *ALL,
+        ),
+    ],
+    "say s3": [
+        ("The estimates fall toward the truth from above", above, *ALL),
+        (
+            "even two samples of one Normal are some way apart",
+            lambda s: sample(s, "256 points", "a to a") > 0.2,
+            *ALL,
+        ),
+    ],
+    "normals-look": [
+        ("the *mean* estimate is too large", above, *ALL),
+        (
+            "32 times as many points leave a third of it",
+            lambda s: 0.2 < sample(s, "256 points", "a to a") / sample(s, "8 points", "a to a") < 0.4,
+            *ALL,
+        ),
+    ],
+    "duality-look": [
+        ("slopes of $\\pm 1$", lambda s: torch.allclose(potential().diff().abs(), torch.ones(11), atol=1e-4)),
+        ("falls with slope one where dirt moves right", lambda s: (potential().diff()[2:] < 0).all()),
+        ("rises where it moves left", lambda s: (potential().diff()[:2] > 0).all()),
+    ],
+    "say s5": [("With the product, half of the critics end upside down", half_upside_down, *ALL)],
+    "product-look": [("half of its critics are upside down", half_upside_down, *ALL)],
+    "say s6": [
+        ("Most weights end at ±c", most_at_c, *ALL),
+        ("layer by layer the gradient shrinks or grows", vanishes_or_explodes, *ALL),
+    ],
+    "clip-look": [
+        ("Most weights end at $+c$ or $-c$", most_at_c, *ALL),
+        (
+            "it vanishes on its way to the generator, with $c$ too large it explodes",
+            vanishes_or_explodes,
+            *ALL,
+        ),
+    ],
+    "bound-look": [
+        (
+            "four times the $c$ gives about $4^3$ times the estimate",
+            lambda s: 50 < bound(s, "critic, c = 0.2") / bound(s, "critic, c = 0.05") < 80,
+            *ALL,
+        ),
+        ("both give about the same", lambda s: max(ratios(s)) < 1.15 * min(ratios(s)), *ALL),
+        (
+            "a clipped critic reaches half of $W$",
+            lambda s: all(0.4 < ratio / bound(s, "closed form") < 0.6 for ratio in ratios(s)),
+            *ALL,
+        ),
+    ],
+    "wgan-step-look": [("a flat loss, and the best critic a slope", lambda s: flat_and_steep())],
+    "say s7": [
+        ("the lines grow, then stay", lambda s: grow_then_stay()),
+        ("with minimax most shrink to nothing", lambda s: shrink_to_nothing()),
+    ],
+    "game-look": [
+        ("grow, then stay", lambda s: grow_then_stay()),
+        ("most lines shrink to nothing", lambda s: shrink_to_nothing()),
+    ],
+    "say s9": [("five updates of the critic", lambda s: price(s, "WGAN, n_critic 5") > 2.5, "class")],
+    "price-look": [
+        (
+            "with one, a WGAN costs about what a GAN does",
+            lambda s: 0.7 < price(s, "WGAN, n_critic 1") < 1.4 < 2.5 < price(s, "WGAN, n_critic 5"),
+            "class",
+        ),
+    ],
+    "say s10": [
+        ("the GAN leads in four architectures of five", lambda s: n_ahead() == 4),
+        (
+            "the MLP generator fails with both",
+            lambda s: min(fcd("MLP generator", o) for o in ("GAN", "WGAN")) > 40,
+        ),
+    ],
+    "robust-look": [
+        ("the GAN is ahead in four architectures of five", lambda s: n_ahead() == 4),
+        (
+            "fails with both objectives",
+            lambda s: min(fcd("MLP generator", o) for o in ("GAN", "WGAN")) > 40,
+        ),
+        ("the GAN on a single digit", lambda s: FIVE["MLP generator, GAN"]["n_digits"] == 1),
+    ],
+    "say s11": [("but slowly", lambda s: misread(s) > 5 * misread(s, "04 conditional GAN"))],
+    "cwgan-look": [
+        ("on the class scale half of the digits", lambda s: 45 < misread(s) < 55, "class"),
+        ("after the full run a third", lambda s: 30 < misread(s) < 37, "full"),
+        ("but slowly", lambda s: misread(s) > 5 * misread(s, "04 conditional GAN")),
+    ],
+}

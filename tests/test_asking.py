@@ -1,0 +1,113 @@
+"""Predictions, designs, self-tests and projects: what a student calls, and what is kept."""
+
+import json
+
+import pytest
+
+from course_utils import session
+from course_utils.exercises import (
+    EXERCISES,
+    PREDICTIONS,
+    PROJECTS,
+    SELF_TESTS,
+    attempt,
+    grade,
+    hand_in,
+    predict,
+    progress,
+    reveal,
+    self_test,
+    verdict,
+)
+from course_utils.exercises.engine.tasks import Contest, Exercise, Prediction, Project, SelfTest, Wrong
+
+
+@pytest.fixture
+def asked(tmp_path, monkeypatch):
+    """One of each kind, of a notebook 99 that does not exist. → the folder of the student"""
+    monkeypatch.setattr(session, "own_folder", lambda: tmp_path)
+    Prediction("99.p1", "b", "Because it does.")
+
+    def run(rate, seed):
+        if rate > 10:
+            raise Wrong("at most 10.")
+        return rate + seed / 100
+
+    contest = Contest(run, bar=2.01, score="error", controls={"plain": 3.0})
+    Exercise("99.1", "Tune", 2.0, ("Lower.",), dict(high=(5.0, "")), contest=contest)
+
+    def broken(x):
+        return -x
+
+    def right(x):
+        return x
+
+    cases = [(3.0,), (4.0,)]
+    Exercise("99.2", "Mend", right, ("One sign.",), dict(given=(broken, "")), lambda: cases, kind="debug")
+    Project("99", "A question", ((2, "the question"), (3, "the figure")))
+    SelfTest("99", (("a", "1", "So."), ("b", "2", "Thus.")))
+    yield tmp_path
+    for register in (EXERCISES, PREDICTIONS, PROJECTS, SELF_TESTS):
+        for id in [id for id in register if id.startswith("99")]:
+            del register[id]
+
+
+def test_a_prediction_is_held_against_what_happened(asked, capsys):
+    predict("99.p1", ...)
+    reveal("99.p1")
+    assert "○ 99.p1: no prediction; it is b. Because" in capsys.readouterr().out
+    predict("99.p1", "B ")
+    reveal("99.p1")
+    assert "✓ 99.p1: you expected b; it is b. Because it does." in capsys.readouterr().out
+    predict("99.p1", "a")
+    reveal("99.p1", "c")
+    assert "✗ 99.p1: you expected a; it is c. (In a full run it is b.)" in capsys.readouterr().out
+    verdict("99.2", EXERCISES["99.2"].reference)
+    progress()
+    assert "0 of 1 predictions came true" in capsys.readouterr().out
+    with pytest.raises(KeyError, match="no prediction '99.p2'"):
+        predict("99.p2", "a")
+
+
+def test_a_design_is_run_with_several_seeds_held_against_its_bar_and_kept(asked, capsys):
+    assert attempt("99.1", ...) is None and "○ 99.1" in capsys.readouterr().out
+    assert attempt("99.1", 3.0) == [3.0, 3.01, 3.02]
+    assert "0 of 3 reach the bar of 2.01" in (said := capsys.readouterr().out) and "3  plain" in said
+    attempt("99.1", 2.0)
+    said = capsys.readouterr().out
+    assert "✓ 99.1" in said and said.index("yours: 2.0") < said.index("yours: 3.0")  # the best first
+    kept = json.loads((asked / "portfolio" / "99.1.json").read_text())
+    assert [one["what"] for one in kept] == [3.0, 2.0] and [one["reached"] for one in kept] == [False, True]
+    attempt("99.1", 11)
+    assert "at most 10." in capsys.readouterr().out
+
+
+def test_what_is_shown_to_be_mended_is_open_until_it_is_changed(asked):
+    assert verdict("99.2", lambda x: -x)[0] == "open"
+    assert verdict("99.2", lambda x: x)[0] == "correct" and verdict("99.2", lambda x: 2 * x)[0] == "wrong"
+
+
+def test_a_self_test_leads_back_and_explains_at_the_end(asked, capsys):
+    self_test("99", ...)
+    self_test("99", "? ?")
+    assert capsys.readouterr().out.count("not answered yet") == 2
+    self_test("99", "a ?")
+    assert "✓ 1: a. So." in (said := capsys.readouterr().out) and "Thus" not in said
+    self_test("99", "aa")
+    said = capsys.readouterr().out
+    assert "✗ 2: not a: look at section 2 again. Thus." in said and "99 self-test: 1 of 2" in said
+    self_test("99", "a")
+    assert "2 letters are asked" in capsys.readouterr().out
+
+
+def test_a_project_is_a_page_with_all_tries(asked, capsys, monkeypatch):
+    assert hand_in("99", words=...) is None and "not handed in yet" in capsys.readouterr().out
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(AssertionError, match="not handed in"):
+        grade("99")
+    hand_in("99", words="First.", scores=dict(fcd=9.5), settings=dict(rate=1e-3), figure=b"png")
+    page = hand_in("99", words="I asked, did and found.", scores=dict(fcd=8.5), settings=dict(rate=1e-4))
+    grade("99")
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# A question\n\nI asked") and "0.001 | 9.5" in text and "0.0001 | 8.5" in text
+    assert (asked / "portfolio" / "99_project.png").read_bytes() == b"png"
