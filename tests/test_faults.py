@@ -313,6 +313,11 @@ def test_a_cost_that_is_no_distance_has_no_potential():
         transport.best_potential(*torch.eye(4)[:2], transport.moving_costs(place, place, power=2))
 
 
+def test_codes_with_any_labels_are_all_drawn():
+    (ax,) = plotting.latent_scatter(torch.rand(26, 2), torch.arange(26)).axes
+    assert sum(len(dots.get_offsets()) for dots in ax.collections) == 26
+
+
 def test_an_empty_history_has_no_curves(game):
     with pytest.raises(ValueError, match="no step has been trained"):
         plotting.curves(train(gan_step, data.Batches(data.ring(200)[0]), 0, **game))

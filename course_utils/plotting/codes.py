@@ -36,8 +36,8 @@ def _digits(ax, z, y, size, prior):
     if y is None:
         return dots(ax, z, 6, INK)
     z, y = array(z), array(y)
-    for digit in range(10):
-        dots(ax, z[y == digit], size, TEN[digit], marker=f"${digit}$", linewidths=0)
+    for label in np.unique(y):
+        dots(ax, z[y == label], size, TEN[label % 10], marker=f"${label}$", linewidths=0)
 
 
 def _over_square(f, span, n, points):

@@ -10,12 +10,11 @@ import matplotlib
 from matplotlib.figure import Figure
 
 REAL, FAKE, PRIOR, CODE, INK = "#0072B2", "#D55E00", "#767676", "#007F5C", "#222222"
-# Digits are drawn as small numerals, which need a contrast of 4.5 on white. So these are darker relatives of
-# Petroff's ten colours (2021). Within 20° of each of his hues (his two greys stay greyish), a random search
-# chose the ten that lie farthest apart (CAM02-UCS) for the eyes that tell them apart worst: normal, deutan,
-# protan or tritan.
-TEN = ["#0826ac", "#bc5a00", "#700f08", "#4b5a62", "#9e4bda"]  # digits 0 to 4
-TEN += ["#70443c", "#9e2d08", "#707852", "#3c344b", "#268096"]  # 5 to 9
+# Digits are drawn as numerals, told apart by shape and colour. Of all colours with a contrast of 3 on white
+# that are not nearly black, a search chose the ten that lie farthest apart (OKLab) for the eyes that tell
+# them apart worst: normal, deutan or protan.
+TEN = ["#875a00", "#004bff", "#2d96f0", "#5a0087", "#f0690f"]  # digits 0 to 4
+TEN += ["#ff2db4", "#780f00", "#a50fb4", "#3c4b5a", "#008778"]  # 5 to 9
 # The verdict of a discriminator: from surely fake to surely real.
 VERDICT = matplotlib.colors.LinearSegmentedColormap.from_list("verdict", ["#f2b48a", "white", "#8fc1e3"])
 WIDTH = 10.0  # inches: every figure is as wide as the notebook's column
