@@ -1,4 +1,4 @@
-"""The recipe of the classifier behind the scores."""
+"""The recipes of the two classifiers behind the scores."""
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -27,11 +27,11 @@ def _players(net):
 
 
 RECIPES = {
-    "classifier": Recipe(
-        "Classifier of digits; batch 256, shifts by up to 2 pixels, "
-        "Adam at 1e-3, 2e-4 for 70, 30 % of the steps",
+    name: Recipe(
+        f"{kind} of digits; batch 256, shifts by up to 2 pixels, Adam at 1e-3, 2e-4 for 70, 30 % of the steps",
         n_steps=3_000,
         fit=fit_by(_shifted_step, _players, 256, rates=((1e-3, 0.7), (2e-4, 0.3))),
         scores=_scores,
     )
+    for name, kind in (("classifier", "Classifier"), ("second_classifier", "Second classifier"))
 }

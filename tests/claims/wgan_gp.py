@@ -1,0 +1,315 @@
+"""Claims of notebook 07."""
+
+import json
+from pathlib import Path
+
+from course_utils import experiments
+from course_utils.exercises import EXERCISES
+from course_utils.experiments import random_architectures
+from course_utils.models import ARCHITECTURES
+from course_utils.session import ROOT
+
+ALL = ["class", "full", "bundled"]
+CLIPPED = ("c = 0.1", "c = 0.01", "c = 0.001")
+FIVE = experiments.load("five_architectures")["runs"]
+RANDOM = experiments.load("random_architectures")
+THRESHOLD = RANDOM["settings"]["threshold"]
+SHAPES = {seed: random_architectures.architecture(seed) for seed in range(32)}
+
+
+def powers(s, c):
+    return s["07 clipped"][f"{c}: powers of 10"]
+
+
+def up_down_and_nothing(s):
+    """The gradient from the last layer to the first, for three values of c."""
+    return (
+        5.5 < powers(s, "c = 0.1") < 6.5
+        and -14.5 < powers(s, "c = 0.01") < -13.5
+        and powers(s, "c = 0.001") < -40
+    )
+
+
+def two_points(s, weight, what="after 400"):
+    return s["07 two points"][f"λ = {weight}: {what}"]
+
+
+def above_as_the_formula(s):
+    """Above W = 2, within a tenth of what the formula says, and the more so the smaller λ is."""
+    estimates = [two_points(s, weight) for weight in (10.0, 1.0, 0.5)]
+    formula = [two_points(s, weight, "d (1 + d / 2λ)") for weight in (10.0, 1.0, 0.5)]
+    return 2.02 < estimates[0] < estimates[1] < estimates[2] and all(
+        0.9 < a / b < 1.1 for a, b in zip(estimates, formula, strict=True)
+    )
+
+
+def exact(s, row, what="estimate"):
+    return s["07 exact"][f"{row}: {what}"]
+
+
+def is_flat(s):
+    return abs(s["07 penalized"]["powers_of_10"]) < 0.35 and s["07 penalized"]["largest_over_smallest"] < 2.5
+
+
+def peaks(s, critic, of):
+    return s["07 peaks"][f"{critic}: peaks, {of} Gaussians"]
+
+
+def norms(s, norm, what):
+    return s["07 norms"][f"{norm}: {what}"]
+
+
+def side(s, cloud, row, what="estimate"):
+    return s["07 sides"][f"{cloud}, {row}: {what}"]
+
+
+def agree_far_apart(s):
+    return abs(side(s, "far apart", "two-sided") / side(s, "far apart", "one-sided") - 1) < 0.1
+
+
+def a_third(s):
+    return 0.28 < side(s, "blurred", "two-sided") / side(s, "blurred", "one-sided") < 0.42
+
+
+def fcd(architecture, objective):
+    return FIVE[f"{architecture}, {objective}"]["fcd"]
+
+
+def beats_clipping():
+    return sum(fcd(a, "WGAN-GP") < fcd(a, "WGAN") for a in ARCHITECTURES)
+
+
+def fails_three_times():
+    return min(fcd("MLP generator", o) for o in ("GAN", "WGAN", "WGAN-GP")) > 40
+
+
+def n_success(objective, which=lambda shape: True):
+    return sum(
+        RANDOM["runs"][f"{seed}, {objective}"]["distance"] < THRESHOLD
+        for seed, shape in SHAPES.items()
+        if which(shape)
+    )
+
+
+def success(which):
+    """How many architectures, and how many of them succeed as GAN and as WGAN-GP."""
+    n = sum(map(which, SHAPES.values()))
+    return n, n_success("GAN", which), n_success("WGAN-GP", which)
+
+
+def as_well():
+    """Where a GAN succeeds, the mean distances of both objectives are within a tenth."""
+    runs = [(RANDOM["runs"][f"{seed}, GAN"], RANDOM["runs"][f"{seed}, WGAN-GP"]) for seed in SHAPES]
+    pairs = [(a["distance"], b["distance"]) for a, b in runs if a["distance"] < THRESHOLD]
+    gan, wgan_gp = (sum(distances) for distances in zip(*pairs, strict=True))
+    return 0.9 < gan / wgan_gp < 1.15
+
+
+def more_come_near(distance):
+    return random_architectures.share_below(RANDOM, "WGAN-GP", distance) > random_architectures.share_below(
+        RANDOM, "GAN", distance
+    )
+
+
+def hours():
+    return (
+        json.loads((Path(ROOT) / "data/pretrained/wgan_gp.json").read_text(encoding="utf-8"))["seconds"]
+        / 3600
+    )
+
+
+def known(exercise, *mistakes):
+    return EXERCISES[exercise].mistakes.keys() >= set(mistakes)
+
+
+def own(s, objective, score):
+    return s["07 own"][f"{objective}: {score}"]
+
+
+def estimate(s, what):
+    return s["07 estimate"][what]
+
+
+def falls(s):
+    return estimate(s, "W_at_the_end") < 0.5 * estimate(s, "W_highest")
+
+
+def one_size(s):
+    scores = [s["07 objectives"][f"{o}: fcd"] for o in ("GAN", "LSGAN", "WGAN-GP")]
+    return max(scores) < 1.35 * min(scores)
+
+
+ALL_32 = (32, 9, 28)
+
+CLAIMS = {
+    "say s1": [("six orders of magnitude up, fourteen down, or exactly 0", up_down_and_nothing, *ALL)],
+    "deep-look": [
+        (
+            "six orders of magnitude up with $c = 0.1$, fourteen down with $0.01$; with $0.001$",
+            up_down_and_nothing,
+            *ALL,
+        ),
+    ],
+    "five-ways": [
+        (
+            "the first four known to the checks of the exercises",
+            lambda s: (
+                known("07.1", "normal_eps", "one_eps_per_batch")
+                and known("07.2", "norm_over_batch", "no_create_graph")
+            ),
+        ),
+    ],
+    "say s3": [
+        ("above the true distance, as the formula says: the smaller λ, the more", above_as_the_formula, *ALL)
+    ],
+    "two-points-look": [
+        ("by nearly what the formula says; the smaller $\\lambda$, the more", above_as_the_formula, *ALL),
+        (
+            "Without a penalty the estimate grows without end",
+            lambda s: two_points(s, 0.0) > 2 * two_points(s, 0.0, "after 200 updates"),
+            *ALL,
+        ),
+    ],
+    "exact-look": [
+        (
+            "a mean gradient norm near $1 + W / 2\\lambda$",
+            lambda s: (
+                abs(
+                    exact(s, "critic, λ = 10", "mean gradient norm at x_mix") - 1 - exact(s, "best plan") / 20
+                )
+                < 0.05
+            ),
+            *ALL,
+        ),
+        (
+            "an estimate within a tenth of the truth",
+            lambda s: abs(exact(s, "critic, λ = 10") / exact(s, "best plan") - 1) < 0.1,
+            *ALL,
+        ),
+        (
+            "The clipped critics of notebook 06 saw half of it",
+            lambda s: all(
+                0.4
+                < s["06 bound"][f"critic, c = {c}: estimate / K"] / s["06 bound"]["closed form: estimate"]
+                < 0.6
+                for c in (0.05, 0.2)
+            ),
+            *ALL,
+        ),
+    ],
+    "say s4": [
+        ("the gradient stays near 1 at every layer", is_flat, *ALL),
+        ("a peak on each of the eight modes", lambda s: peaks(s, "gradient penalty", 8) == 8, *ALL),
+    ],
+    "deep-gp-look": [("a line that stays near 1, within a factor of about two", is_flat, *ALL)],
+    "surfaces-look": [
+        ("one broad hill", lambda s: max(peaks(s, "weights clipped", n) for n in (8, 25)) < 3, *ALL),
+        (
+            "a peak on each of the eight Gaussians, though not yet on all 25",
+            lambda s: peaks(s, "gradient penalty", 8) == 8 and peaks(s, "gradient penalty", 25) < 25,
+            *ALL,
+        ),
+    ],
+    "norms-look": [
+        (
+            "a small penalty in all three",
+            lambda s: all(
+                norms(s, n, "penalty in training") < 0.1 for n in ("no norm", "layer norm", "batch norm")
+            ),
+            *ALL,
+        ),
+        (
+            "with batch norm is steep here and flat there",
+            lambda s: norms(s, "batch norm", "its std") > 5 * norms(s, "no norm", "its std"),
+            *ALL,
+        ),
+        (
+            "Layer norm, which looks at one item at a time, does no harm",
+            lambda s: (
+                abs(norms(s, "layer norm", "estimate") / norms(s, "no norm", "estimate") - 1) < 0.1
+                and norms(s, "layer norm", "its std") < 2 * norms(s, "no norm", "its std")
+            ),
+            *ALL,
+        ),
+    ],
+    "say s6": [
+        ("Far apart the two agree", agree_far_apart, *ALL),
+        ("a third of the one-sided's", a_third, *ALL),
+    ],
+    "sides-look": [
+        ("the same critic where the clouds are far apart", agree_far_apart, *ALL),
+        ("the critic's estimate is a third of the one-sided's", a_third, *ALL),
+        (
+            "both critics find only chance differences",
+            lambda s: all(
+                side(s, "the same twice", row) < 0.3 * side(s, "the same twice", "best plan")
+                for row in ("two-sided", "one-sided")
+            ),
+            *ALL,
+        ),
+    ],
+    "say s8": [("After its first peak W falls", falls, "class")],
+    "digits-look": [
+        ("after its first peak it falls", falls, "class"),
+        (
+            "the critic's estimate is less than half of that",
+            lambda s: estimate(s, "W_at_the_end") < 0.5 * estimate(s, "to_the_nearest_training_image"),
+            "class",
+        ),
+    ],
+    "dcgan-look": [("trained for most of an hour", lambda s: 0.75 < hours() < 1)],
+    "say s11": [("Scores of one size", one_size, "class")],
+    "objectives-look": [("scores of one size", one_size, "class")],
+    "say s9": [
+        ("The penalty beats clipping in four architectures of five", lambda s: beats_clipping() == 4),
+        ("the MLP generator fails three times", lambda s: fails_three_times()),
+    ],
+    "forms-look": [
+        ("it beats clipping in four architectures of five", lambda s: beats_clipping() == 4),
+        (
+            "in the deepest it beats both others",
+            lambda s: (
+                fcd("very deep ResNet", "WGAN-GP")
+                < 0.5 * min(fcd("very deep ResNet", o) for o in ("GAN", "WGAN"))
+            ),
+        ),
+        (
+            "in three the GAN is as good or better",
+            lambda s: (
+                sum(fcd(a, "GAN") < fcd(a, "WGAN-GP") for a in ARCHITECTURES if a != "MLP generator") == 3
+            ),
+        ),
+        (
+            "gives one image again and again, with the penalty, too",
+            lambda s: all(FIVE[f"MLP generator, {o}"]["n_digits"] == 1 for o in ("GAN", "WGAN-GP")),
+        ),
+    ],
+    "say s10": [
+        ("28 of 32 architectures succeed, against 9", lambda s: success(lambda shape: True) == ALL_32),
+        (
+            "much of the gap is batch norm in the discriminator",
+            lambda s: success(lambda a: a.norm_in_D) == (13, 1, 11),
+        ),
+    ],
+    "architectures-look": [
+        ("9 of 32 architectures succeed as GAN, 28 as WGAN-GP", lambda s: success(lambda a: True) == ALL_32),
+        ("it is 1 of 13 against 11", lambda s: success(lambda a: a.norm_in_D) == (13, 1, 11)),
+        ("it is 8 of 19 against 17", lambda s: success(lambda a: not a.norm_in_D) == (19, 8, 17)),
+        ("where a GAN works, it works as well as a WGAN-GP", lambda s: as_well()),
+        (
+            "at most distances more architectures come that near as WGAN-GP than as GAN",
+            lambda s: sum(more_come_near(d / 20) for d in range(2, 41)) > 30,
+        ),
+    ],
+    "recap": [
+        ("the estimate is above $W$ by about $W^2 / 2\\lambda$", above_as_the_formula, *ALL),
+        (
+            "(blurred clouds, images) it is far below",
+            lambda s: side(s, "blurred", "two-sided") < 0.5 * side(s, "blurred", "best plan"),
+            *ALL,
+        ),
+        ("28 of 32 random architectures succeed, of GANs 9", lambda s: success(lambda a: True) == ALL_32),
+        ("17 of 19, of GANs 8", lambda s: success(lambda a: not a.norm_in_D) == (19, 8, 17)),
+    ],
+    "say recap": [("It gains fewer failures", lambda s: n_success("WGAN-GP") > 2 * n_success("GAN"))],
+}
