@@ -68,6 +68,7 @@ class Trick:
     D: Callable = plain_D
     prior: Callable = priors.gaussian
     lr_D_factor: float = 1.0
+    sample_ema: bool = True  # from the EMA of G, if the rule keeps one
 
 
 class Result(NamedTuple):
@@ -109,9 +110,9 @@ def _players(trick, baseline, G, D):
 
 
 @torch.no_grad()
-def _sample(players, n):
-    """From the EMA of G if there is one."""
-    return metrics.in_parts(players.get("G_ema", players["G"]), players["prior"](n), 100_000)
+def _sample(trick, players, n):
+    G = players.get("G_ema", players["G"]) if trick.sample_ema else players["G"]
+    return metrics.in_parts(G, players["prior"](n), 100_000)
 
 
 def _play_points(trick, baseline, seeds, n_steps, quiet):
@@ -121,7 +122,8 @@ def _play_points(trick, baseline, seeds, n_steps, quiet):
     players = _players(trick, baseline, G, D)
     batches = data.Batches(baseline.draw(20_000)[0], batch_size=baseline.batch_size * seeds)
     train(trick.rule.step, batches, n_steps, lr_decay=0.3, leave=False, quiet=quiet, **players)
-    x_fake = _sample(players, 2_500 * seeds).unflatten(0, (-1, seeds)).transpose(0, 1)  # (seeds, 2500, 2)
+    x_fake = _sample(trick, players, 2_500 * seeds)
+    x_fake = x_fake.unflatten(0, (-1, seeds)).transpose(0, 1)  # (seeds, 2500, 2)
     return Result(_by_name([point_scores(x, baseline.draw) for x in x_fake]), x_fake, players)
 
 
@@ -163,7 +165,7 @@ def _play_digits(trick, baseline, seeds, n_steps, digits, quiet):
         players = _players(trick, baseline, trick.G(baseline), trick.D(baseline))
         batches = data.Batches(digits.x, batch_size=baseline.batch_size)
         train(trick.rule.step, batches, n_steps, lr_decay=0.3, leave=False, quiet=quiet, **players)
-        x_fake.append(_sample(players, session.n_steps(cpu=10_000, gpu=10_000)))
+        x_fake.append(_sample(trick, players, session.n_steps(cpu=10_000, gpu=10_000)))
         rows.append(digit_scores(x_fake[-1], digits.x_test))
     return Result(_by_name(rows), torch.stack(x_fake), players)
 

@@ -74,6 +74,7 @@ TRICKS = {
     "virtual batch norm in G": Trick(G=_virtual),
     "instance noise": _with(steps.noisy_gan_step, lambda G, D: dict(noise=tricks.FadingNoise(0.5, 1_000))),
     "DRAGAN": _with(steps.dragan_step),
+    "R1": Trick(Rule(steps.r1_gan_step, ema=True), sample_ema=False),
     "R1 and EMA of G": _with(steps.r1_gan_step, ema=True),
     "spectral norm": Trick(D=partial(plain_D, linear=tricks.SpectralLinear)),
     "dropout in D": Trick(D=partial(plain_D, norm=_dropout)),

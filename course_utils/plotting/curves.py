@@ -78,7 +78,8 @@ def panels(at, contents, xlabel="x", height=3.2, mark=None):
             ax.axvline(float(mark), color=PRIOR, lw=1.5, ls=":")
         ax.set_xlabel(xlabel)
         if ax.get_legend_handles_labels()[0]:
-            ax.legend()
+            ax.margins(y=0.12)  # room for the legend beside the curves
+            ax.legend(frameon=True, framealpha=0.85, edgecolor="none", handlelength=1.6)
     return figure
 
 
@@ -126,11 +127,14 @@ def bands(tables, plain="plain"):
     return figure
 
 
-def maps(contents, names=(None, None), v_min=None):
-    """Maps of numbers, each with its scale: `{title: (h, w)}`; `names` of column and row. → Figure"""
+def maps(contents, names=(None, None), v_min=None, v_max=None):
+    """Maps of numbers, `{title: (h, w)}`; `names` of column and row. → Figure
+
+    Each has its own scale, unless it is given: with both ends all have one, and can be compared.
+    """
     figure, row = titled(contents, 4.2 if len(contents) < 4 else 3.6)
     for ax, values in zip(row, contents.values(), strict=True):
-        shown = ax.imshow(array(values), cmap="viridis", vmin=v_min)
+        shown = ax.imshow(array(values), cmap="viridis", vmin=v_min, vmax=v_max)
         figure.colorbar(shown, ax=ax, location="bottom", shrink=0.9)
         bare(ax)
         ax.set(xlabel=names[0], ylabel=names[1])

@@ -28,7 +28,8 @@ def _players(net):
 
 RECIPES = {
     name: Recipe(
-        f"{kind} of digits; batch 256, shifts by up to 2 pixels, Adam at 1e-3, 2e-4 for 70, 30 % of the steps",
+        f"{kind} of digits; batch 256, shifts by up to 2 pixels, "
+        "Adam at 1e-3, 2e-4 for 70, 30 % of the steps",
         n_steps=3_000,
         fit=fit_by(_shifted_step, _players, 256, rates=((1e-3, 0.7), (2e-4, 0.3))),
         scores=_scores,

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from statistics import NormalDist
 
 from course_utils import experiments
 from course_utils.exercises import EXERCISES
@@ -28,6 +29,11 @@ def up_down_and_nothing(s):
         and -14.5 < powers(s, "c = 0.01") < -13.5
         and powers(s, "c = 0.001") < -40
     )
+
+
+def outside():
+    """How often a number from a Normal is not between 0 and 1."""
+    return 1 - (NormalDist().cdf(1) - NormalDist().cdf(0))
 
 
 def two_points(s, weight, what="after 400"):
@@ -149,6 +155,10 @@ CLAIMS = {
             up_down_and_nothing,
             *ALL,
         ),
+    ],
+    "say s2": [("with a Normal ε many lie outside", lambda s: outside() > 0.5)],
+    "between-look": [
+        ("with a Normal $\\varepsilon$, many points are not between", lambda s: outside() > 0.5)
     ],
     "five-ways": [
         (
@@ -301,7 +311,21 @@ CLAIMS = {
             lambda s: sum(more_come_near(d / 20) for d in range(2, 41)) > 30,
         ),
     ],
+    "own-look": [
+        (
+            "as GAN its points lie inside the ring, as WGAN-GP most lie at the eight modes",
+            lambda s: own(s, "GAN", "good") < 0.05 and own(s, "WGAN-GP", "good") > 0.5,
+            *ALL,
+        ),
+    ],
     "recap": [
+        (
+            "depth and detail are the price",
+            lambda s: (
+                up_down_and_nothing(s) and peaks(s, "weights clipped", 8) < peaks(s, "gradient penalty", 8)
+            ),
+            *ALL,
+        ),
         ("the estimate is above $W$ by about $W^2 / 2\\lambda$", above_as_the_formula, *ALL),
         (
             "(blurred clouds, images) it is far below",
