@@ -25,7 +25,7 @@ import nbclient
 import nbformat
 from PIL import Image
 
-from .exercises import EXERCISES, PROJECTS, source
+from .exercises import EXERCISES, PROJECTS, SELF_TESTS, source
 from .session import ROOT
 
 FOLDER = ROOT / "notebooks"
@@ -175,6 +175,11 @@ def solve(words):
         for cell in book.cells:
             for id in tagged(cell, "exercise:"):
                 cell.source = solved(cell.source, id)
+            for id, test in SELF_TESTS.items():
+                letters = "".join(letter for letter, *_ in test.answers)
+                cell.source = cell.source.replace(
+                    f'self_test("{id}", ...)', f'self_test("{id}", "{letters}")'
+                )
         nbformat.write(book, target / path.name)
     print(f"Solved notebooks are in {target}")
     return 0

@@ -1,10 +1,11 @@
 """Predictions, designs, self-tests and projects: what a student calls, and what is kept."""
 
 import json
+import re
 
 import pytest
 
-from course_utils import session
+from course_utils import notebooks, session
 from course_utils.exercises import (
     EXERCISES,
     PREDICTIONS,
@@ -80,6 +81,8 @@ def test_a_design_is_run_with_several_seeds_held_against_its_bar_and_kept(asked,
     assert [one["what"] for one in kept] == [3.0, 2.0] and [one["reached"] for one in kept] == [False, True]
     attempt("99.1", 11)
     assert "at most 10." in capsys.readouterr().out
+    attempt("99.1", "fast")
+    assert "✗ 99.1: not right yet: it stops with TypeError" in capsys.readouterr().out
 
 
 def test_what_is_shown_to_be_mended_is_open_until_it_is_changed(asked):
@@ -111,3 +114,55 @@ def test_a_project_is_a_page_with_all_tries(asked, capsys, monkeypatch):
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# A question\n\nI asked") and "0.001 | 9.5" in text and "0.0001 | 8.5" in text
     assert (asked / "portfolio" / "99_project.png").read_bytes() == b"png"
+
+
+# ── every notebook that has been turned into one that asks ───────────────────────────────────────
+
+
+asking = pytest.mark.parametrize(
+    "path", [path for path in notebooks.paths() if path.name[:2] in PROJECTS], ids=lambda p: p.stem
+)
+
+
+def asked_of(path):
+    """What a notebook asks, in its order: (section, kind, id). → list; the numbers of its sections → list"""
+    told, sections, section = [], [], ""
+    for cell in notebooks.read(path).cells:
+        if heading := re.match(r"## (\d+) ", cell.source):
+            section = heading[1]
+            sections.append(section)
+        told += [(section, EXERCISES[id].kind, id) for id in notebooks.tagged(cell, "exercise:")]
+        if cell.cell_type == "code":
+            told += [(section, "predict", id) for id in re.findall(r"^predict\(\"(.*?)\"", cell.source, re.M)]
+    return told, sections
+
+
+@asking
+def test_every_section_asks_something_and_no_kind_comes_three_times_in_a_row(path):
+    told, sections = asked_of(path)
+    assert not set(sections) - {section for section, *_ in told}
+    kinds = [kind for _, kind, _ in told]
+    assert not [i for i in range(len(kinds) - 2) if len(set(kinds[i : i + 3])) == 1], kinds
+    assert len(kinds) >= 15 and {"debug", "read", "design"} <= set(kinds)
+
+
+@asking
+def test_every_prediction_is_asked_before_it_is_revealed(path):
+    text = "\n".join(c.source for c in notebooks.read(path).cells if c.cell_type == "code")
+    of_it = [id for id in PREDICTIONS if id.startswith(path.name[:2])]
+    assert of_it and len(of_it) >= 5
+    for id in of_it:
+        assert text.index(f'predict("{id}", ...)') < text.index(f'reveal("{id}"')
+        assert PREDICTIONS[id].why and len(PREDICTIONS[id].expected) == 1
+
+
+@asking
+def test_it_has_a_project_and_a_self_test_of_eight(path):
+    number = path.name[:2]
+    cells = {cell.id: cell for cell in notebooks.read(path).cells}
+    assert f'hand_in("{number}"' in cells["project"].source and number in PROJECTS
+    assert notebooks.tagged(cells["project-text"], "project:") == [number]
+    assert sum(points for points, _ in PROJECTS[number].rubric) == 10
+    answers = SELF_TESTS[number].answers
+    assert len(answers) == 8 and all(letter in "abcd" and why for letter, _, why in answers)
+    assert len(re.findall(r"^\d\. ", cells["self-test-text"].source, re.M)) == 8

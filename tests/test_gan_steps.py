@@ -49,7 +49,7 @@ def test_a_conditional_critic_compares_items_of_one_label(step, each_descent):
 
     labels, moved = [], []
     G, C = models.ConditionalGenerator(3, 8), Recording(8)
-    batches = Counted(torch.rand(50, 1, 28, 28), torch.arange(50) % 10, batch_size=16)
+    batches = Counted(2 * torch.rand(50, 1, 28, 28) - 1, torch.arange(50) % 10, batch_size=16)
     opt = adam(G=[G], C=[C])
 
     each_descent(lambda loss, opt, descend: (moved.append(opt), descend(loss, opt)))

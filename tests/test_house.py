@@ -82,18 +82,15 @@ history = train(steps.toy_step, data.Batches(digits.x, batch_size=16), 3, toy=to
 
 
 def notebook():
-    """A section with cells that train, ask, grade and show the progress."""
+    """A section with cells that train, ask and show the progress."""
     section = v4.new_markdown_cell("## 1 · A toy\n\nAbout 5 minutes with the exercises.", id="s1")
     section.metadata.update(tags=["concept:TOY-1"], course={"minutes": 5, "say": "A toy."})
     task = v4.new_code_cell('answer("99.1", ...)', id="ask", metadata={"tags": ["exercise:99.1"]})
-    grade = v4.new_code_cell('grade("99.1")', id="grade")
-    is_graded = dict(solution=False, grade=True, locked=True, task=False, points=1)
-    grade.metadata["nbgrader"] = dict(schema_version=3, grade_id="g", **is_graded)
     setup, end = v4.new_code_cell(SETUP, id="setup"), v4.new_code_cell("progress()", id="end")
     curriculum = {"TOY-1": "005: a toy"}
     about = dict(lectures="005", steps="`toy_step`", run_all="1 minute", curriculum=curriculum)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    cells = [section, setup, task, grade, end]
+    cells = [section, setup, task, end]  # `sync` writes the cell that grades
     return v4.new_notebook(cells=cells, metadata={"course": about, "kernelspec": kernel})
 
 

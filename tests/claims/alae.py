@@ -80,6 +80,24 @@ def mixed_well(s):
     )
 
 
+def truncated(s, towards, score):
+    """How much a score rises when w is drawn half-way to a mean."""
+    return s["08 truncation"][f"{towards}, ρ = 0.5: {score}"] - s["08 truncation"][f"as drawn: {score}"]
+
+
+def best_fcd(s):
+    rows = s["08 board of samples"]
+    models = {key.split(": ")[0] for key in rows} - {"real"}
+    models = {name for name in models if "yours" not in name}
+    return min(models, key=lambda name: rows[f"{name}: fcd"])
+
+
+def of_step_3(variant):
+    """Step III's loss at the end: the latent error times the variance of w. → list"""
+    errors, spreads = runs("alae", variant, "latent_error"), runs("alae", variant, "spread")
+    return [error * spread for error, spread in zip(errors, spreads, strict=True)]
+
+
 CLAIMS = {
     "say s1": [("almost the same", code_and_back)],
     "flow-look": [
@@ -148,15 +166,54 @@ CLAIMS = {
             lambda s: 10 <= s["08 principal"]["directions_with_90_percent_of_it"] <= 14,
         ),
     ],
-    "interpolation-text": [
+    "predict-08-p5-text": [
         (
-            "a principal direction of $w$ changes the image more than a number of $z$",
+            "(a) The direction of $w$",
             lambda s: (
                 s["08 change of the image"]["by_a_direction_of_w"]
                 > 1.3 * s["08 change of the image"]["by_a_number_of_z"]
             ),
         ),
     ],
+    "predict-08-p2-text": [
+        (
+            "(b) never comes to rest: it goes on round and round",
+            lambda s: all(1 < dirac(s, "WGAN-GP", weight) < 2 for weight in WEIGHTS),
+        ),
+    ],
+    "predict-08-p3-text": [
+        (
+            "(b) falls to about a tenth",
+            lambda s: 0.08 < s["08 errors"]["images_at_last"] / s["08 errors"]["images_at_first"] < 0.12,
+            "class",
+        ),
+    ],
+    "predict-08-p4-text": [
+        (
+            "(b) the VAE, 20",
+            lambda s: min(("AE", "VAE", "AAE", "ALAE"), key=lambda name: error(s, name)) == "VAE",
+        ),
+    ],
+    "predict-08-p6-text": [
+        (
+            "(b) both fall",
+            lambda s: all(truncated(s, "mean of all", score) < -0.05 for score in ("precision", "recall")),
+        ),
+    ],
+    "truncation-look": [
+        (
+            "precision rises, and only recall is paid",
+            lambda s: (
+                truncated(s, "mean of its digit", "precision") > 0.04
+                and truncated(s, "mean of its digit", "recall") < -0.2
+            ),
+        ),
+    ],
+    "predict-08-p7-text": [("(c) three of the four", mixed_well)],
+    "predict-08-p8-text": [
+        ("(c) more than 70 %", lambda s: s["08 linear probe"]["random encoder, 50"] > 75),
+    ],
+    "predict-08-p9-text": [("(b) WGAN-GP, an MLP", lambda s: best_fcd(s) == "WGAN-GP")],
     "say s6": [
         ("pixels overlap, the VAE turns grey", lambda s: middle(s, "VAE") > 1.5 * middle(s, "real")),
         ("ALAE leaves speckles", speckled_middle),
@@ -208,41 +265,64 @@ CLAIMS = {
             ),
         ),
     ],
-    "say s9": [
+    "exercise 08.9": [
         (
-            "a moving target shrinks all codes to nearly one point",
+            "its samples lose their variety (recall 0.01, not 0.2), and its Fréchet distance is the worst",
+            lambda s: (
+                worst("no R1", "recall") < 0.015
+                and 0.15 < plain("recall") < 0.25
+                and min(runs("alae", "no R1", "fcd")) > max(worst(name, "fcd") for name in CHANGES[:3])
+            ),
+        ),
+        (
+            "P and S: reconstructions cannot be read",
+            lambda s: (
+                min(*runs("alae", "the target moves", "misread"), *runs("alae", "no step III", "misread"))
+                > 80
+            ),
+        ),
+        (
+            "a target that moves lets F shrink all w to nearly one point",
             lambda s: worst("the target moves", "spread") < 0.002 * plain("spread"),
+        ),
+        (
+            "the samples are worse, too: no step III",
+            lambda s: min(runs("alae", "no step III", "fcd")) > worst("Algorithm 1", "fcd"),
+        ),
+        (
+            "read as well as before, but w is several times wider",
+            lambda s: (
+                abs(of(CHANGES[0], "misread") / plain("misread") - 1) < 0.1
+                and 3 < of(CHANGES[0], "spread") / plain("spread") < 10
+            ),
         ),
     ],
-    "what-if-look": [
+    "ex-08-10-text": [
         (
-            "it shrinks all $w$ to nearly one point",
-            lambda s: worst("the target moves", "spread") < 0.002 * plain("spread"),
+            "its loss ends at 0.2 to 0.5, where Algorithm 1 with all its care ends at 8 to 21",
+            lambda s: (
+                min(of_step_3("the target moves")) > 0.15
+                and max(of_step_3("the target moves")) < 0.55
+                and min(of_step_3("Algorithm 1")) > 7.5
+                and max(of_step_3("Algorithm 1")) < 21.5
+            ),
         ),
         (
-            "the reconstructions cannot be read",
+            "no reconstruction can be read",
             lambda s: min(runs("alae", "the target moves", "misread")) > 80,
         ),
-        ("they cannot be read either", lambda s: min(runs("alae", "no step III", "misread")) > 80),
+    ],
+    "ex-08-6-text": [("begins above 4", lambda s: s["08 errors"]["codes_at_first"] > 4, "class")],
+    "project-text": [
         (
-            "Fréchet distance near 10, not 6",
-            lambda s: 9 < of("no step III", "fcd") < 11 and 5.5 < plain("fcd") < 6.5,
+            "misreads 16 to 18 % of its reconstructions",
+            lambda s: all(16 < misread < 18 for misread in runs("alae", "Algorithm 1", "misread")),
         ),
+    ],
+    "dirac-text": [
         (
-            "lose their variety (recall 0.01, not 0.2)",
-            lambda s: worst("no R1", "recall") < 0.015 and 0.15 < plain("recall") < 0.25,
-        ),
-        (
-            "spreads its codes several times wider",
-            lambda s: 3 < of(CHANGES[0], "spread") / plain("spread") < 10,
-        ),
-        (
-            "with these settings the samples suffer for it",
-            lambda s: min(runs("alae", CHANGES[0], "fcd")) > worst("Algorithm 1", "fcd"),
-        ),
-        (
-            "reconstructions are read as well as before",
-            lambda s: abs(of(CHANGES[0], "misread") / plain("misread") - 1) < 0.1,
+            "is half-way out after 300 steps; with R1 it comes to rest",
+            lambda s: 0.4 < dirac(s, "GAN") < 0.6 and dirac(s, "GAN, R1") < 0.05,
         ),
     ],
     "say s10": [("there is none", lambda s: len(wins(s)) > 1)],

@@ -14,6 +14,10 @@ def _far(s, name):
     return s["01 distance to the nearest training image"][name]
 
 
+def _halfway(s, name):
+    return s["01 halfway, distance to the nearest training image"][name]
+
+
 def _holes(s):
     return s["01 holes"]["code of 2"], s["01 holes"]["Lab 1, code of 3"], s["01 holes"]["Lab 2, code of 256"]
 
@@ -61,6 +65,18 @@ CLAIMS = {
             *ALL,
         ),
     ],
+    "ex-01-8-text": [
+        (
+            "its test error with three directions is 211.6",
+            lambda s: abs(s["01 lab 1"]["error_of_the_mean_image"] - 211.6) < 0.05,
+        )
+    ],
+    "ex-01-7-text": [
+        (
+            "The mean image's error is 212",
+            lambda s: abs(s["01 lab 1"]["error_of_the_mean_image"] - 212) < 0.5,
+        )
+    ],
     "say s4": [
         ("the first few numbers of the code help most", lambda s: _gain(s, 2, 8) > 4 * _gain(s, 8, 32))
     ],
@@ -86,9 +102,9 @@ CLAIMS = {
         ("two rows that look the same, and small angles", _same_as_pca, *ALL),
         ("The third row is better", lambda s: s["01 pca"]["Lab 1"] < 0.9 * s["01 pca"]["PCA"], *ALL),
     ],
-    "say s6": [("The handwriting is back", lambda s: _what_lab_2_leaves(s) < 0.5, *ALL)],
+    "say s6": [("The handwriting is back", lambda s: _what_lab_2_leaves(s) < 0.56, *ALL)],
     "conv-look": [
-        ("less than half of Lab 1's error is left", lambda s: _what_lab_2_leaves(s) < 0.5, *ALL),
+        ("at most about half of Lab 1's error is left", lambda s: _what_lab_2_leaves(s) < 0.56, *ALL),
         (
             "on MNIST, section 4's code of 32 numbers does even better",
             lambda s: _error(s, 32) < 0.95 * s["01 lab 2"]["reconstruction_error"],
@@ -119,6 +135,16 @@ CLAIMS = {
             "class",
         ),
     ],
+    "predict-01-p8-text": [
+        (
+            "one shape, nearer to real digits than such an overlay",
+            lambda s: (
+                _halfway(s, "halfway in the code") < 0.97 * min(_halfway(s, "overlay"), _halfway(s, "noise"))
+            ),
+            *ONE,
+        )
+    ],
+    "predict-01-p9-text": [("Lab 1's", lambda s: _far(s, "Lab 2") > 1.05 * _far(s, "Lab 1"), *ONE)],
     "generate-look": [
         ("it reconstructs better", lambda s: _what_lab_2_leaves(s) < 1, *ALL),
         (
@@ -141,10 +167,12 @@ CLAIMS = {
         ("shares above 0.05", lambda s: min(_holes(s)) > 0.1, *ALL),
         ("every random code lies in a hole", lambda s: _holes(s)[2] > 0.995, *ALL),
         (
-            "from holes, fewer images are clear digits",
+            "in our runs the share was 2 to 17 points lower",
             lambda s: (
-                s["01 clear digits from codes of 2"]["in_holes"]
-                < s["01 clear digits from codes of 2"]["elsewhere"] - 0.05
+                0.015
+                < s["01 clear digits from codes of 2"]["elsewhere"]
+                - s["01 clear digits from codes of 2"]["in_holes"]
+                < 0.175
             ),
             *ONE,
         ),

@@ -107,7 +107,7 @@ def growth(s, c):
 
 
 def most_at_c(s):
-    return all(clipping(s, c, "share of weights at ±c") > 0.8 for c in (0.01, 0.03, 0.1, 0.3, 1.0))
+    return all(clipping(s, c, "share of weights at ±c") > 0.5 for c in (0.01, 0.03, 0.1, 0.3, 1.0))
 
 
 def vanishes_or_explodes(s):
@@ -227,8 +227,8 @@ CLAIMS = {
     "normals-look": [
         ("the *mean* estimate is too large", above, *ALL),
         (
-            "32 times as many points leave a third of it",
-            lambda s: 0.2 < sample(s, "256 points", "a to a") / sample(s, "8 points", "a to a") < 0.4,
+            "32 times as many points leave a quarter to a third of it",
+            lambda s: 0.22 < sample(s, "256 points", "a to a") / sample(s, "8 points", "a to a") < 0.4,
             *ALL,
         ),
     ],
@@ -324,6 +324,7 @@ CLAIMS = {
             together,
             "class",
         ),
+        ("on the bundled digits it did not", lambda s: correlation(s, "WGAN") < 0, "bundled"),
         ("from the fourth score on the WGAN's W falls, and so does its Fréchet distance", together, "class"),
     ],
     "say s9": [("five updates of the critic", lambda s: price(s, "WGAN, n_critic 5") > 2.5, "class")],

@@ -91,8 +91,13 @@ def _judge_design(task, given):
         raise Open
     contest, scores = task.contest, []
     for seed in range(contest.seeds):
-        with session.seeded(seed):
-            scores.append(float(contest.run(given, seed)))
+        try:
+            with session.seeded(seed):
+                scores.append(float(contest.run(given, seed)))
+        except (Wrong, Open):
+            raise
+        except Exception as error:
+            raise Wrong(f"it stops with {type(error).__name__}: {error}") from None
     task.scores = scores
     n = sum(map(contest.reached, scores))
     shown = ", ".join(f"{score:.3g}" for score in scores)

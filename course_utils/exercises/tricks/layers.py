@@ -1,4 +1,4 @@
-"""Exercises of notebook 05 on what D sees of a batch: references, checks, known mistakes, hints."""
+"""Exercises of notebook 05 on layers and on what D sees of a batch: references, checks, mistakes, hints."""
 
 import torch
 
@@ -23,9 +23,10 @@ Exercise(
     reference=closeness,
     cases=lambda: [(noise(n, 3, 2, grad=True),) for n in (2, 7)],
     hints=(
-        "M[:, None] - M[None] has all differences, (B, B, n_out, n_dim).",
-        "‖·‖₁ is .abs().sum(-1); then exp(−·), and a sum over the others.",
-        "(-(M[:, None] - M[None]).abs().sum(-1)).exp().sum(1) - 1",
+        "Each item meets each other one: M[:, None] - M[None] has all differences, (B, B, n_out, n_dim).",
+        "The L1 distance d is .abs().sum(-1), (B, B, n_out): one for each pair and output. Its closeness is "
+        "exp(−d), 1 for twins. Add up over the others.",
+        "(-(M[:, None] - M[None]).abs().sum(-1)).exp().sum(1) - 1: the 1 is the item itself.",
     ),
     mistakes=dict(
         itself=(
@@ -42,6 +43,18 @@ Exercise(
             "a sum over the others, not a mean.",
         ),
         distance=(lambda M: _l1(M[:, None] - M[None]).sum(1), "those are distances d; closeness is exp(−d)."),
+        squares=(
+            _close(lambda d: d.square().sum(-1)),
+            "those are squared distances; the L1 distance is a sum of absolute values.",
+        ),
+        growing=(
+            lambda M: _l1(M[:, None] - M[None]).exp().sum(1) - 1,
+            "exp(+d) grows with the distance: strangers would count most.",
+        ),
+        nearest=(
+            lambda M: (-_l1(M[:, None] - M[None])).exp().sort(1)[0][:, -2],
+            "that is the nearest one alone; all others count, softly.",
+        ),
         mean_over_n_dim=(_close(lambda d: d.abs().mean(-1)), "‖·‖₁ sums over n_dim, it does not average."),
     ),
 )
@@ -54,6 +67,31 @@ def _batches():
         return x_fake, kept, torch.randint(n, (B,), device=session.device()), items % 2 == 1
 
     return [case(6, 3, 2), case(4, 1, 2), case(5, 4, 1, 3, 3)]
+
+
+def written_into_a_copy(x_fake, kept, which, swap):
+    """The code to debug: what is picked by two index tensors is a copy."""
+    place = torch.arange(len(x_fake), device=x_fake.device)
+    kept, seen = kept.clone(), x_fake.clone()
+    seen[swap] = kept[which, place][swap]  # an old one in place of the new
+    kept[which, place][swap] = x_fake[swap]  # and the new one into its place
+    return seen, kept
+
+
+def _where(swap, x_fake):
+    return swap.view(-1, *[1] * (x_fake.dim() - 1))
+
+
+def _swap(see, put):
+    """A wrong exchange: what D sees, and what is put into `kept`, from (swap, x_fake, old)."""
+
+    def wrong(x_fake, kept, which, swap):
+        place, swap = torch.arange(len(x_fake), device=x_fake.device), _where(swap, x_fake)
+        old, kept = kept[which, place], kept.clone()
+        kept[which, place] = put(swap, x_fake, old)
+        return see(swap, x_fake, old), kept
+
+    return wrong
 
 
 def _seen(swap, x_fake, old):
@@ -72,44 +110,59 @@ def _new(swap, x_fake, old):
     return x_fake
 
 
-def _swap(see, put):
-    """A wrong exchange: what D sees, and what is put into `kept`."""
+def _into_the_first(x_fake, kept, which, swap):
+    seen, _ = swapped(x_fake, kept, which, swap)
+    kept = kept.clone()
+    kept[0, swap] = x_fake[swap]
+    return seen, kept
 
-    def wrong(x_fake, kept, which, swap):
-        place, swap = (
-            torch.arange(len(x_fake), device=x_fake.device),
-            swap.view(-1, *[1] * (x_fake.dim() - 1)),
-        )
-        old, kept = kept[which, place], kept.clone()
-        kept[which, place] = put(swap, x_fake, old)
-        return see(swap, x_fake, old), kept
 
-    return wrong
+def _whole_rows(x_fake, kept, which, swap):
+    """`kept[which[swap]] = …` means whole batches, not items."""
+    seen, _ = swapped(x_fake, kept, which, swap)
+    kept = kept.clone()
+    kept[which[swap]] = x_fake
+    return seen, kept
 
 
 Exercise(
     "05.6",
-    "A replay buffer of old fakes",
+    "A buffer that never forgets its first day",
+    kind="debug",
     reference=swapped,
     cases=_batches,
     hints=(
-        "place = torch.arange(len(x_fake)) and old = kept[which, place] are the partners of the items.",
-        "torch.where(swap, old, x_fake) wants as many dimensions: swap.view(-1, *[1] * (x_fake.dim() - 1)).",
-        "kept = kept.clone(); kept[which, place] = torch.where(swap, x_fake, old); "
-        "return torch.where(swap, old, x_fake), kept",
+        "Print `kept` before and after the line that should put new fakes in: does a number change?",
+        "kept[which, place] picks items by index tensors, and that makes a *copy*. Assigning to a part of "
+        "the copy leaves `kept` as it was; one assignment to kept[…] itself writes into it.",
+        "kept[which[swap], place[swap]] = x_fake[swap]",
     ),
     mistakes=dict(
-        nothing_kept=(
-            _swap(_seen, _old),
-            "D sees the right items, but the new ones are not put into `kept`: it stays as it was.",
-        ),
+        given=(written_into_a_copy, ""),
         all_kept=(_swap(_seen, _new), "only where `swap` is true may an item go into `kept`; others stay."),
+        where_not_swapped=(
+            _swap(_seen, _seen),
+            "the new items go in where `swap` is *false*: those that D sees right now anyway.",
+        ),
         kept_not_returned=(
             lambda *arguments: _swap(_seen, _old)(*arguments)[0],
             "return two things: what D sees, and the new `kept`.",
         ),
         reversed=(_swap(_put, _seen), "the cases are exchanged: where `swap` is true, D sees the old one."),
         all_old=(_swap(_old, _put), "D would see old fakes only; where `swap` is false it sees the new one."),
+        read_after_written=(
+            _swap(_new, _put),
+            "`kept` is right, but the old items are read after they are overwritten: D sees new fakes only.",
+        ),
+        into_the_first=(
+            _into_the_first,
+            "each new one goes into the first of the kept batches: it belongs where its old one was, "
+            "which[i].",
+        ),
+        whole_batches=(
+            _whole_rows,
+            "kept[which[swap]] is whole batches: an item has a place in it, too, place[swap].",
+        ),
     ),
 )
 
@@ -142,7 +195,8 @@ Exercise(
     reference=virtual_batch_norm,
     cases=_activations,
     hints=(
-        "Each row is normalized over M + 1 rows: the reference, and itself. Each has its own mean.",
+        '"And on x itself": each row is normalized over M + 1 rows, the reference and itself. Each has its '
+        "own mean and variance.",
         "mean = (a + M * a_ref.mean(0)) / (M + 1), and the mean of the squares alike; "
         "variance = mean of squares − mean².",
         "(a - mean) / (square - mean.square() + 1e-5).sqrt()",
@@ -155,6 +209,14 @@ Exercise(
         own_mean_only=(
             _normed(_own_mean, lambda a, a_ref: _var(a_ref)),
             "the mean is right; the row at hand belongs to the variance, too.",
+        ),
+        own_variance_only=(
+            _normed(lambda a, a_ref: a_ref.mean(0), lambda a, a_ref: _own_variance(a, a_ref)),
+            "the variance is right; the row at hand belongs to the mean, too.",
+        ),
+        not_centred=(
+            lambda a, a_ref: a / (_own_variance(a, a_ref) + 1e-5).sqrt(),
+            "divided, but the mean is not subtracted.",
         ),
         batch_norm=(
             _normed(lambda a, a_ref: a.mean(0), lambda a, a_ref: _var(a)),
@@ -186,19 +248,24 @@ Exercise(
 )
 
 Exercise(
-    "05.9",
+    "05.10",
     "A checkerboard",
-    reference=4,
-    why="In one dimension a kernel of 3 at stride 2 gives one pixel 2 contributions and the next 1; "
-    "in two dimensions 4 and 1.",
+    reference=2.25,
+    why="In one dimension a kernel of 5 at stride 2 gives one pixel 3 copies and the next 2; in two "
+    "dimensions 9 and 4. (A kernel of 3: 4 and 1; a kernel of 4: 4 everywhere.)",
     hints=(
-        "First in one dimension: copies of the kernel, three wide, start at every second pixel.",
-        "A pixel between two copies gets both of them, its neighbour one. In two dimensions, multiply.",
+        "First in one dimension: copies of the kernel, five wide, start at every second pixel.",
+        "A pixel is reached by copies that start 0 to 4 places before it; every second of these five places "
+        "is a start: 3 or 2 of them.",
+        "In two dimensions, multiply: 3 · 3 against 2 · 2.",
     ),
     mistakes=dict(
-        one_dimension=(2, "that is right along one axis; a picture has two."),
-        kernel_area=(9, "the kernel has nine weights; but how many copies overlap?"),
-        ratio_of_sizes=(2.25, "that is the mean number of contributions, (3/2)²; pixels differ in it."),
+        one_dimension=(1.5, "that is right along one axis; a picture has two."),
+        kernel_area=(25, "the kernel has 25 weights; but how many copies overlap?"),
+        ratio_of_sizes=(6.25, "that is the mean number of copies, (5/2)²; pixels differ in it."),
+        ratio_of_sides=(2.5, "that is kernel / stride, the mean number of copies along one axis."),
+        kernel_of_3=(4, "so it is with a kernel of 3."),
+        the_most=(9, "so many copies meet where most do; divide by the fewest."),
         even=(1, "that would be no checkerboard: it is so where the stride divides the kernel."),
     ),
 )

@@ -1,121 +1,75 @@
-"""Exercises of notebook 05 on losses and penalties: references, checks, known mistakes, hints."""
+"""Exercises of notebook 05 on features, weights and gradients of D: references, checks, mistakes, hints."""
 
-import torch
-from torch.nn.functional import softplus
+import math
 
-from ...losses import (
-    feature_matching,
-    gradient_norm_penalty,
-    historical_average_penalty,
-    label_nll,
-)
+from ...losses import feature_matching, gradient_norm_penalty, historical_average_penalty
 from ..engine import words
-from ..engine.fixtures import gradient_of, noise, numbers, small_net, uniform
+from ..engine.fixtures import gradient_of, noise, small_net
 from ..engine.tasks import Exercise
 
 
-def _logits_and_labels():
-    each = [(noise(n, 1, grad=True), uniform(n, 1)) for n in (1, 7)]
-    return [*each, (noise(5, 1, grad=True), 0.9), (numbers([-120.0], [120.0], grad=True), 0.9)]
+def _features():
+    sizes = ((1, 1, 6), (16, 5, 6), (7, 12, 4))
+    return [(noise(n, width) + 1, noise(m, width, grad=True)) for n, m, width in sizes]
 
-
-Exercise(
-    "05.1",
-    "A label that hesitates",
-    reference=label_nll,
-    cases=_logits_and_labels,
-    hints=(
-        "With probability t the label is 1, else 0: weigh the two surprises −log D and −log(1 − D).",
-        "−log D = softplus(−logits), −log(1 − D) = softplus(logits).",
-        "(label * softplus(-logits) + (1 - label) * softplus(logits)).mean()",
-    ),
-    mistakes=dict(
-        as_on_deck_001=(
-            lambda logits, label: (label * softplus(-logits)).mean(),
-            "that is the slide's form: 0.9 only scales the loss. The part with 1 − label is missing.",
-        ),
-        labels_swapped=(
-            lambda logits, label: label_nll(logits, 1 - label),
-            "the two weights are swapped: label 1 must give −log D.",
-        ),
-        to_be_maximized=(
-            lambda logits, label: -label_nll(logits, label),
-            "that is the mean of t log D + (1 − t) log(1 − D); a loss to minimize is its negative.",
-        ),
-        squared=(
-            lambda logits, label: (logits.sigmoid() - label).square().mean(),
-            "that is a squared error; cross-entropy has its minimum at D = label, too, "
-            "*and* a gradient where D is sure.",
-        ),
-        overflows=(
-            lambda logits, label: _by_logarithms(logits.sigmoid(), label),
-            "right for moderate logits, but log(σ) is infinite or nan far out: softplus stays exact.",
-        ),
-        sum=(
-            lambda logits, label: (label * softplus(-logits) + (1 - label) * softplus(logits)).sum(),
-            "the course's losses are means over the batch.",
-        ),
-    ),
-)
-
-
-def _by_logarithms(p, label):
-    return -(label * p.log() + (1 - label) * (1 - p).log()).mean()
-
-
-Exercise(
-    "05.2",
-    "The best discriminator with smoothed labels",
-    reference=0.675,
-    tolerance=1e-3,
-    why="Three of four things there are real, and of those D is told 0.9: 0.9 · ¾.",
-    hints=(
-        "D* is the mean label of what lies there.",
-        "Real ones have the label 0.9, fakes 0: (0.9 · p_data + 0 · p_g) / (p_data + p_g).",
-    ),
-    mistakes=dict(
-        not_smoothed=(0.75, "that is D* with labels 1 and 0."),
-        label=(0.9, "0.9 is the label of the real ones; some of what lies there is fake."),
-        two_sided=(0.7, "that is two-sided smoothing, with 0.1 for fakes; here fakes have 0."),
-        as_on_deck_001=(
-            0.27 / 0.37,
-            "that is the best D of the loss as deck 001 prints it, 0.9 p_data / (0.9 p_data + p_g). "
-            "With the missing part, D* is the mean label.",
-        ),
-    ),
-)
 
 Exercise(
     "05.3",
     "Match the features",
     reference=feature_matching,
-    cases=lambda: [
-        (noise(n, width) + 1, noise(n, width, grad=True)) for n, width in ((1, 6), (16, 6), (7, 4))
-    ],
+    cases=_features,
     hints=(
-        "First the mean of each feature over the batch, for real and for fake; then their squared distance.",
-        "f_real.mean(0) is (width,).",
+        "Single items are not to be compared, they have nothing to do with each other, and there may be more "
+        "of one kind: what of a batch is left?",
+        "The mean of each feature over its batch: f_real.mean(0) is (width,). A gap of 2 costs 4, and gaps "
+        "add up: a squared norm.",
         "(f_real.mean(0) - f_fake.mean(0)).square().sum()",
     ),
     mistakes=dict(
         mean_over_features=(
             lambda f_real, f_fake: (f_real.mean(0) - f_fake.mean(0)).square().mean(),
-            "that is the mean over features, as in deck 004's code; the paper has the squared norm, a sum.",
+            "that is the mean over features, as in deck 004's code: a gap of 1 in one of six features would "
+            "cost a sixth.",
         ),
         mean_over_everything=(
             lambda f_real, f_fake: (f_real.mean() - f_fake.mean()).square(),
             "each feature has a mean of its own: mean(0).",
         ),
-        not_squared=(lambda f_real, f_fake: (f_real.mean(0) - f_fake.mean(0)).norm(), "the norm is squared."),
+        not_squared=(
+            lambda f_real, f_fake: (f_real.mean(0) - f_fake.mean(0)).norm(),
+            "a gap of 2 shall cost 4, not 2: the norm is squared.",
+        ),
+        absolute=(
+            lambda f_real, f_fake: (f_real.mean(0) - f_fake.mean(0)).abs().sum(),
+            "a gap of 2 shall cost 4, not 2: squares, not absolute values.",
+        ),
+        every_pair=(
+            lambda f_real, f_fake: (f_real[:, None] - f_fake[None]).square().sum(2).mean(),
+            "that compares every real item with every fake: it also pays for the spread of the batches, and "
+            "is not 0 where the means agree. Take the means first.",
+        ),
         item_by_item=(
             lambda f_real, f_fake: (f_real - f_fake).square().sum(1).mean(),
-            "that compares items one by one, which have nothing to do with each other: take the means first.",
+            "that compares items one by one, which have nothing to do with each other (and the batches may "
+            "differ in size): take the means first.",
+        ),
+        sums=(
+            lambda f_real, f_fake: (f_real.sum(0) - f_fake.sum(0)).square().sum(),
+            "sums grow with the number of items, and there may be more of one kind: take means.",
         ),
     ),
 )
 
 
-def _pull(per_weight, to=torch.detach):
+def summed_before_squared(net, past):
+    """The code to debug: differences of both signs cancel within a tensor."""
+    penalty = 0.0
+    for p, mean in zip(net.parameters(), past.parameters(), strict=True):
+        penalty = penalty + (p - mean.detach()).sum().square()
+    return penalty
+
+
+def _pull(per_weight, to=lambda mean: mean.detach()):
     """A wrong penalty: the sum of `per_weight` of each weight's distance from its mean."""
 
     def wrong(net, past):
@@ -127,21 +81,40 @@ def _pull(per_weight, to=torch.detach):
 
 Exercise(
     "05.5",
-    "Stay near your past",
+    "A penalty that lets go",
+    kind="debug",
     reference=historical_average_penalty,
     cases=lambda: [(small_net(3, 4, 1), small_net(3, 4, 1)) for _ in range(2)],
     hints=(
-        "For each weight tensor of net and its mean in past: the squared distance, summed over everything.",
-        "zip(net.parameters(), past.parameters()) gives the pairs.",
-        "sum((p - mean.detach()).square().sum() for p, mean in zip(net.parameters(), past.parameters()))",
+        "Two weights of one tensor: one is 3 above its mean, the other 3 below. What does the code charge "
+        "for them?",
+        "Nothing: +3 and −3 cancel before anything is squared. ‖·‖² has a square for each weight.",
+        "Within the loop: (p - mean.detach()).square().sum()",
     ),
     mistakes=dict(
+        given=(summed_before_squared, ""),
         past_moves=(
             _pull(lambda d: d.square().sum(), to=lambda mean: mean),
             "the value is right, but the past would move too: detach it.",
         ),
+        absolute=(
+            _pull(lambda d: d.abs().sum()),
+            "nothing cancels any more, but ‖·‖² has squares, not absolute values.",
+        ),
         mean=(_pull(lambda d: d.square().mean()), "‖·‖² is a sum over all weights, no mean per tensor."),
         norm=(_pull(lambda d: d.norm()), "the norm is squared, over all weights together."),
+        absolute_sum=(
+            _pull(lambda d: d.sum().abs()),
+            "the sum comes before the absolute value: differences of both signs still cancel.",
+        ),
+        weights_of_the_first_layer=(
+            lambda net, past: (next(net.parameters()) - next(past.parameters()).detach()).square().sum(),
+            "that is the penalty of the first tensor alone: the loop is to add up all of them.",
+        ),
+        one_sum_of_all=(
+            lambda net, past: _pull(lambda d: d.sum())(net, past).square(),
+            "now differences cancel across tensors, too: square each before any sum.",
+        ),
         pushes_away=(
             _pull(lambda d: -d.square().sum()),
             "that pushes the weights from their past, as deck 004 says; the paper's penalty pulls them back.",
@@ -170,13 +143,14 @@ def _right(gradient, k):
 
 Exercise(
     "05.8",
-    "A gradient norm of k",
+    "A hill of a given gradient norm",
     reference=gradient_norm_penalty,
     cases=_discriminators,
     hints=(
         "x = x.detach().requires_grad_(), then torch.autograd.grad(D(x).sum(), x, create_graph=True) "
         "gives all gradients at once.",
-        "One norm for each item: gradient.flatten(1).norm(dim=1), (B,).",
+        "One norm for each item: gradient.flatten(1).norm(dim=1), (B,). Norms of 0 and of 2 shall cost 1 "
+        "each: the square of each difference comes before the mean.",
         "(gradient.flatten(1).norm(dim=1) - k).square().mean()",
     ),
     mistakes=dict(
@@ -192,6 +166,14 @@ Exercise(
             _gradients(lambda g, k: (g.square().sum(1) - k).square().mean()),
             "the norm itself is to be k, not its square.",
         ),
+        not_squared=(
+            _gradients(lambda g, k: (g.norm(dim=1) - k).abs().mean()),
+            "the differences are squared, not only made positive.",
+        ),
+        one_sided=(
+            _gradients(lambda g, k: (g.norm(dim=1) - k).relu().square().mean()),
+            "norms below k shall cost, too: a norm of 0 costs k².",
+        ),
         norm_over_batch=(_gradients(lambda g, k: (g.norm() - k).square()), words.ONE_NORM),
         no_create_graph=(_gradients(_right, create_graph=False), words.NO_CREATE_GRAPH),
         not_flattened=(_gradients(_right, flat=False), words.NOT_FLATTENED),
@@ -200,5 +182,47 @@ Exercise(
             "with D(x).mean() each gradient is divided by the batch size: take D(x).sum().",
         ),
         r1=(_gradients(lambda g, k: g.square().sum(1).mean()), "that is R1 (notebook 04), which pulls to 0."),
+    ),
+)
+
+
+def _sigmoid(logit):
+    return 1 / (1 + math.exp(-logit))
+
+
+HALF_A_CHORD = math.sin(math.pi / 8)  # from a mode of the ring to the middle to its neighbour, 0.383
+
+Exercise(
+    "05.9",
+    "As far down as D may go",
+    reference=round(_sigmoid(-HALF_A_CHORD), 4),
+    tolerance=5e-4,
+    why="The middle is sin(π/8) = 0.383 away, so the logit falls by 0.383 at most: σ(−0.383) = 0.405. "
+    "To D a gap without data may look hardly worse than a mode.",
+    hints=(
+        "How far is it from a mode to the middle? Two neighbours and the centre of the ring make a triangle "
+        "with two sides of 1 and an angle of 45° between them.",
+        "Half of the third side: sin(22.5°) = 0.383. With a gradient norm of 1 the logit changes by no more "
+        "than the distance.",
+        "The logit is 0 at the mode and −0.383 in the middle at the lowest; D is its sigmoid, "
+        "1 / (1 + e^0.383).",
+    ),
+    mistakes=dict(
+        to_the_neighbour=(
+            round(_sigmoid(-2 * HALF_A_CHORD), 4),
+            "that is 0.765 away, at the neighbour itself: the middle is half as far.",
+        ),
+        along_the_ring=(
+            round(_sigmoid(-math.pi / 8), 4),
+            "nearly: π/8 is the way along the circle, and the straight way is shorter.",
+        ),
+        logit=(round(-HALF_A_CHORD, 4), "that is the logit; D is its sigmoid."),
+        distance=(round(HALF_A_CHORD, 4), "that is the distance, and how far the logit may fall; what is D?"),
+        probability=(
+            round(0.5 - HALF_A_CHORD, 4),
+            "the gradient norm of the *logit* is 1, not that of D: D is the sigmoid of it.",
+        ),
+        up=(round(_sigmoid(HALF_A_CHORD), 4), "that is as far *up* as D may go there."),
+        nothing=(0.5, "with a gradient norm of 1 the logit does change: by how much over this distance?"),
     ),
 )

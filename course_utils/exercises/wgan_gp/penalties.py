@@ -54,6 +54,8 @@ Exercise(
     outcome=_epsilons,
     tolerance=0.05,
     hints=(
+        "A straight line is walked with one number ε from 0 to 1. How many ε are there in a batch of B "
+        "pairs?",
         "One ε for each item, uniform on [0, 1]: torch.rand. It must broadcast over all axes of an item.",
         "For images ε is (B, 1, 1, 1): torch.rand(len(x), *[1] * (x.dim() - 1), device=x.device).",
         "epsilon * x + (1 - epsilon) * x_fake",
@@ -121,19 +123,20 @@ def _right(gradient):
 
 Exercise(
     "07.2",
-    "The gradient penalty",
+    "A penalty that is nearly zero",
+    kind="debug",
     reference=gradient_penalty,
     cases=_critics,
     tolerance=0.04,
     hints=(
-        "Five lines: x_mix from interpolate, its scores, their gradient with respect to x_mix, "
-        "one norm for each item, (norm − 1)².",
-        "x_mix = interpolate(x, x_fake).detach().requires_grad_(); then "
-        "torch.autograd.grad(C(x_mix).sum(), x_mix, create_graph=True) gives a tuple of one.",
-        "(gradient.flatten(1).norm(dim=1) - 1).square().mean()",
+        "Take C(x) = w · x with ‖w‖ = 1, B = 4, and go through the lines by hand: what should come, "
+        "what does?",
+        "0.063 is 1/√250, 0.126 is 1/√63: what is made to be 1 knows the batch size.",
+        "Print the shape before the − 1: one number for each item is to stand there, "
+        "gradient.flatten(1).norm(dim=1).",
     ),
     mistakes=dict(
-        norm_over_batch=(_penalty(lambda g: (g.norm() - 1).square()), words.ONE_NORM),
+        given=(_penalty(lambda g: (g.norm() - 1).square()), ""),
         no_create_graph=(_penalty(_right, create_graph=False), words.NO_CREATE_GRAPH),
         real_only=(
             _penalty(_right, at=lambda x, x_fake: x),
@@ -168,11 +171,28 @@ Exercise(
             "each partial derivative is pulled to 1; it is the *norm* of an item's gradient that is to be 1.",
         ),
         sum=(_penalty(lambda g: (_norms(g) - 1).square().sum()), "the mean over the items, not their sum."),
+        absolute=(
+            _penalty(lambda g: (_norms(g) - 1).abs().mean()),
+            "the distance from 1 is *squared*, not only without its sign.",
+        ),
+        sum_of_sizes=(
+            _penalty(lambda g: (g.flatten(1).abs().sum(1) - 1).square().mean()),
+            "the Euclidean norm, the root of the sum of squares, not the sum of sizes.",
+        ),
+        of_the_mean_gradient=(
+            _penalty(lambda g: (g.mean(0).norm() - 1).square()),
+            "the norm of the *mean* gradient: gradients that point apart would cancel. A norm for each item.",
+        ),
+        root_mean_square=(
+            _penalty(lambda g: (g.norm() / len(g) ** 0.5 - 1).square()),
+            "still one number for the batch, now of the right size: norms of 0 and of √2 would pass. "
+            "One an item.",
+        ),
         no_square=(
             _penalty(lambda g: (_norms(g) - 1).mean()),
             "the distance from 1 is squared: without, norms below 1 are a reward.",
         ),
-        weighted=(_penalty(lambda g: 10 * _right(g)), "ten times too much: the weight λ comes in 07.3."),
+        weighted=(_penalty(lambda g: 10 * _right(g)), "ten times too much: the weight λ comes in the loss."),
         no_sum=(
             _penalty(_right, total=lambda scores: scores),
             "autograd.grad wants one number to differentiate: the sum of the scores, C(x_mix).sum().",
@@ -186,40 +206,29 @@ Exercise(
 )
 
 Exercise(
-    "07.4",
-    "Two points",
-    reference=2.2,
+    "07.3",
+    "The law of the spring",
+    reference=1.5,
     tolerance=1e-3,
-    why="With gradient s it earns d · s − λ (s − 1)², most at s = 1 + d / (2λ) = 1.1: "
-    "an estimate of 2 · 1.1, above W = 2.",
+    why="With slope s it gains d · s and pays λ (s − 1)²: most is left at s = 1 + d / (2λ). So the "
+    "estimate is "
+    "d (1 + d / (2λ)), twice d where d = 2λ. The error grows with the distance, not only with 1/λ.",
     hints=(
-        "A critic with gradient s between them says d · s, and pays λ (s − 1)². Which s earns most?",
-        "The derivative d − 2λ (s − 1) is 0 at s = 1 + d / (2λ). The estimate is d · s.",
+        "The best critic has one slope s all the way. What does it gain, what does it pay?",
+        "It gains d · s and pays λ (s − 1)². Which s leaves most? Check it with the table: s is the "
+        "estimate / d.",
+        "d − 2λ (s − 1) = 0; asked is s = 2 for d = 3.",
     ),
     mistakes=dict(
-        exact=(2.0, "that is W itself: a penalty is no hard bound, and a little more gradient pays."),
-        gradient=(1.1, "that is the gradient; the estimate is d times that."),
-        with_penalty=(2.1, "that is what it earns after the penalty; the estimate is without it."),
-        no_two=(2.4, "the derivative of λ (s − 1)² is 2 λ (s − 1)."),
+        as_in_the_table=(1.0, "so it is for d = 2. How does the best slope depend on d?"),
+        no_two=(3.0, "the derivative of λ (s − 1)² is 2 λ (s − 1): where is the 2?"),
+        quarter=(0.75, "one factor 2 too much: check your law with a line of the table."),
+        slope_minus_one=(6.0, "upside down: a *smaller* λ gives a larger estimate. Check with the table."),
+        half=(0.5, "with λ = 0.5 the slope is 1 + 3 / 1 = 4. Does your law fit the table?"),
+        inverse=(2 / 3, "that is 1 / λ."),
     ),
 )
 
-Exercise(
-    "07.5",
-    "Why no batch norm?",
-    reference="c",
-    why="With batch norm C(x_i) depends on the whole batch, and so does its gradient: "
-    "‖∇C‖ at one item has no meaning of its own.",
-    hints=(
-        "Look at the rows of the picture: which items move the score of item 3?",
-        "The penalty asks for ‖∇C(x̂_i)‖ = 1, a statement about one item. What does the gradient now hold?",
-    ),
-    mistakes=dict(
-        a=("a", "it has a second derivative; autograd can do it."),
-        b=("b", "it costs a little time, but that is not what goes wrong."),
-        d=("d", "weights and gradients may be of any size with either norm."),
-    ),
-)
 
 Exercise(
     "07.6",
@@ -227,6 +236,7 @@ Exercise(
     reference=one_sided_penalty,
     cases=lambda: [((2 * uniform(n)).requires_grad_(),) for n in (4, 7, 64)],
     hints=(
+        "What does an item pay whose norm is 0.7, what one whose norm is 1.3?",
         "Norms up to 1 are allowed: only what is above 1 counts, squared.",
         "(norm - 1).relu() is 0 where the norm is below 1.",
         "(norm - 1).relu().square().mean()",
@@ -243,6 +253,14 @@ Exercise(
         of_those_above=(
             lambda norm: (norm[norm > 1] - 1).square().mean(),
             "the mean over *all* items: those below 1 count as 0.",
+        ),
+        only_the_largest=(
+            lambda norm: (norm.max() - 1).relu().square(),
+            "only the largest norm counts; where all are above 1 it is to be the two-sided penalty, a mean.",
+        ),
+        counted=(
+            lambda norm: (norm > 1).to(norm).mean() + 0 * norm.mean(),
+            "that counts norms above 1, and no gradient comes from a count.",
         ),
         of_the_mean=(
             lambda norm: (norm.mean() - 1).relu().square(),

@@ -5,17 +5,11 @@ from types import SimpleNamespace
 import torch
 from torch import nn
 
-from ...losses import critic_loss, discriminator_loss, gradient_penalty
+from ...losses import critic_loss, gradient_penalty
 from ...steps import wgan_gp_step
 from ...train import clip_weights, descend
 from ..engine import words
-from ..engine.fixtures import (
-    after_updates,
-    kept_on_device,
-    noise,
-    plain_descent,
-    small_net,
-)
+from ..engine.fixtures import after_updates, kept_on_device, noise, plain_descent, small_net
 from ..engine.tasks import Exercise, Wrong
 
 
@@ -38,41 +32,6 @@ SIGN_FLIPPED = _loss(lambda on_real, on_fake: -critic_loss(on_real, on_fake))
 SUBTRACTED = _loss(amount=lambda gp_weight: -gp_weight)
 ALWAYS_10 = _loss(amount=lambda gp_weight: 10.0)
 NO_PENALTY = _loss(amount=lambda gp_weight: 0)
-
-
-def _linear_critics():
-    """Linear critics: their gradient is the same everywhere, whatever ε is."""
-    cases = ((1, 3, 10.0), (16, 4, 0.1))
-    return [(small_net(d, 1), 1 + noise(n, d), noise(n, d), weight) for n, d, weight in cases]
-
-
-Exercise(
-    "07.3",
-    "The critic's whole loss",
-    reference=wgan_gp_critic_loss,
-    cases=_linear_critics,
-    hints=(
-        "Two terms: the critic's loss of notebook 06, and λ times the penalty.",
-        "Both are to be small: they are added.",
-        "critic_loss(C(x), C(x_fake)) + gp_weight * gradient_penalty(C, x, x_fake)",
-    ),
-    mistakes=dict(
-        sign_flipped=(SIGN_FLIPPED, "that makes W small: a loss to minimize has E[C(x_fake)] − E[C(x)]."),
-        penalty_subtracted=(
-            SUBTRACTED,
-            "a penalty subtracted from a loss is a reward. (Deck 004 subtracts it from what is *maximized*.)",
-        ),
-        not_weighted=(_loss(amount=lambda gp_weight: 1), "the penalty counts gp_weight times."),
-        all_weighted=(
-            _loss(amount=lambda gp_weight: 1, times=lambda gp_weight: gp_weight),
-            "only the penalty is multiplied by gp_weight.",
-        ),
-        always_10=(ALWAYS_10, "the weight is an argument: gp_weight is not always 10."),
-        negated=(_loss(times=lambda gp_weight: -1), "deck 004 *maximizes* that; a loss is its negative."),
-        no_penalty=(NO_PENALTY, "the penalty is missing: nothing bounds the gradient."),
-        log_loss=(_loss(discriminator_loss), "the penalty is right, but a critic has no logarithm."),
-    ),
-)
 
 
 class _Deal:
@@ -173,6 +132,20 @@ def _step(
     return wrong
 
 
+def _step_without_way_back(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0):
+    """As shown: W stands inside no_grad, so that only the penalty trains the critic."""
+    for _ in range(n_critic):
+        x, _ = next(batches)
+        with torch.no_grad():
+            x_fake = G(prior(len(x)))
+            W = C(x).mean() - C(x_fake).mean()
+        gp = gradient_penalty(C, x, x_fake)
+        descend(-W + gp_weight * gp, opt.C)
+    L_G = -C(G(prior(len(x)))).mean()
+    descend(L_G, opt.G)
+    return dict(W=W, gp=gp, L_G=L_G)
+
+
 def _together(batches, *, n_critic=5, **players):
     """G moves inside the critic's loop."""
     for _ in range(n_critic):
@@ -182,17 +155,19 @@ def _together(batches, *, n_critic=5, **players):
 
 Exercise(
     "07.7",
-    "Algorithm 1",
+    "A critic that learns the wrong thing",
+    kind="debug",
     reference=wgan_gp_step,
     cases=_games,
     outcome=_after_a_step,
     hints=(
-        "As wgan_step, with the penalty in the critic's loss and no clipping: n_critic times C, then G once.",
-        "Each critic update takes a fresh mini-batch, next(batches), and fresh fakes, without gradient.",
-        "descend(wgan_gp_critic_loss(C, x, x_fake, gp_weight), opt.C) in the loop; "
-        "after it descend(-C(G(prior(len(x)))).mean(), opt.G).",
+        "The penalty is small and the norms are 1: that half of the loss is learned. Who learns the "
+        "other half?",
+        "Of the two terms of the critic's loss, which has a gradient for C? Print W.requires_grad.",
+        "Fakes come without gradient, scores with one: which lines belong under no_grad?",
     ),
     mistakes=dict(
+        given=(_step_without_way_back, ""),
         sign_flipped=(_step(SIGN_FLIPPED), "the critic goes the wrong way: it must make W *large*."),
         generator_sign_flipped=(_step(sign=1), "G wants *high* scores: L_G = −E C(G(z))."),
         clip_gradients_instead=(

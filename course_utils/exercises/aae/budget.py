@@ -1,0 +1,102 @@
+"""Notebook 03, section 7: an AAE on molecules within 500 updates, settings by design."""
+
+import torch
+from torch import nn
+
+from ... import data, metrics, models, session
+from ...priors import gaussian
+from ...steps import aae_step
+from ...train import adam, train
+from ..engine.tasks import Contest, Exercise, Wrong
+from ..engine.verdict import Open
+
+N_STEPS, WRONG_BITS, TIMES = 500, 8.0, 1.6
+# What may be set: the notebook's value, and the least and the most that is allowed
+MAY_BE_SET = {
+    "lr": (2e-3, 1e-5, 0.1),
+    "adv_weight": (10.0, 0.0, 1e4),
+    "hidden": (64, 1, 128),
+    "beta1": (0.5, 0.0, 0.99),
+}
+
+
+def play(lr, adv_weight, hidden, beta1):
+    """Train with these settings. → wrong bits of 166, energy distance to the prior in times its floor"""
+    molecules = data.molecules()
+    enc, dec = (
+        nn.Sequential(nn.Linear(a, hidden), nn.ReLU(), nn.Linear(hidden, b)).to(session.device())
+        for a, b in ((166, 2), (2, 166))
+    )
+    D = models.discriminator(2, hidden=64).to(session.device())
+    opt = adam(AE=[enc, dec], D=[D], lr=lr, betas=(beta1, 0.99))
+    game = dict(enc=enc, dec=dec, D=D, opt=opt, prior=gaussian(2), adv_weight=adv_weight)
+    batches = data.Batches(molecules.x, batch_size=64)
+    if train(aae_step, batches, N_STEPS, lr_decay=0.4, quiet=True, **game).stopped:
+        raise Wrong("a loss was not finite: take a smaller learning rate.")
+    with torch.no_grad():
+        z = enc(molecules.x)
+        wrong_bits = ((dec(z) > 0) != (molecules.x > 0)).float().sum(1).mean().item()
+    pairs = [metrics.prior_match(z, gaussian(2), size=len(z)) for _ in range(30)]
+    match, floor = map(sum, zip(*pairs, strict=True))
+    return wrong_bits, match / floor
+
+
+def worse_of_two(settings, seed):
+    """The exercise's score: at most 1 if both the bits and the match are good enough. → float"""
+    wrong_bits, times = play(**_checked(settings))
+    print(f"seed {seed}: {wrong_bits:.1f} wrong bits, {times:.1f} times the floor")
+    return max(wrong_bits / WRONG_BITS, times / TIMES)
+
+
+def _checked(settings):
+    """All settings as numbers, the notebook's where nothing is said."""
+    if callable(settings):
+        try:
+            settings = settings()
+        except Exception as error:
+            if "ellipsis" in str(error) or repr(error) == "NotImplementedError()":
+                raise Open from None
+            raise Wrong(f"it stops with {type(error).__name__}: {error}") from None
+    if settings is None or settings is Ellipsis:
+        raise Open
+    if not isinstance(settings, dict):
+        raise Wrong(f"settings are asked, as a dict, not {type(settings).__name__}.")
+    for name, value in settings.items():
+        if name not in MAY_BE_SET:
+            raise Wrong(f"{name!r} is not to be set; these are: {', '.join(MAY_BE_SET)}.")
+        _, least, most = MAY_BE_SET[name]
+        if not isinstance(value, int | float) or not least <= value <= most:
+            raise Wrong(f"{name} is to be a number from {least:g} to {most:g}.")
+    if not isinstance(settings.get("hidden", 1), int):
+        raise Wrong("hidden is a number of units: a whole number.")
+    return {name: settings.get(name, own) for name, (own, *_) in MAY_BE_SET.items()}
+
+
+Exercise(
+    "03.12",
+    "A fifth of the time",
+    reference=dict(lr=1e-2, adv_weight=25.0, hidden=128),
+    hints=(
+        "Begin with the notebook's own settings and read both numbers: which of the two misses its goal, or "
+        "do both?",
+        "With few updates each must go farther. What does that for the bits? Then watch the match.",
+        "About five times the learning rate and the widest layers bring the bits down; two or three times "
+        "adv_weight keeps the match.",
+    ),
+    mistakes=dict(
+        more_steps=(
+            dict(n_steps=2_500),
+            "'n_steps' is not to be set; these are: lr, adv_weight, hidden, beta1.",
+        ),
+        too_wide=(dict(hidden=512), "hidden is to be a number from 1 to 128."),
+        a_number=(0.01, "settings are asked, as a dict, not float."),
+        half_a_unit=(dict(hidden=64.5), "hidden is a number of units: a whole number."),
+        text=(dict(lr="1e-3"), "lr is to be a number from 1e-05 to 0.1."),
+    ),
+    contest=Contest(
+        worse_of_two,
+        bar=1.0,
+        score=f"the larger of wrong bits / {WRONG_BITS:g} and times the floor / {TIMES:g}",
+        controls={"the notebook's settings": 1.9, "the same, adv_weight 150": 1.6, "adv_weight 0": 980.0},
+    ),
+)

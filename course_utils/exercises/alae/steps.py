@@ -1,0 +1,377 @@
+"""R1 and the steps of Algorithm 1: three to mend, two to write."""
+
+from types import SimpleNamespace
+
+import torch
+from torch import nn, no_grad
+
+from ...losses import nll_fake, nll_real, r1_penalty
+from ...steps import alae_step_1, alae_step_2, alae_step_3
+from ...train import descend
+from ..engine import words
+from ..engine.fixtures import after_updates, gradient_of, noise, plain_descent, small_net
+from ..engine.tasks import Exercise
+
+# ── R1 ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def penalty_without_a_way_back(score, x):
+    x = x.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(score(x).sum(), x)
+    return gradient.flatten(1).square().sum(1).mean()
+
+
+def _gradients(amount, **how):
+    return lambda score, x: amount(gradient_of(score, x, **how).flatten(1))
+
+
+def _r1(gradient):
+    return gradient.square().sum(1).mean()
+
+
+Exercise(
+    "08.1",
+    "A penalty without effect",
+    kind="debug",
+    reference=r1_penalty,
+    cases=lambda: [(small_net(2, 8, 1), noise(7, 2)), (small_net(9, 8, 1), noise(5, 1, 3, 3))],
+    hints=(
+        "The number is right, and still nothing changes: then what does an optimizer ask of a loss, beside "
+        "its number?",
+        "Is the penalty a function of D's weights, as far as PyTorch knows? Print r1_penalty(D, x)"
+        ".requires_grad.",
+        "autograd.grad forgets how it came to its result, unless you ask it to keep that: create_graph=True.",
+    ),
+    mistakes=dict(
+        given=(penalty_without_a_way_back, ""),
+        switched_on_afterwards=(
+            lambda score, x: penalty_without_a_way_back(score, x).requires_grad_(),
+            "requires_grad_() at the end only says that there is a gradient; the way back to D's weights is "
+            "still cut.",
+        ),
+        half=(_gradients(lambda g: _r1(g) / 2), "the ½ belongs to its weight γ/2: without it here."),
+        mean_over_numbers=(
+            _gradients(lambda g: g.square().mean()),
+            "the squares of one item's gradient are summed; only items are averaged.",
+        ),
+        sum=(_gradients(lambda g: g.square().sum()), "the mean over items, not their sum."),
+        norm=(_gradients(lambda g: g.norm(dim=1).mean()), "the *squared* norm, ‖∇‖²."),
+        towards_1=(
+            _gradients(lambda g: (g.norm(dim=1) - 1).square().mean()),
+            "that is WGAN-GP's penalty, to 1; R1 pulls to 0.",
+        ),
+        mean_of_scores=(
+            _gradients(_r1, total=torch.mean),
+            "with score(x).mean() each gradient is divided by the batch size: take score(x).sum().",
+        ),
+    ),
+)
+
+# ── steps I to III ───────────────────────────────────────────────────────────────────────────────
+
+
+def _four():
+    """F, G, E, D: small networks, points for images."""
+    return small_net(2, 6, 4), small_net(4, 6, 3), small_net(3, 6, 4), small_net(4, 6, 1)
+
+
+def _after_two(fn, arguments):
+    """The weights of all networks, and the losses. Arguments: batches, the networks, and what may follow."""
+    nets = [a for a in arguments if isinstance(a, nn.Module)]
+    F, G, E, D = (*nets, nn.Identity())[:4]
+    opt = SimpleNamespace(ED=plain_descent(E, D), FG=plain_descent(F, G), EG=plain_descent(E, G))
+    opt.FEG = plain_descent(F, E, G)
+    n = arguments.index(nets[-1]) + 1
+    return after_updates(lambda: fn(*arguments[:n], opt, *arguments[n:]), F=F, G=G, E=E, D=D)
+
+
+def _update(loss, *moved, told=True):
+    """A step with another loss, or one that moves others."""
+
+    def wrong(*arguments):
+        opt = next(a for a in arguments if isinstance(a, SimpleNamespace))
+        for name in moved:
+            L = loss(*(a for a in arguments if a is not opt))
+            descend(L, getattr(opt, name))
+        return L if told else None
+
+    return wrong
+
+
+def _at_real(E, D, x, x_fake):
+    return r1_penalty(lambda image: D(E(image)), x)
+
+
+def _of_d_alone(E, D, x, x_fake):
+    return r1_penalty(D, E(x))
+
+
+def _loss_1(on_fake=nll_fake, on_real=nll_real, share=0.5, penalty=_at_real):
+    """Step I's loss, or one with other sides, another share of r1_weight, or the penalty somewhere else."""
+
+    def loss(x, z, F, G, E, D, r1_weight):
+        x_fake = G(F(z))
+        L = on_fake(D(E(x_fake))) + on_real(D(E(x)))
+        return L + share * r1_weight * penalty(E, D, x, x_fake) if share else L
+
+    return loss
+
+
+def step_1_with_the_penalty_of_d_alone(x, z, F, G, E, D, opt, r1_weight=10.0):
+    with no_grad():
+        x_fake = G(F(z))
+    w_fake, w_real = E(x_fake), E(x)
+    L_ED = nll_fake(D(w_fake)) + nll_real(D(w_real)) + r1_weight / 2 * r1_penalty(D, w_real)
+    descend(L_ED, opt.ED)
+    return L_ED
+
+
+Exercise(
+    "08.3",
+    "Step I: E and D",
+    kind="debug",
+    reference=alae_step_1,
+    cases=lambda: [(1 + noise(n, 3), noise(n, 2), *_four(), weight) for n, weight in ((4, 10.0), (9, 1.0))],
+    outcome=_after_two,
+    hints=(
+        "Hold the step against line 6, term by term. Of which function is the gradient in the last term, and "
+        "with respect to what?",
+        "r1_penalty(score, x) takes the gradient of any function of x. Which function takes an *image* and "
+        "gives the logit?",
+        "r1_penalty(lambda image: D(E(image)), x): a penalty on D alone leaves E free to be steep.",
+    ),
+    mistakes=dict(
+        given=(step_1_with_the_penalty_of_d_alone, ""),
+        penalty_on_fakes=(
+            _update(_loss_1(penalty=lambda E, D, x, x_fake: _at_real(E, D, x_fake, x)), "ED"),
+            "the penalty is taken at the fakes; R1 is taken at the *real* images.",
+        ),
+        of_d_at_fakes=(
+            _update(_loss_1(penalty=lambda E, D, x, x_fake: r1_penalty(D, E(x_fake))), "ED"),
+            "still the gradient of D with respect to a code, now at the fakes. The discriminator that sees "
+            "images is D ∘ E.",
+        ),
+        of_e=(
+            _update(_loss_1(penalty=lambda E, D, x, x_fake: r1_penalty(E, x)), "ED"),
+            "now it is the gradient of E alone: D could still be steep. The logit of an image is D(E(x)).",
+        ),
+        at_both=(
+            _update(
+                _loss_1(
+                    penalty=lambda E, D, x, x_fake: _at_real(E, D, x, x_fake) + _at_real(E, D, x_fake, x_fake)
+                ),
+                "ED",
+            ),
+            "R1 is taken at the real images only; R2 would be the one at the fakes.",
+        ),
+        both_penalties=(
+            _update(
+                _loss_1(
+                    penalty=lambda E, D, x, x_fake: _at_real(E, D, x, x_fake) + _of_d_alone(E, D, x, x_fake)
+                ),
+                "ED",
+            ),
+            "the right penalty is there, but so is the old one.",
+        ),
+        detached=(
+            _update(
+                _loss_1(penalty=lambda E, D, x, x_fake: _at_real(E, D, x, x_fake).detach()),
+                "ED",
+            ),
+            "the penalty is in the loss, but nobody learns from it: is it detached, or a number?",
+        ),
+        no_half=(_update(_loss_1(share=1), "ED"), "the weight is γ/2, half of r1_weight."),
+        no_penalty=(_update(_loss_1(share=0), "ED"), "the penalty γ/2 · R1 is missing."),
+        sides_exchanged=(
+            _update(_loss_1(nll_real, nll_fake), "ED"),
+            "exchanged: x is real, G(F(z)) is fake.",
+        ),
+        moves_f_and_g=(
+            _update(_loss_1(), "FG"),
+            "the loss is right, but F and G moved; step I moves E and D.",
+        ),
+        nothing_returned=(_update(_loss_1(), "ED", told=False), words.NOT_RETURNED),
+    ),
+    unlike="after two updates E or D are not what Algorithm 1's step I makes of them.",
+)
+
+
+def _loss_2(on_fake=nll_real):
+    return lambda z, F, G, E, D: on_fake(D(E(G(F(z)))))
+
+
+Exercise(
+    "08.4",
+    "Step II: F and G",
+    reference=alae_step_2,
+    cases=lambda: [(noise(n, 2), *_four()) for n in (4, 9)],
+    outcome=_after_two,
+    hints=(
+        "They want D(E(G(F(z)))) high. Which of the two functions nll_real and nll_fake falls when a logit "
+        "rises?",
+        "At the logit −20 the slope of log(1 − D) is next to 0, that of −log D is −1.",
+        "L_FG = nll_real(D(E(G(F(z))))); then descend with the optimizer of the two that shall learn.",
+    ),
+    mistakes=dict(
+        wrong_side=(
+            _update(_loss_2(nll_fake), "FG"),
+            "that makes the fakes look *more* fake: F and G want them to be taken for real.",
+        ),
+        minimax=(
+            _update(_loss_2(lambda logits: -nll_fake(logits)), "FG"),
+            "the direction is right, but that is the minimax loss: its slope is 0 where D is sure of a fake.",
+        ),
+        critic=(
+            _update(_loss_2(lambda scores: -scores.mean()), "FG"),
+            "that is a Wasserstein generator's loss: its slope is −1 everywhere, at the logit 20, too.",
+        ),
+        moves_the_discriminator=(
+            _update(_loss_2(), "ED"),
+            "the loss is right, but E and D moved: they would learn to be fooled.",
+        ),
+        moves_e_and_g=(
+            _update(_loss_2(), "EG"),
+            "E and G moved. E is half of the discriminator; the generator is G ∘ F.",
+        ),
+        moves_all=(
+            _update(_loss_2(), "ED", "FG"),
+            "E and D moved as well: they would learn to be fooled.",
+        ),
+        nothing_returned=(_update(_loss_2(), "FG", told=False), words.NOT_RETURNED),
+    ),
+    unlike="after two updates F or G are not what Algorithm 1's step II makes of them.",
+)
+
+
+def _loss_3(error=lambda e: e.square().sum(1).mean()):
+    def loss(z, F, G, E):
+        w = F(z)
+        return error(w - E(G(w)))
+
+    return loss
+
+
+def _images_compared(z, F, G, E):
+    x_fake = G(F(z))
+    return (x_fake - G(E(x_fake))).square().sum(1).mean()
+
+
+def _G_detached(z, F, G, E):
+    w = F(z)
+    return (w - E(G(w).detach())).square().sum(1).mean()
+
+
+Exercise(
+    "08.5",
+    "Step III: E and G",
+    reference=alae_step_3,
+    cases=lambda: [(noise(n, 2), *_four()[:3]) for n in (4, 9)],
+    outcome=_after_two,
+    hints=(
+        "One draw z has a point in both spaces: F puts it into the first; the way to the second leads over "
+        "an image.",
+        "w = F(z) in the one, E(G(w)) in the other. A squared distance: a sum over the numbers of w, then "
+        "the mean over the batch.",
+        "w = F(z) under no_grad; L_EG = (w - E(G(w))).square().sum(1).mean(); descend(L_EG, opt.EG)",
+    ),
+    mistakes=dict(
+        F_moves_in_step_three=(
+            _update(_loss_3(), "FG"),
+            "F moved, and E did not: E's space is to follow F's, not the other way round.",
+        ),
+        F_moves_too=(
+            _update(_loss_3(), "EG", "FG"),
+            "F moved as well; its space is the measure and must stay.",
+        ),
+        all_at_once=(
+            _update(_loss_3(), "FEG"),
+            "F moved as well; its space is the measure and must stay.",
+        ),
+        G_stays=(
+            _update(_G_detached, "EG"),
+            "G does not learn: a gradient has to go through its image (no_grad, detach).",
+        ),
+        mean_instead_of_sum=(
+            _update(_loss_3(lambda e: e.square().mean()), "EG"),
+            "the squares of one w are summed; only the batch is averaged.",
+        ),
+        not_squared=(_update(_loss_3(lambda e: e.norm(dim=1).mean()), "EG"), "the *squared* distance, ‖·‖²."),
+        images_compared=(
+            _update(_images_compared, "EG"),
+            "that compares images. ALAE compares *codes*, and never images.",
+        ),
+        nothing_returned=(_update(_loss_3(), "EG", told=False), words.NOT_RETURNED),
+    ),
+    unlike="after two updates E or G are not what Algorithm 1's step III makes of them.",
+)
+
+# ── the authors' step III ────────────────────────────────────────────────────────────────────────
+
+
+def authors_step_3(z, F, G, E, opt):
+    """Step III of the authors' code: F learns, too, as a part of the generator. → the loss"""
+    w = F(z)
+    L_FEG = (w.detach() - E(G(w))).square().sum(1).mean()
+    descend(L_FEG, opt.FEG)
+    return L_FEG
+
+
+def step_3_with_a_target_that_moves(z, F, G, E, opt):
+    w = F(z)
+    L_FEG = (w - E(G(w))).square().sum(1).mean()
+    descend(L_FEG, opt.FEG)
+    return L_FEG
+
+
+def _loss_of_authors(target=torch.detach, seen=lambda w: w, error=lambda e: e.square().sum(1).mean()):
+    def loss(z, F, G, E):
+        w = F(z)
+        return error(target(w) - E(G(seen(w))))
+
+    return loss
+
+
+Exercise(
+    "08.10",
+    "A loss that is too easy",
+    kind="debug",
+    reference=authors_step_3,
+    cases=lambda: [(noise(n, 2), *_four()[:3]) for n in (4, 9)],
+    outcome=_after_two,
+    hints=(
+        "Two ways lead from this loss to F. Which one makes images whose code can be found again, which one "
+        "makes the question easier?",
+        "If F gives one code for all z, every E that knows it is right: loss 0. Which of the two w in the "
+        "loss lets F go there?",
+        "The first w is a target: w.detach() − E(G(w)). The second one keeps its gradient.",
+    ),
+    mistakes=dict(
+        given=(step_3_with_a_target_that_moves, ""),
+        the_other_way=(
+            _update(_loss_of_authors(lambda w: w, torch.detach), "FEG"),
+            "the wrong one of the two: now F learns *only* by moving its target towards E's answer.",
+        ),
+        F_stays=(
+            _update(_loss_of_authors(torch.detach, torch.detach), "FEG"),
+            "now F does not learn at all. That is Algorithm 1; here F is to learn through the input of G.",
+        ),
+        only_F_and_G=(
+            _update(_loss_of_authors(), "FG"),
+            "E does not move any more: nobody reads the codes from the images.",
+        ),
+        answer_detached=(
+            _update(lambda z, F, G, E: (F(z) - E(G(F(z))).detach()).square().sum(1).mean(), "FEG", told=True),
+            "now only the target moves, and E and G learn nothing.",
+        ),
+        mean_instead_of_sum=(
+            _update(_loss_of_authors(error=lambda e: e.square().mean()), "FEG"),
+            "the target is right now; but the squares of one w are to be summed, as before.",
+        ),
+        not_squared=(
+            _update(_loss_of_authors(error=lambda e: e.norm(dim=1).mean()), "FEG"),
+            "the target is right now; but the distance is to be squared, as before.",
+        ),
+        nothing_returned=(_update(_loss_of_authors(), "FEG", told=False), words.NOT_RETURNED),
+    ),
+    unlike="after two updates F, E or G are not what the authors' step III makes of them.",
+)

@@ -1,0 +1,255 @@
+"""Notebook 04, sections 1 to 4: the losses of both players, the optimal discriminator, the divergence."""
+
+import math
+
+import torch
+from torch.nn.functional import binary_cross_entropy as bce
+from torch.nn.functional import binary_cross_entropy_with_logits, softplus
+
+from ...losses import discriminator_loss, jensen_shannon, non_saturating
+from ..engine.fixtures import noise, numbers, uniform
+from ..engine.tasks import Exercise
+
+
+def _logits():
+    usual = [(noise(n, 1, grad=True), noise(m, 1, grad=True)) for n, m in ((1, 1), (7, 7), (9, 2))]
+    return [*usual, (numbers([-1000.0], grad=True), numbers([1000.0], grad=True))]
+
+
+def _by_probabilities(on_real, on_fake):
+    real, fake = on_real.sigmoid(), on_fake.sigmoid()
+    return bce(real, torch.ones_like(real)) + bce(fake, torch.zeros_like(fake))
+
+
+def one_mean_for_all(on_real, on_fake, reduction="mean"):
+    """As notebook 04 shows it to be mended: each item counts alike, in place of each kind."""
+    logits = torch.cat([on_real, on_fake])
+    is_real = torch.cat([torch.ones_like(on_real), torch.zeros_like(on_fake)])
+    return binary_cross_entropy_with_logits(logits, is_real, reduction=reduction)
+
+
+Exercise(
+    "04.1",
+    "Eight real points to a fake",
+    kind="debug",
+    reference=discriminator_loss,
+    cases=_logits,
+    hints=(
+        "V is a sum of two expectations. How many means does the code take?",
+        "One mean over both: with 512 real points and 64 fakes, the real ones weigh eight times as much.",
+        "The mean over the real ones plus that over the fakes: nll_real and nll_fake of notebook 03.",
+        "nll_real(on_real) + nll_fake(on_fake)",
+    ),
+    mistakes=dict(
+        given=(one_mean_for_all, ""),
+        doubled=(
+            lambda on_real, on_fake: 2 * one_mean_for_all(on_real, on_fake),
+            "right for batches of one size; if they are unequal, the larger one still weighs more.",
+        ),
+        summed=(
+            lambda on_real, on_fake: one_mean_for_all(on_real, on_fake, "sum"),
+            "a sum over all items: the larger batch weighs more still. Each kind needs a mean of its own.",
+        ),
+        labels_swapped=(
+            lambda on_real, on_fake: softplus(on_real).mean() + softplus(-on_fake).mean(),
+            "real and fake are swapped: this D would call every fake real.",
+        ),
+        sigmoid_twice=(
+            lambda on_real, on_fake: discriminator_loss(on_real.sigmoid(), on_fake.sigmoid()),
+            "the sigmoid is applied twice: nll_real and nll_fake take logits, as D gives them.",
+        ),
+        halved=(
+            lambda on_real, on_fake: discriminator_loss(on_real, on_fake) / 2,
+            "both kinds weigh the same now, but it is half of −V, as in decks 001 and 002.",
+        ),
+        real_only=(
+            lambda on_real, on_fake: softplus(-on_real).mean(),
+            "a D that calls everything real would win: the fakes are missing.",
+        ),
+        fakes_only=(
+            lambda on_real, on_fake: softplus(on_fake).mean(),
+            "a D that calls everything fake would win: the real ones are missing.",
+        ),
+        to_be_maximized=(
+            lambda on_real, on_fake: -discriminator_loss(on_real, on_fake),
+            "that is V, which D maximizes. A loss to minimize is its negative.",
+        ),
+        overflows=(
+            _by_probabilities,
+            "right for moderate logits, but where the sigmoid is exactly 0 or 1 its logarithm is cut off, "
+            "and with it the gradient. nll_real and nll_fake stay exact.",
+        ),
+    ),
+)
+
+
+Exercise(
+    "04.2",
+    "A density out of a logit",
+    reference=0.3 * math.exp(-2),
+    tolerance=1e-3,
+    why="The best D's logit is log D*/(1 − D*) = log p_data/p_g. So p_g = 0.3 · e⁻² = 0.041.",
+    hints=(
+        "D* = σ(logit). What is the odds D*/(1 − D*), in densities?",
+        "D*/(1 − D*) = p_data/p_g, and the odds of a sigmoid are exp(logit).",
+        "p_data/p_g = exp(2).",
+    ),
+    mistakes=dict(
+        other_way=(
+            0.3 * math.exp(2),
+            "with a positive logit the real ones are the denser: p_g is less than 0.3.",
+        ),
+        as_odds=(0.15, "the logit is the *logarithm* of p_data / p_g."),
+        as_probability=(0.3 / 2 - 0.3, "the logit is no probability: D* is its sigmoid."),
+        share=(
+            0.3 * (1 - 1 / (1 + math.exp(-2))),
+            "that is p_data · (1 − D*); from D* = p_data/(p_data + p_g), solve for p_g.",
+        ),
+        both=(0.3 * (1 + math.exp(-2)), "that is p_data + p_g, all that lies there."),
+    ),
+)
+
+
+def _distributions():
+    p, q = uniform(5).softmax(0), uniform(5).softmax(0)
+    return [(p, q), (q, p), (numbers(0.5, 0.5, 0, 0), numbers(0, 0, 0.25, 0.75))]
+
+
+def _kl(p, q):
+    return torch.special.xlogy(p, p / q).nan_to_num(0).sum()
+
+
+def _plain_kl(p, q):
+    return (p * (p / q).log()).sum()
+
+
+def _mixed(kl, weight=0.5, share=2):
+    """A JSD, or one with other KLs, another weight of them or another mixture."""
+    return lambda p, q: weight * (kl(p, (p + q) / share) + kl(q, (p + q) / share))
+
+
+def _entropy(p):
+    return torch.special.entr(p).sum()
+
+
+Exercise(
+    "04.3",
+    "What an item tells of the coin",
+    reference=jensen_shannon,
+    cases=_distributions,
+    hints=(
+        "Mutual information: how uncertain the place is, less how uncertain it still is with the coin known.",
+        "Without the coin, the place has the distribution m = (p + q) / 2; with it, p or q, equally often.",
+        "H(m) − ½ H(p) − ½ H(q), with the entropy H(p) = −Σ p log p.",
+        "torch.special.entr(p).sum() is H(p); it knows that 0 log 0 counts as 0.",
+    ),
+    mistakes=dict(
+        without_halves=(_mixed(_kl, weight=1), "that is twice as much: each of p and q enters with a half."),
+        m_not_halved=(_mixed(_kl, share=1), "p + q sums to 2: the mixture is (p + q) / 2."),
+        kl=(_kl, "that is KL(p ‖ q), which is infinite where q is 0 and p is not."),
+        base_two=(_mixed(_kl, 0.5 / math.log(2)), "that is in bits; here everything is in nats."),
+        nan_where_empty=(
+            _mixed(_plain_kl),
+            "right where both are positive; at an empty place 0 · log 0 is nan; entr and xlogy make it 0.",
+        ),
+        mixture_only=(
+            lambda p, q: _entropy((p + q) / 2),
+            "that is how uncertain the place is. What is left of it when the coin is known?",
+        ),
+        known_coin_not_averaged=(
+            lambda p, q: _entropy((p + q) / 2) - _entropy(p) - _entropy(q),
+            "the coin shows each side half of the time: the *mean* of H(p) and H(q) is left.",
+        ),
+        heads_only=(
+            lambda p, q: _entropy((p + q) / 2) - _entropy(p),
+            "that is what is left after heads; tails is as likely, and leaves H(q).",
+        ),
+        what_is_left=(
+            lambda p, q: (_entropy(p) + _entropy(q)) / 2,
+            "that is how uncertain the place still is with the coin known. How much less than without?",
+        ),
+        coin_only=(
+            lambda p, q: (p + q).sum() / 2 * math.log(2),
+            "that is all there is to know of the coin; an item tells so much only if p and q do not overlap.",
+        ),
+    ),
+)
+
+
+Exercise(
+    "04.4",
+    "A loss from its gradient",
+    reference=non_saturating,
+    cases=lambda: [
+        *((noise(n, 1, grad=True),) for n in (1, 7, 32)),
+        (numbers([-1000.0], [1000.0], grad=True),),
+    ],
+    hints=(
+        "Which function of the logit a has the derivative σ(a) − 1?",
+        "The derivative of softplus is σ, and σ(a) − 1 = −σ(−a).",
+        "softplus(−a) = −log σ(a): how surprised D is to hear that the fake is real.",
+        "nll_real(on_fake)",
+    ),
+    mistakes=dict(
+        saturating_sign=(
+            lambda on_fake: -softplus(on_fake).mean(),
+            "that is the minimax loss: its derivative is −D, nearly 0 where D is sure of a fake.",
+        ),
+        helps_the_discriminator=(
+            lambda on_fake: softplus(on_fake).mean(),
+            "that is D's own loss on fakes: G would learn to be recognized.",
+        ),
+        sign_flipped=(
+            lambda on_fake: -softplus(-on_fake).mean(),
+            "its derivative is 1 − D: the sign is turned.",
+        ),
+        overflows=(
+            lambda on_fake: -on_fake.sigmoid().log().mean(),
+            "right for moderate logits, but where the sigmoid is 0 its log is −∞: softplus stays exact.",
+        ),
+        no_sigmoid=(
+            lambda on_fake: -on_fake.mean(),
+            "its derivative is −1 everywhere, and it has no end at 0.",
+        ),
+        probability=(
+            lambda on_fake: (1 - on_fake.sigmoid()).mean(),
+            "that is 1 − D; its derivative D (D − 1) vanishes where D is sure.",
+        ),
+        of_the_mean=(
+            lambda on_fake: softplus(-on_fake.mean()),
+            "that is the loss of the mean logit; the mean is to be taken of the losses.",
+        ),
+        its_derivative=(
+            lambda on_fake: (on_fake.sigmoid() - 1).mean(),
+            "that is the derivative itself; the loss is what has it.",
+        ),
+        constant=(
+            lambda on_fake: softplus(-on_fake).mean() - math.log(2),
+            "its gradient is right; but it is to go to 0 where D takes every fake for real.",
+        ),
+    ),
+)
+
+
+Exercise(
+    "04.5",
+    "How much advice is left",
+    reference=99.0,
+    tolerance=1e-3,
+    why="The gradients in the logit are D − 1 and −D. At D = 0.01 they are −0.99 and −0.01: 99 times.",
+    hints=(
+        "log(1 − σ(a)) = −softplus(a). What is its derivative?",
+        "−σ(a), which is −D. The other one is D − 1.",
+        "(1 − D) / D at D = 0.01.",
+    ),
+    mistakes=dict(
+        upside_down=(1 / 99, "that is the minimax gradient, divided by the other one."),
+        nearly=(100.0, "nearly: 1 / D; but the larger gradient is 1 − D, not 1."),
+        sign=(
+            -99.0,
+            "the size is right; but both losses fall as the logit rises, so their ratio is positive.",
+        ),
+        larger_only=(0.99, "that is the size of the larger gradient; how large is the other one?"),
+        alike=(1.0, "they are alike only where D is ½."),
+    ),
+)

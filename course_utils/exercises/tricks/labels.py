@@ -1,0 +1,167 @@
+"""Exercises of notebook 05 on labels: what the best D says, and a loss that does not smooth."""
+
+import torch
+from torch.nn.functional import softplus
+
+from ...losses import label_nll
+from ..engine.fixtures import noise, numbers, uniform
+from ..engine.tasks import Exercise
+
+
+def best_D(p_data, p_g, label_real, label_fake):
+    """What D says at its best, where densities p_data and p_g (n,) meet labels of these means. → (n,)"""
+    return (label_real * p_data + label_fake * p_g) / (p_data + p_g)
+
+
+def _densities():
+    labels = ((1.0, 0.0), (0.9, 0.0), (0.9, 0.2), (0.7, 0.3))
+    sizes = (1, 4, 7, 16)
+    cases = [(uniform(n) + 0.05, uniform(n) + 0.05, *both) for n, both in zip(sizes, labels, strict=True)]
+    return [*cases, (numbers(0.0, 0.4, 0.3), numbers(0.5, 0.0, 0.1), 0.8, 0.1)]
+
+
+Exercise(
+    "05.1",
+    "The best discriminator",
+    reference=best_D,
+    cases=_densities,
+    hints=(
+        "At one x, what D says is one number d. Write its expected loss: the reals there come with weight "
+        "p_data(x), the fakes with p_g(x).",
+        "d minimizes −A log d − B log(1 − d), with A the weight of all labels there and B what is left of "
+        "the weights. Set the derivative to 0: d = A / (A + B).",
+        "A = label_real · p_data + label_fake · p_g, and A + B = p_data + p_g: the mean label of what lies "
+        "there.",
+    ),
+    mistakes=dict(
+        not_smoothed=(
+            lambda p_data, p_g, label_real, label_fake: p_data / (p_data + p_g),
+            "that is D* with labels 1 and 0: the labels are not used.",
+        ),
+        as_on_deck_001=(
+            lambda p_data, p_g, label_real, label_fake: label_real * p_data / (label_real * p_data + p_g),
+            "that is the best D if the label only weighs the reals, 0.9 log D. A label of 0.9 also says "
+            "0.1 log(1 − D) of the same item.",
+        ),
+        each_weighs=(
+            lambda p_data, p_g, label_real, label_fake: (
+                label_real * p_data / (label_real * p_data + (1 - label_fake) * p_g)
+            ),
+            "that leaves out half of each label: a real one says 1 − label_real for log(1 − D), a fake one "
+            "label_fake for log D.",
+        ),
+        fakes_forgotten=(
+            lambda p_data, p_g, label_real, label_fake: label_real * p_data / (p_data + p_g),
+            "right where fakes have the label 0; here they may have another.",
+        ),
+        odds=(
+            lambda p_data, p_g, label_real, label_fake: (
+                (label_real * p_data + label_fake * p_g)
+                / ((1 - label_real) * p_data + (1 - label_fake) * p_g)
+            ),
+            "those are the odds D/(1 − D): divide by both parts, not by the other one.",
+        ),
+        not_divided=(
+            lambda p_data, p_g, label_real, label_fake: label_real * p_data + label_fake * p_g,
+            "that is the weight of the labels there; D is its share of all that lies there.",
+        ),
+        scaled=(
+            lambda p_data, p_g, label_real, label_fake: (label_real - label_fake) * p_data / (p_data + p_g),
+            "nearly: where only fakes lie, D* is label_fake, not 0.",
+        ),
+        counted_twice=(
+            lambda p_data, p_g, label_real, label_fake: (
+                (label_real * p_data + label_fake * p_g)
+                / ((1 + label_real) * p_data + (1 + label_fake) * p_g)
+            ),
+            "all that lies there is p_data + p_g: the labelled part is in it, not beside it.",
+        ),
+        mean_of_labels=(
+            lambda p_data, p_g, label_real, label_fake: (
+                (label_real + label_fake) / 2 * torch.ones_like(p_data)
+            ),
+            "the two labels count as much as what lies there of each: weigh them by p_data and p_g.",
+        ),
+    ),
+)
+
+
+def _logits_and_labels():
+    each = [(noise(n, 1, grad=True), uniform(n, 1)) for n in (1, 7)]
+    return [*each, (noise(5, 1, grad=True), 0.9), (numbers([-120.0], [120.0], grad=True), 0.9)]
+
+
+def label_nll_with_two_cases(logits, label):
+    """The code to debug: a label above ½ is taken for a real one."""
+    plus, minus = softplus(-logits), softplus(logits)  # −log D and −log(1 − D)
+    is_real = torch.as_tensor(label) > 0.5
+    return torch.where(is_real, label * plus, (1 - label) * minus).mean()
+
+
+def _by_logarithms(p, label):
+    return -(label * p.log() + (1 - label) * (1 - p).log()).mean()
+
+
+Exercise(
+    "05.2",
+    "A label that smooths nothing",
+    kind="debug",
+    reference=label_nll,
+    cases=_logits_and_labels,
+    hints=(
+        "Take the label 0.9 for all, and make the logits larger and larger. When does the loss stop falling?",
+        "It is 0.9 · softplus(−a): without an end. A label t means: real with probability t, else fake. "
+        "Both parts belong to every item.",
+        "Each item: label * plus + (1 - label) * minus; then the mean. No case is left to tell apart.",
+    ),
+    mistakes=dict(
+        given=(label_nll_with_two_cases, ""),
+        only_real=(
+            lambda logits, label: (label * softplus(-logits)).mean(),
+            "now every item is treated as real: the part with 1 − label is still missing.",
+        ),
+        labels_swapped=(
+            lambda logits, label: label_nll(logits, 1 - torch.as_tensor(label)),
+            "the two weights are swapped: label 1 must give −log D.",
+        ),
+        rounded=(
+            lambda logits, label: label_nll(logits, (torch.as_tensor(label) > 0.5).to(logits)),
+            "that rounds the label to 0 or 1: nothing is smoothed.",
+        ),
+        not_weighed=(
+            lambda logits, label: (label * softplus(-logits) + softplus(logits)).mean(),
+            "the second part needs its weight, 1 − label; without it D never gets beyond 0.47.",
+        ),
+        labels_of_1=(
+            lambda logits, label: softplus(-logits).mean(),
+            "that is the loss for the label 1: `label` is not used.",
+        ),
+        labels_of_0=(
+            lambda logits, label: softplus(logits).mean(),
+            "that is the loss for the label 0: `label` is not used.",
+        ),
+        to_be_maximized=(
+            lambda logits, label: -label_nll(logits, label),
+            "that is the mean of t log D + (1 − t) log(1 − D); a loss to minimize is its negative.",
+        ),
+        squared=(
+            lambda logits, label: (logits.sigmoid() - label).square().mean(),
+            "that is a squared error; cross-entropy has its minimum at D = label, too, "
+            "*and* a gradient where D is sure.",
+        ),
+        overflows=(
+            lambda logits, label: _by_logarithms(logits.sigmoid(), label),
+            "right for moderate logits, but log(σ) is infinite or nan far out: softplus stays exact.",
+        ),
+        clamped=(
+            lambda logits, label: (
+                label * softplus(-logits) + (1 - label) * softplus(logits).clamp(max=3)
+            ).mean(),
+            "what is clamped has no gradient where D is most wrong.",
+        ),
+        sum=(
+            lambda logits, label: (label * softplus(-logits) + (1 - label) * softplus(logits)).sum(),
+            "the course's losses are means over the batch.",
+        ),
+    ),
+)

@@ -1,0 +1,99 @@
+"""Notebook 05: what is shown to be mended does harm, and the bars are where they are said to be."""
+
+import pytest
+import torch
+
+from course_utils import models, session, tricks
+from course_utils.exercises import EXERCISES
+from course_utils.exercises.tricks.layers import written_into_a_copy
+from course_utils.exercises.tricks.rescue import my_gan, rescued, rule_of
+from course_utils.experiments import trials
+from course_utils.experiments.tricks import TRICKS
+from course_utils.steps import gan_step
+from course_utils.train import adam, descend
+
+
+def broken_and_right(id):
+    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
+
+
+def test_with_the_broken_labels_d_gets_sure_and_with_the_right_ones_it_stops():
+    said = []
+    for nll in broken_and_right("05.2"):
+        torch.manual_seed(0)
+        D = models.mlp(2, 1, 16)
+        opt = adam(D=[D], lr=1e-2).D
+        for _ in range(300):
+            x, x_fake = torch.randn(64, 2) + 3, torch.randn(64, 2) - 3
+            descend(nll(D(x), 0.9) + nll(D(x_fake), 0.0), opt)
+        said.append(D(torch.randn(500, 2) + 3).sigmoid().mean().item())
+    assert said[0] > 0.98 and abs(said[1] - 0.9) < 0.02
+
+
+def test_the_broken_penalty_lets_the_weights_stay_away_and_the_right_one_does_not():
+    away = []
+    for penalty in broken_and_right("05.5"):
+        torch.manual_seed(0)
+        net, past = models.mlp(2, 2, 16), models.mlp(2, 2, 16)
+        opt = adam(net=[net], lr=1e-2).net
+        for _ in range(500):
+            descend(penalty(net, past), opt)
+        pairs = zip(net.parameters(), past.parameters(), strict=True)
+        away.append(sum((p - mean).square().sum() for p, mean in pairs).item())
+        assert penalty(net, past) < 1e-3  # both are next to 0
+    assert away[0] > 1 and away[1] < 1e-3
+
+
+def test_the_broken_buffer_keeps_the_first_batch_and_the_right_one_does_not():
+    n, B = 20, 64
+    oldest = []
+    for swap_items in broken_and_right("05.6"):
+        torch.manual_seed(0)
+        kept = torch.zeros(n, B, 1)  # the number of the batch that an item is of
+        for t in range(1, 501):
+            which, swap = torch.randint(n, (B,)), torch.rand(B) < 0.5
+            seen, kept = swap_items(torch.full((B, 1), float(t)), kept, which, swap)
+        oldest.append((kept == 0).float().mean().item())
+        assert abs((seen < 500).float().mean() - 0.5) < 0.15  # half of what D sees is old
+    assert oldest == [1.0, 0.0] and EXERCISES["05.6"].mistakes["given"].wrong is written_into_a_copy
+
+
+def discriminating_D():
+    layer = tricks.MinibatchDiscrimination(64, n_out=3)
+    return models.feature_discriminator(*models.hidden_layers(2, 64), layer, width=67)
+
+
+def scores(make, seeds=range(3)):
+    found = []
+    for seed in seeds:
+        with session.seeded(seed):
+            found.append(rescued(make, seed))
+    return found
+
+
+@pytest.mark.slow
+def test_the_reference_rescues_and_neither_other_tricks_nor_noise_reach_the_bar():
+    contest = EXERCISES["05.13"].contest
+    n_reached = sum(map(contest.reached, scores(my_gan, range(5))))
+    assert n_reached >= 4
+    for make in (rule_of(gan_step), rule_of(gan_step, D=discriminating_D)):
+        assert not any(map(contest.reached, scores(make)))
+    assert not contest.reached(trials.references("rescue")["noise"]["good"])
+    assert not any(map(contest.reached, contest.controls.values()))
+
+
+@pytest.mark.slow
+def test_two_tricks_reach_the_bar_of_the_project_and_one_does_not(monkeypatch):
+    monkeypatch.setattr(session, "n_steps", lambda cpu, gpu: cpu)
+    virtual = TRICKS["virtual batch norm in G"]
+    both = trials.Trick(G=virtual.G, lr_D_factor=4.0)
+    runs = {
+        name: trials.play(trick, "ring", seeds=3, quiet=True).scores
+        for name, trick in {
+            "both": both,
+            "one": virtual,
+            "other": TRICKS["larger learning rate of D"],
+        }.items()
+    }
+    assert all(m == 8 and g >= 0.6 for m, g in zip(runs["both"]["modes"], runs["both"]["good"], strict=True))
+    assert all(max(runs[name]["good"]) < 0.6 for name in ("one", "other"))
