@@ -36,6 +36,7 @@ def farthest(step, seed):
     return worst
 
 
+@pytest.mark.slow
 def test_with_old_gradients_codes_swing_and_without_them_they_come_near():
     broken, right = ([farthest(step, seed) for seed in range(2)] for step in broken_and_right("03.2"))
     assert min(broken) > 3 * max(right)
@@ -58,6 +59,7 @@ def scores(prior, seeds=range(3)):
     return found
 
 
+@pytest.mark.slow
 def test_the_prior_of_the_picture_is_reached_by_a_sampler_and_not_by_what_is_near_at_hand():
     assert sum(score <= BAR for score in scores(my_prior, range(5))) >= 4
     seen = picture_draws()

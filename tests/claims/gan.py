@@ -266,9 +266,7 @@ CLAIMS = {
             ),
         ),
     ],
-    "say s11": [
-        ("only about a third of the images look real", lambda s: 0.3 < s["04 DCGAN"]["precision"] < 0.37)
-    ],
+    "say s11": [("only about a third look real", lambda s: 0.3 < s["04 DCGAN"]["precision"] < 0.37)],
     "scoreboard-text": [
         ("23 to 85 minutes each", lambda s: (round(min(minutes())), round(max(minutes()))) == (23, 85)),
     ],
@@ -292,12 +290,12 @@ CLAIMS = {
     ],
     "say s9": [
         (
-            "at first much the same one",
+            "much the same at first",
             lambda s: film(s, "after_100_steps") < 0.7 * film(s, "at_the_end"),
             "class",
         ),
         (
-            "in the curves D moves away from 50 %",
+            "in the curves D leaves 50 %",
             lambda s: curve(s, "lowest_accuracy") + 0.1 < curve(s, "at_the_end"),
             "class",
         ),

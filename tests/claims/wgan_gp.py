@@ -200,7 +200,7 @@ CLAIMS = {
     ],
     "say s4": [
         ("the gradient stays near 1 at every layer", is_flat, *ALL),
-        ("a peak on each of the eight modes", lambda s: peaks(s, "gradient penalty", 8) == 8, *ALL),
+        ("each of the eight modes has a peak", lambda s: peaks(s, "gradient penalty", 8) == 8, *ALL),
     ],
     "deep-gp-look": [("a line that stays near 1, within a factor of about two", is_flat, *ALL)],
     "surfaces-look": [

@@ -39,6 +39,8 @@ def _weight(schedule, t):
         beta = schedule(t)
         if beta is None or beta is Ellipsis:
             raise Open
+        if isinstance(beta, torch.Tensor) and beta.layout != torch.strided:
+            raise TypeError("a number is asked, or a tensor with one number")
         beta = float(beta)
     except Open:
         raise
