@@ -45,7 +45,9 @@ def wrong(cell, id):
     """A cell that answers with the exercise's first known mistake. → str"""
     task = EXERCISES[id]
     mistake = f'EXERCISES["{id}"].mistakes["{next(iter(task.mistakes))}"].wrong'
-    if task.is_question:
+    if task.contest:
+        given = f'attempt("{id}", {mistake})'
+    elif task.is_question:
         given = f'answer("{id}", {mistake})'
     else:
         given = f'{task.reference.__name__} = exercise("{id}")({mistake})'

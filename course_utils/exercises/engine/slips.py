@@ -349,4 +349,4 @@ def _of_a_network(name, moved, should, stage):
     still = (moved == 0) & some
     if still.any():
         return f"a part of {name} does not move: does a gradient reach all of its weights?"
-    return ""
+    return f"{name} moves, but another way than it should: which loss does it descend?"
