@@ -177,20 +177,20 @@ CLAIMS = {
     ],
     "predict-08-p2-text": [
         (
-            "(b) never comes to rest: it goes on round and round",
+            "(c) never comes to rest: it goes on round and round",
             lambda s: all(1 < dirac(s, "WGAN-GP", weight) < 2 for weight in WEIGHTS),
         ),
     ],
     "predict-08-p3-text": [
         (
-            "(b) falls to about a tenth",
+            "(a) falls to about a tenth",
             lambda s: 0.08 < s["08 errors"]["images_at_last"] / s["08 errors"]["images_at_first"] < 0.12,
             "class",
         ),
     ],
     "predict-08-p4-text": [
         (
-            "(b) the VAE, 20",
+            "(c) the VAE, 20",
             lambda s: min(("AE", "VAE", "AAE", "ALAE"), key=lambda name: error(s, name)) == "VAE",
         ),
     ],
@@ -213,7 +213,7 @@ CLAIMS = {
     "predict-08-p8-text": [
         ("(c) more than 70 %", lambda s: s["08 linear probe"]["random encoder, 50"] > 75),
     ],
-    "predict-08-p9-text": [("(b) WGAN-GP, an MLP", lambda s: best_fcd(s) == "WGAN-GP")],
+    "predict-08-p9-text": [("(a) WGAN-GP, an MLP", lambda s: best_fcd(s) == "WGAN-GP")],
     "say s6": [
         ("pixels overlap, the VAE turns grey", lambda s: middle(s, "VAE") > 1.5 * middle(s, "real")),
         ("ALAE leaves speckles", speckled_middle),

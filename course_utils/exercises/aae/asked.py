@@ -11,7 +11,7 @@ def seen(letter):
 
 Prediction(
     "03.p1",
-    "b",
+    "a",
     "The push on a code z is (1 − D) · ∇a(z), a the logit. Where D is sure of a fake, 1 − D is 1, but a is "
     "nearly flat so far out; where D is sure of real, 1 − D is 0. In between a is steep.",
 )
@@ -23,7 +23,7 @@ Prediction(
 )
 Prediction(
     "03.p3",
-    "b",
+    "a",
     "The KL term compares q(z|x) with the prior image by image, and L_rec pays for keeping images apart, "
     "so their mixture is left with gaps. D sees all codes together, and gaps are what it can tell.",
 )
@@ -47,7 +47,7 @@ Prediction(
 )
 Prediction(
     "03.p7",
-    "c",
+    "a",
     "Both reconstruct through two numbers with the same decoder and the same loss; the two numbers are the "
     "bottleneck, not the way in which codes are brought to the prior.",
 )

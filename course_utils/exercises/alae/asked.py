@@ -4,25 +4,25 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 
 Prediction(
     "08.p1",
-    "c",
+    "b",
     "F divides each z by its length first, so z and 3z are one and the same to it. In a VAE or a GAN the "
     "longer z would lie outside of what was trained.",
 )
 Prediction(
     "08.p2",
-    "b",
+    "c",
     "At θ = 0 the best line is flat for the loss, but WGAN-GP's penalty costs λ there: it makes the line "
     "steep again, and the fakes are pushed away from where they had arrived.",
 )
 Prediction(
     "08.p3",
-    "b",
+    "a",
     "Step III teaches the way from code to image and back on generated images; the game makes the codes of "
     "real images look like those of generated ones. For such codes E and G know the way.",
 )
 Prediction(
     "08.p4",
-    "b",
+    "c",
     "A squared error in pixels is what the VAE was trained for. Neither sharpness nor more numbers in the "
     "code buys ALAE a lower one: an edge one pixel off costs twice.",
 )
@@ -52,7 +52,7 @@ Prediction(
 )
 Prediction(
     "08.p9",
-    "b",
+    "a",
     "WGAN-GP has 0.5; ALAE follows with 1.1, and of these three it alone has a way back from image to code.",
 )
 

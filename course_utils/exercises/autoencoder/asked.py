@@ -4,7 +4,7 @@ from ..engine.tasks import Prediction, Project, SelfTest
 
 Prediction(
     "01.p1",
-    expected="b",
+    expected="a",
     why="The class is the sign of W·x, and W/2 has the same sign. Only p changes: it moves toward ½.",
 )
 
@@ -16,7 +16,7 @@ Prediction(
 
 Prediction(
     "01.p3",
-    expected="b",
+    expected="c",
     why="ReLU gives at least 0, and σ(0) = ½: at the threshold ½ every input counts as positive.",
 )
 
@@ -29,32 +29,32 @@ Prediction(
 
 Prediction(
     "01.p5",
-    expected="b",
+    expected="c",
     why="PCA is the best *linear* summary; the activations let Lab 1's three numbers follow a curved one.",
 )
 
 Prediction(
     "01.p6",
-    expected="b",
+    expected="a",
     why="How much is lost depends on the code and on the training more than on the kind of layer. What "
     "convolutions save is weights: 50,161 instead of 222,384.",
 )
 
 Prediction(
     "01.p7",
-    expected="b",
+    expected="a",
     why="A 4 and a 9 differ in whether the top is closed: few pixels, so their codes are near too.",
 )
 
 Prediction(
     "01.p8",
-    expected="b",
+    expected="c",
     why="The decoder makes strokes wherever the code is; it never learned to show two digits at once.",
 )
 
 Prediction(
     "01.p9",
-    expected="b",
+    expected="a",
     why="To rebuild well, Lab 2 needs all its 256 numbers to fit together; random ones never do. Lab 1's "
     "three are soon near those of some image.",
 )

@@ -4,7 +4,7 @@ from ..engine.tasks import Prediction, Project, SelfTest
 
 Prediction(
     "04.p1",
-    "b",
+    "a",
     "An untrained D gives logits near 0, whatever it sees, and the sigmoid of 0 is ½. To tell noise from "
     "digits is easy for us; a network has to learn it first.",
 )
@@ -12,7 +12,7 @@ Prediction(
 
 Prediction(
     "04.p2",
-    "c",
+    "a",
     "L_D is a mean over samples. Where none fall, nothing in it says what D should be: the network goes on "
     "there as its weights happen to make it.",
 )
@@ -36,7 +36,7 @@ Prediction(
 
 Prediction(
     "04.p5",
-    "c",
+    "b",
     "Each point follows D's gradient uphill, and D, held still, has one highest place. That the others are "
     "there already costs nothing: no point knows of another.",
 )
@@ -59,7 +59,7 @@ Prediction(
 
 Prediction(
     "04.p8",
-    "c",
+    "b",
     "G has never seen a training image; all it gets is D's gradient. Copies would have an error near 0; "
     "these are malformed relatives, farther off than real digits that are new.",
 )
@@ -75,7 +75,7 @@ Prediction(
 
 Prediction(
     "04.p10",
-    "b",
+    "a",
     "The picture with the smallest mean squared error to four equally likely ones is their mean, however "
     "unlike a digit it looks.",
 )

@@ -12,13 +12,13 @@ Prediction(
 )
 Prediction(
     "05.p2",
-    "c",
+    "a",
     "Where fakes alone lie, D* is β there and all around: a constant has no slope. Only a label of 0 lets "
     "log D* fall on and on, however few real points are near.",
 )
 Prediction(
     "05.p3",
-    "c",
+    "b",
     "The derivative D − 1 changes its sign at 1: to the squared error 3 is as wrong as −1. To a sigmoid with "
     "cross-entropy a larger logit is always better.",
 )
@@ -30,13 +30,13 @@ Prediction(
 )
 Prediction(
     "05.p5",
-    "b",
+    "a",
     "Each batch by itself gets mean 0 and variance 1, real or fake: a wrong mean, the plainest sign of a "
     "fake, is taken from D's sight.",
 )
 Prediction(
     "05.p6",
-    "b",
+    "a",
     "With a stride all places pass a gradient on, unless their ReLU is off. Max pooling sends it to one of "
     "four, whatever the activation: 75 % are zero even with a leak.",
 )

@@ -41,7 +41,7 @@ Exercise(
 
 Prediction(
     "02.p1",
-    "b",
+    "a",
     "The gap is KL(q ‖ posterior): it has one part for the distance of the means and one for the widths. "
     "The second stays, whatever m is.",
 )
@@ -53,25 +53,25 @@ Prediction(
 )
 Prediction(
     "02.p3",
-    "b",
+    "c",
     "The log of a mean is at least the mean of the logs (Jensen): averaging *before* the logarithm tightens "
     "the bound.",
 )
 Prediction(
     "02.p4",
-    "b",
+    "a",
     "Given z, the decoder draws each pixel by itself: where it says 30 % of ink, neighbours are black and "
     "white by accident.",
 )
 Prediction(
     "02.p5",
-    "b",
+    "a",
     "In training that number was pure noise for every image; a decoder that listened to it would have drawn "
     "worse.",
 )
 Prediction(
     "02.p6",
-    "b",
+    "c",
     "Without the KL, codes are as precise as they like, but lie where the prior draws nothing. With too much "
     "of it they fit the prior because they say nothing.",
 )

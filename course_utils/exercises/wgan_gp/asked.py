@@ -4,7 +4,7 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 
 Prediction(
     "07.p1",
-    "c",
+    "a",
     "Clipping drives weights to ±c; a layer of 64 then multiplies the gradient by a number of the order "
     "of 64 c: more "
     "than 1 for c = 0.1, less for the others. Twelve layers make that a power of twelve.",
@@ -24,28 +24,28 @@ Prediction(
 )
 Prediction(
     "07.p4",
-    "b",
+    "c",
     "A bound on each weight leaves simple functions only. A bound on the gradient norm leaves every "
     "function "
     "that is not too steep, and a small peak need not be steep.",
 )
 Prediction(
     "07.p5",
-    "b",
+    "a",
     "The penalty is satisfied by a number that mixes all items of the batch. In evaluation each item "
     "stands alone, "
     "and its gradient norm was never asked for.",
 )
 Prediction(
     "07.p6",
-    "b",
+    "c",
     "Between random pairs of blurred clouds the best critic goes up and down, and its norm is often "
     "below 1. To "
     "get 1 there all the same, the critic gives up the small hills that hold the distance.",
 )
 Prediction(
     "07.p7",
-    "b",
+    "a",
     "At first the critic knows nothing, and W is small whatever the images are like. It learns fast, "
     "then G catches up.",
 )
