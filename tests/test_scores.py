@@ -23,11 +23,12 @@ def digits():
 def test_shipped_models_have_scores_and_pictures(digits):
     board = scoreboard.together(scoreboard.real(digits), scoreboard.shipped(digits))
     assert list(board["reconstruction"]) == ["real", *scoreboard.RECONSTRUCTION]
-    assert list(board["generation"]) == ["real", *scoreboard.GENERATION]
+    assert list(board["generation"]) == ["real", "noise", *scoreboard.GENERATION]
     errors = {name: row["error"] for name, row in board["reconstruction"].items()}
     assert errors["real"] == 0 and errors["conv AE"] < errors["AE"]
-    fcd = {name: row["fcd"] for name, row in board["generation"].items()}
-    assert all(fcd["real"] < fcd[name] for name in scoreboard.GENERATION)
+    for score in ("fcd", "fcd_2"):  # by either classifier
+        of = {name: row[score] for name, row in board["generation"].items()}
+        assert all(of["real"] < of[name] < of["noise"] for name in scoreboard.GENERATION)
     for part, score in (("reconstruction", "error"), ("generation", "fcd")):
         assert scoreboard.picture(board[part], score).axes[0].images
 
@@ -64,7 +65,7 @@ def test_scores_that_are_known_are_not_computed_again(digits, mine, monkeypatch)
     computed = scoreboard.mine(digits)
     known = scoreboard.reconstruction_scores(x_rec, x, digits.y_test)
     known |= scoreboard.generation_scores(x_fake, digits)
-    for name in ("digit_scores", "label_error", "nearest"):
+    for name in ("digit_scores", "label_error", "second_fcd", "nearest"):
         monkeypatch.setattr(scoreboard, name, None)
     scoreboard.join("ALAE", digits, net, 90.0, x_rec=x_rec, x_fake=x_fake, latent_error=0.5, **known)
     assert scoreboard.mine(digits) == computed

@@ -10,7 +10,7 @@ import time
 import torch
 
 from .. import losses, metrics, models, plotting, pretrained, session
-from .classifier import digit_scores, enough, label_error
+from .classifier import digit_scores, enough, label_error, second_fcd
 from .recorded import print_table
 
 RECONSTRUCTION = {  # the name of the weights, the dimension of the code
@@ -38,11 +38,16 @@ def reconstruction_scores(x_rec, x, y):
 
 
 def generation_scores(x_fake, digits):
-    """Scores of generated images x_fake (10,000, 1, 28, 28): `digit_scores`, and `nearest`. → dict
+    """Scores of generated images x_fake (10,000, 1, 28, 28): `digit_scores`, `fcd_2` and `nearest`. → dict
 
+    fcd_2    the Fréchet distance by a second classifier: does it find the same order of models?
     nearest  ‖x_fake − nearest training image‖, mean over 200 of them; near 0 for memorized images
     """
-    return {**digit_scores(x_fake, digits.x_test), "nearest": nearest(x_fake, digits)}
+    return {**digit_scores(x_fake, digits.x_test), **_further(x_fake, digits)}
+
+
+def _further(x_fake, digits):
+    return {"fcd_2": second_fcd(x_fake, digits.x_test), "nearest": nearest(x_fake, digits)}
 
 
 def nearest(x, digits):
@@ -66,13 +71,17 @@ def shipped(digits):
 
 
 def real(digits):
-    """Scores of real images, for comparison: no model can be expected to do better. → as `shipped`"""
+    """Scores of real images and of noise: both ends of each scale. → as `shipped`"""
     x, y = (enough(items) for items in (digits.x_test, digits.y_test))
-    drawn = digit_scores(digits.x[: len(x)], digits.x_test)
+    noise = 2 * torch.rand_like(x) - 1
+    drawn = generation_scores(digits.x[: len(x)], digits)
     drawn["nearest"] = nearest(x, digits)  # of test images: a training image is its own neighbour
     return {
         "reconstruction": {"real": _row(reconstruction_scores(x, x, y), x)},
-        "generation": {"real": _row(drawn, digits.x)},
+        "generation": {
+            "real": _row(drawn, digits.x),
+            "noise": _row(generation_scores(noise, digits), noise),
+        },
     }
 
 
@@ -96,8 +105,8 @@ def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
         x_fake = x_fake.clamp(-1, 1)
         drawn = _those(known, "fcd", "kl", "n_digits", "precision", "recall")
         drawn = drawn or digit_scores(x_fake, digits.x_test)
-        way = _those(known, "nearest") or {"nearest": nearest(x_fake, digits)}
-        board["generation"] = _row({**drawn, **way}, x_fake, **cost)
+        further = _those(known, "fcd_2", "nearest") or _further(x_fake, digits)
+        board["generation"] = _row({**drawn, **further}, x_fake, **cost)
     board |= {"data": digits.name, "when": time.strftime("%Y-%m-%d %H:%M")}
     if session.scale() != "smoke":
         try:
@@ -138,7 +147,9 @@ def picture(part, score):
     """One row of images for each model of a part, under its name and one of its scores. → Figure"""
     rows = [torch.from_numpy(_image(row["sheet"])) for row in part.values()]
     names = [name.replace(" (yours)", "\n(yours)") for name in part]
-    labels = [f"{name}\n{score} {row[score]:.3g}" for name, row in zip(names, part.values(), strict=True)]
+    values = [row[score] for row in part.values()]
+    said = [f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" for value in values]
+    labels = [f"{name}\n{score} {value}" for name, value in zip(names, said, strict=True)]
     return plotting.image_grid(torch.cat(rows), _N_SHOWN, row_labels=labels)
 
 

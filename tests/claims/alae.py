@@ -64,7 +64,7 @@ def images_fall(s):
 def wins(s):
     """Which shipped model has the best of each score. → set"""
     rows, best = s["08 board of samples"], set()
-    models = {key.split(": ")[0] for key in rows} - {"real"}
+    models = {key.split(": ")[0] for key in rows} - {"real", "noise"}
     models = {name for name in models if "yours" not in name}
     for score, better in SAMPLES.items():
         of_model = {name: rows[f"{name}: {score}"] for name in models}
@@ -85,11 +85,15 @@ def truncated(s, towards, score):
     return s["08 truncation"][f"{towards}, ρ = 0.5: {score}"] - s["08 truncation"][f"as drawn: {score}"]
 
 
-def best_fcd(s):
+def by_distance(s, score):
+    """The shipped models, nearest first. → list"""
     rows = s["08 board of samples"]
-    models = {key.split(": ")[0] for key in rows} - {"real"}
-    models = {name for name in models if "yours" not in name}
-    return min(models, key=lambda name: rows[f"{name}: fcd"])
+    models = {key.split(": ")[0] for key in rows} - {"real", "noise"}
+    return sorted((m for m in models if "yours" not in m), key=lambda name: rows[f"{name}: {score}"])
+
+
+def best_fcd(s):
+    return by_distance(s, "fcd")[0]
 
 
 def of_step_3(variant):
@@ -326,7 +330,25 @@ CLAIMS = {
         ),
     ],
     "say s10": [("there is none", lambda s: len(wins(s)) > 1)],
-    "board-look": [("a model that wins everywhere: there is none", lambda s: len(wins(s)) > 1)],
+    "board-look": [
+        ("a model that wins everywhere: there is none", lambda s: len(wins(s)) > 1),
+        (
+            "agree on the first three, WGAN-GP, ALAE and GAN, and on the last, the clipped WGAN",
+            lambda s: by_distance(s, "fcd")[:3] == by_distance(s, "fcd_2")[:3] == ["WGAN-GP", "ALAE", "GAN"]
+            and by_distance(s, "fcd")[-1] == by_distance(s, "fcd_2")[-1] == "WGAN",
+        ),
+        (
+            "AAE and DCGAN change places",
+            lambda s: [m for m in by_distance(s, "fcd") if m in ("AAE", "DCGAN")] == ["DCGAN", "AAE"]
+            and [m for m in by_distance(s, "fcd_2") if m in ("AAE", "DCGAN")] == ["AAE", "DCGAN"],
+        ),
+    ],
+    "s10": [
+        (
+            "in a unit that gives real images 0.17, too",
+            lambda s: {round(s["08 board of samples"][f"real: {f}"], 2) for f in ("fcd", "fcd_2")} == {0.17},
+        )
+    ],
     "recap": [
         (
             "The error in images falls without being computed",
