@@ -6,8 +6,8 @@ from torch import nn
 
 from course_utils import data, models, session
 from course_utils.exercises import EXERCISES
-from course_utils.exercises.alae.bolder import between_groups, bolder, effects, judged, noise
-from course_utils.losses import nll_fake, nll_real
+from course_utils.exercises.alae.bolder import BOLDER, between_groups, bolder, effects, judged, noise
+from course_utils.losses import critic_loss, discriminator_loss, gradient_penalty, nll_real
 from course_utils.priors import gaussian
 from course_utils.steps import alae_step_1, alae_step_2, alae_step_3
 from course_utils.train import adam, descend
@@ -17,15 +17,19 @@ def broken_and_right(id):
     return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
-def dirac(penalty, gamma, h=0.1, n=300):
-    """Notebook 08's smallest GAN. → distance from the equilibrium"""
+def dirac(penalty, gamma, h=0.1, n=300, k=1, critic=False):
+    """Notebook 08's smallest GAN, or WGAN; D's rate is k times G's. → distance from the equilibrium"""
     theta, line = nn.Parameter(torch.ones(1, 1)), nn.Linear(1, 1, bias=False)
     nn.init.zeros_(line.weight)
-    players, real = [torch.optim.SGD([p], lr=h) for p in (line.weight, theta)], torch.zeros(1, 1)
+    players, real = (
+        [torch.optim.SGD([line.weight], lr=k * h), torch.optim.SGD([theta], lr=h)],
+        torch.zeros(1, 1),
+    )
+    loss_D = critic_loss if critic else discriminator_loss
     for _ in range(n):
-        L_D = nll_real(line(real)) + nll_fake(line(theta.detach())) + gamma / 2 * penalty(line, real)
+        L_D = loss_D(line(real), line(theta.detach())) + gamma / 2 * penalty(line, real)
         descend(L_D, players[0])
-        descend(nll_real(line(theta)), players[1])
+        descend(-line(theta).mean() if critic else nll_real(line(theta)), players[1])
     return torch.cat([theta, line.weight]).norm().item()
 
 
@@ -35,10 +39,40 @@ def test_the_broken_penalty_changes_nothing_and_the_right_one_brings_to_rest():
     assert dirac(right, 0.3) < 0.05
 
 
-def test_friction_of_1_comes_to_rest_fastest():
+def test_the_friction_that_is_asked_comes_to_rest_fastest():
     _, right = broken_and_right("08.1")
-    left = {gamma: dirac(right, gamma, n=200) for gamma in (0.25, 0.5, 1.0, 1.41, 2.0, 10.0)}
-    assert min(left, key=left.get) == 1.0 == EXERCISES["08.2"].reference
+    gan, wgan = EXERCISES["08.2"].reference
+    left = {gamma: dirac(right, gamma, h=0.05, k=4) for gamma in (0.1, 0.25, gan, 1.0, 2.0, 4.0)}
+    assert min(left, key=left.get) == gan
+    some = (0.5, 1.0, 2.0, 3.0, wgan, 6.0, 10.0)
+    left = {gamma: dirac(right, gamma, h=0.05, n=1_000, k=0.25, critic=True) for gamma in some}
+    assert min(left, key=left.get) == wgan
+
+
+def test_wgan_gps_penalty_goes_round_or_stops_far_away():
+    def path(weight, n):
+        theta, line = nn.Parameter(torch.ones(1, 1)), nn.Linear(1, 1, bias=False)
+        nn.init.zeros_(line.weight)
+        players, real = [torch.optim.SGD([p], lr=0.1) for p in (line.weight, theta)], torch.zeros(1, 1)
+        for _ in range(n):
+            fake = theta.detach()
+            penalty = gradient_penalty(line, real, fake)
+            descend(critic_loss(line(real), line(fake)) + weight * penalty, players[0])
+            descend(-line(theta).mean(), players[1])
+        return theta.item(), line.weight.item()
+
+    assert path(2.0, 400) == pytest.approx((-4, 0), abs=0.02)
+    ends = torch.tensor([path(0.3, n) for n in (300, 315, 330, 345, 360, 375)])
+    assert (ends.norm(dim=1) > 1.1).all() and ends[:, 0].std() > 0.3
+
+
+def test_drawn_towards_the_mean_codes_that_are_too_wide_lose_a_quarter_of_their_error():
+    r, left = EXERCISES["08.6"].reference
+    w, other = torch.randn(2, 200_000, generator=torch.Generator().manual_seed(0))
+    code = r * w + (1 - r**2) ** 0.5 * other
+    assert (w - code).square().mean().item() == pytest.approx(1, abs=0.02)
+    errors = [(w - c * code).square().mean().item() for c in torch.linspace(0, 1, 21)]
+    assert min(errors) == pytest.approx(left, abs=0.01)
 
 
 def trained(step_1=alae_step_1, step_3=alae_step_3, n=400, seed=0):
@@ -80,7 +114,8 @@ def share(given, seed):
     """The share of the design's contest, without its words."""
     torch.manual_seed(seed)
     with torch.no_grad():
-        fine = torch.stack(effects(given(), seed)).all(0)
+        ink, is_seven, is_itself = effects(given(), seed)
+    fine = (ink > BOLDER) & is_seven & is_itself
     return fine.float().mean().item()
 
 

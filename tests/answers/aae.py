@@ -1,13 +1,14 @@
 """Answers to the exercises of notebook 03."""
 
 import math
+from statistics import NormalDist
 
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid, softplus
 
-from course_utils.exercises.aae.flower import axis, main_axis, turned
-from course_utils.exercises.aae.phases import _energy, _regularize, energy_distance
+from course_utils.exercises.aae.flower import axis, even_shares, even_steps, main_axis, turned
+from course_utils.exercises.aae.phases import _energy, _regularize, how_far
 from course_utils.losses import nll_fake, nll_real
 from course_utils.priors import gaussian_mixture
 from course_utils.train import descend
@@ -99,37 +100,49 @@ def energy_by_loops(a, b):
     def mean(u, v):
         return torch.stack([(p - q).norm() for p in u for q in v]).mean()
 
-    return 2 * mean(a, b) - mean(a, a) - mean(b, b)
+    def others(u):
+        return torch.stack(
+            [(u[i] - u[j]).norm() for i in range(len(u)) for j in range(len(u)) if i != j]
+        ).mean()
+
+    return 2 * mean(a, b) - others(a) - others(b)
 
 
-def energy_by_broadcast(a, b):
-    def mean(u, v):
-        return (u[:, None] - v[None]).square().sum(-1).sqrt().mean()
-
-    return mean(a, b) - mean(a, a) + mean(b, a) - mean(b, b)
+def energy_by_pdist(a, b):
+    between = (a[:, None] - b[None]).square().sum(-1).sqrt().mean()
+    return 2 * between - nn.functional.pdist(a).mean() - nn.functional.pdist(b).mean()
 
 
 def energy_in_one_matrix(a, b):
     d = torch.cdist(torch.cat([a, b]), torch.cat([a, b]))
-    k = len(a)
-    return 2 * d[:k, k:].mean() - d[:k, :k].mean() - d[k:, k:].mean()
+    n, m = len(a), len(b)
+    aa, bb = d[:n, :n].sum() / (n * n - n), d[n:, n:].sum() / (m * m - m)
+    return 2 * d[:n, n:].mean() - aa - bb
+
+
+def energy_by_correction(a, b):
+    def within(u):
+        return torch.cdist(u, u).mean() * len(u) / (len(u) - 1)
+
+    return 2 * torch.cdist(a, b).mean() - within(a) - within(b)
 
 
 def axis_by_polar(k, n, n_components=10, radius=2.0, std=0.5):
-    d = torch.linspace(radius - 2 * std, radius + 2 * std, n)
+    d = torch.distributions.Normal(radius, std).icdf((torch.arange(n) + 0.5) / n)
     return torch.view_as_real(torch.polar(d, torch.full_like(d, 2 * math.pi * k / n_components)))
 
 
-def axis_by_shares(k, n, n_components=10, radius=2.0, std=0.5):
-    share = torch.arange(n) / (n - 1)
+def axis_by_erfinv(k, n, n_components=10, radius=2.0, std=0.5):
+    share = torch.arange(0.5, n) / n
     a = 2 * math.pi * k / n_components
-    return (radius + (4 * share - 2) * std)[:, None] * torch.tensor([[math.cos(a), math.sin(a)]])
+    d = radius + math.sqrt(2) * std * torch.erfinv(2 * share - 1)
+    return d[:, None] * torch.tensor([[math.cos(a), math.sin(a)]])
 
 
 def axis_in_a_loop(k, n, n_components=10, radius=2.0, std=0.5):
     a, rows = 2 * math.pi * k / n_components, []
     for i in range(n):
-        d = radius - 2 * std + 4 * std * i / (n - 1)
+        d = NormalDist(radius, std).inv_cdf((2 * i + 1) / (2 * n))
         rows.append([d * math.cos(a), d * math.sin(a)])
     return torch.tensor(rows)
 
@@ -142,9 +155,9 @@ RIGHT = {
         lambda logits: torch.logaddexp(logits, torch.zeros_like(logits)).mean(),
     ],
     "03.2": [by_descend, by_autograd, both_cleared],
-    "03.5": [energy_by_loops, energy_by_broadcast, energy_in_one_matrix],
+    "03.5": [energy_by_loops, energy_by_pdist, energy_in_one_matrix, energy_by_correction],
     "03.6": [in_complex_numbers, by_matrices, two_draws],
-    "03.10": [axis_by_polar, axis_by_shares, axis_in_a_loop],
+    "03.10": [axis_by_polar, axis_by_erfinv, axis_in_a_loop],
 }
 WRONG = {
     "03.1": {
@@ -176,14 +189,17 @@ WRONG = {
         "nothing cleared": _regularize(clear_D=False, clear_enc=False),
     },
     "03.5": {
-        "sign": lambda a, b: -energy_distance(a, b),
-        "root": lambda a, b: energy_distance(a, b).sqrt(),
-        "square": lambda a, b: energy_distance(a, b).square(),
-        "a twice": lambda a, b: energy_distance(a, a),
-        "twice": lambda a, b: 2 * energy_distance(a, b),
-        "exp": lambda a, b: energy_distance(a, b).exp(),
-        "third": lambda a, b: energy_distance(a, b) / 3,
-        "one minus": lambda a, b: 1 - energy_distance(a, b),
+        "sign": lambda a, b: -how_far(a, b),
+        "root": lambda a, b: how_far(a, b).sqrt(),
+        "square": lambda a, b: how_far(a, b).square(),
+        "a twice": lambda a, b: how_far(a, a),
+        "twice": lambda a, b: 2 * how_far(a, b),
+        "exp": lambda a, b: how_far(a, b).exp(),
+        "third": lambda a, b: how_far(a, b) / 3,
+        "one minus": lambda a, b: 1 - how_far(a, b),
+        "plain means": lambda a, b: (
+            2 * torch.cdist(a, b).mean() - torch.cdist(a, a).mean() - torch.cdist(b, b).mean()
+        ),
         "plain differences": _energy(distance=lambda u, v: (u[:, None] - v[None]).sum(-1)),
         "largest": _energy(distance=lambda u, v: torch.cdist(u, v, p=math.inf)),
     },
@@ -218,11 +234,16 @@ WRONG = {
         "twice": lambda *a: 2 * main_axis(*a),
         "rows and columns": lambda *a: main_axis(*a).T,
         "first petal": lambda k, m, c=10, r=2.0, s=0.5: main_axis(0, m, c, r, s),
+        "even steps, two std": even_steps(),
+        "even steps, four std": even_steps(-4.0, 4.0),
+        "n + 1 shares": axis(share=lambda i, n: (i + 1) / (n + 1)),
+        "from 0 to 1": axis(share=lambda i, n: i / n),
+        "a uniform distance": even_shares(lambda share, r, s: r + s * (2 * share - 1)),
         "one code": lambda k, m, c=10, r=2.0, s=0.5: main_axis(k, 1, c, r, s),
-        "the centre, n times": axis(near=0.0, far=0.0),
+        "the centre, n times": even_steps(0.0, 0.0),
         "absolute": lambda *a: main_axis(*a).abs(),
         "squares": lambda *a: main_axis(*a).square(),
-        "distances alone": lambda k, m, c=10, r=2.0, s=0.5: torch.linspace(r - 2 * s, r + 2 * s, m),
+        "distances alone": lambda *a: main_axis(*a).norm(dim=1),
         "numpy": lambda *a: main_axis(*a).numpy(),
     },
 }

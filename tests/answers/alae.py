@@ -10,7 +10,7 @@ from course_utils.exercises.alae.style import variant
 from course_utils.losses import nll_fake, nll_real, r1_penalty
 from course_utils.train import descend
 
-adain, authors_step_3 = (EXERCISES[id].reference for id in ("08.8", "08.10"))
+masked_adain = EXERCISES["08.8"].reference
 
 
 # ── R1 ───────────────────────────────────────────────────────────────────────────────────────────
@@ -170,34 +170,46 @@ loss_1, loss_2, loss_3, loss_a = _loss_1(), _loss_2(), _loss_3(), _loss_of_autho
 # ── AdaIN ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def with_instance_norm(h, h_style):
-    flat = h_style.flatten(2)
-    mean, std = flat.mean(2)[..., None, None], (flat.var(2, unbiased=False) + 1e-5).sqrt()[..., None, None]
-    return instance_norm(h) * std + mean
+def with_instance_norm(h, h_style, mask):
+    n = mask.sum((1, 2, 3))[:, None]  # (B, 1)
+    safe = torch.where(n > 0, n, torch.ones_like(n))
+    mean = (mask * h_style).flatten(2).sum(2) / safe
+    gaps = mask * (h_style - mean[..., None, None])
+    std = (gaps.pow(2).flatten(2).sum(2) / safe + 1e-5).sqrt()
+    new = instance_norm(h) * std[..., None, None] + mean[..., None, None]
+    some = (n > 0).to(h)[..., None, None]
+    return some * new + (1 - some) * h
 
 
-def map_by_map(h, h_style):
-    def std(m):
-        return (m.var(correction=0) + 1e-5).sqrt()
-
+def map_by_map(h, h_style, mask):
     rows = []
-    for a, s in zip(h, h_style, strict=True):
-        maps = [
-            (m - m.mean()) / (m.var(correction=0) + 1e-5).sqrt() * (n.var(correction=0) + 1e-5).sqrt()
-            + n.mean()
-            for m, n in zip(a, s, strict=True)
-        ]
+    for a, s, m in zip(h, h_style, mask, strict=True):
+        inside = m[0] > 0
+        if not inside.any():
+            rows.append(a)
+            continue
+        maps = []
+        for one, style in zip(a, s, strict=True):
+            of = style[inside]
+            std, new_std = ((v.var(correction=0) + 1e-5).sqrt() for v in (one, of))
+            maps.append((one - one.mean()) / std * new_std + of.mean())
         rows.append(torch.stack(maps))
     return torch.stack(rows)
 
 
-def with_squares(h, h_style):
-    def moments(maps):
-        mean = maps.mean((2, 3), keepdim=True)
-        return mean, ((maps - mean).square().mean((2, 3), keepdim=True) + 1e-5).sqrt()
+def with_means_of_squares(h, h_style, mask):
+    n = mask.sum((2, 3), keepdim=True)
+    share = mask / (n + (n == 0))
+    mean, new_mean = h.mean((2, 3), keepdim=True), (share * h_style).sum((2, 3), keepdim=True)
+    std = ((h - mean).square().mean((2, 3), keepdim=True) + 1e-5).sqrt()
+    new_std = ((share * (h_style - new_mean) ** 2).sum((2, 3), keepdim=True) + 1e-5).sqrt()
+    return torch.where(n == 0, h, new_mean + (h - mean) * (new_std / std))
 
-    (mean, std), (new_mean, new_std) = moments(h), moments(h_style)
-    return new_mean + (h - mean) * (new_std / std)
+
+def some_only(h, h_style, mask):
+    new, some = h.clone(), mask.flatten(1).any(1)
+    new[some] = with_instance_norm(h[some], h_style[some], mask[some])
+    return new
 
 
 RIGHT = {
@@ -205,7 +217,7 @@ RIGHT = {
     "08.3": [step_1_in_one_batch, step_1_sequential, step_1_by_hand],
     "08.4": [step_2_written_out, step_2_log_sigmoid, step_2_bce],
     "08.5": [step_3_detached, step_3_attached, step_3_mse],
-    "08.8": [with_instance_norm, map_by_map, with_squares],
+    "08.8": [with_instance_norm, map_by_map, with_means_of_squares, some_only],
     "08.10": [authors_no_grad, authors_mse, step_3_twice_f],
 }
 WRONG = {
@@ -223,7 +235,18 @@ WRONG = {
         "wrong axis": squares(lambda g: g.square().sum(0)),
         "of the score": lambda score, x: score(x).square().mean(),
     },
-    "08.2": {"10": 10, "2": 2.0, "half": 0.5, "quarter": 0.25, "0": 0, "minus": -1, "root 2": 1.41},
+    "08.2": {
+        "k left out": (1, 2),
+        "k in the pull": (2, 1),
+        "k in the friction": (0.25, 8),
+        "slope ½": (0.5, 2),
+        "slope 1": (1, 4),
+        "exchanged": (4, 0.5),
+        "one slope": (0.71, 4),
+        "10": (10, 10),
+        "half": (0.25, 2),
+        "0": (0, 0),
+    },
     "08.3": {
         "twice": _update(times(2, loss_1), "ED"),
         "sign": _update(times(-1, loss_1), "ED"),
@@ -273,30 +296,36 @@ WRONG = {
         "no zero_grad": no_zero_grad(loss_3, "EG"),
     },
     "08.6": {
-        "1, 1": (1, 1),
-        "0, 1": (0, 1),
-        "2, 1": (2, 1),
-        "root": (1, 1.414),
-        "4": (1, 4),
-        "0": (1, 0),
-        "halves": (0.5, 1),
-        "3": (1, 3),
+        "nothing": (0, 1),
+        "not shrunk": (0.5, 1),
+        "1 − r": (0.5, 0.5),
+        "r²": (0.5, 0.25),
+        "root": (0.5, 0.866),
+        "1 − r² = ½": (0.71, 0.5),
+        "perfect": (1, 0),
+        "0": (0, 0),
+        "minus": (-0.5, 0.75),
+        "quarter": (0.25, 0.9375),
     },
     "08.8": {
+        "nan in the gradient": variant(least=0.0),
+        "nan": variant(least=0.0, kept=lambda h, new: new),
+        "constant": variant(kept=lambda h, new: new),
+        "zero": variant(kept=lambda h, new: torch.zeros_like(h)),
+        "whole image": lambda h, h_style, mask: masked_adain(h, h_style, torch.ones_like(mask)),
+        "outside": lambda h, h_style, mask: masked_adain(h, h_style, 1 - mask),
+        "zeros counted": variant(zeros=True),
+        "all pixels": variant(of_all=True),
         "batch": variant((0, 2, 3)),
         "layer": variant((1, 2, 3)),
         "n − 1": variant(correction=1),
         "no eps": variant(eps=0.0),
         "no root": variant(root=False),
-        "exchanged": lambda h, h_style: adain(h_style, h),
         "normalized only": variant(out=lambda n, mean, std: n),
         "spread only": variant(out=lambda n, mean, std: n * std),
         "mean only": variant(out=lambda n, mean, std: n + mean),
-        "minus the mean": variant(out=lambda n, mean, std: n * std - mean),
-        "h kept": lambda h, h_style: h * variant(out=lambda n, mean, std: std)(h, h_style),
-        "detached": lambda h, h_style: adain(h.detach(), h_style),
-        "the style itself": lambda h, h_style: h_style,
-        "h itself": lambda h, h_style: h,
+        "detached": lambda h, h_style, mask: masked_adain(h.detach(), h_style, mask),
+        "h itself": lambda h, h_style, mask: h,
     },
     "08.9": {"a": "PQSR", "b": "SRPQ", "c": "PRSQ", "d": "QSPR", "e": "SQRP", "f": "QSRP"},
     "08.10": {

@@ -162,6 +162,8 @@ WRONG = {
         "half": lambda r, f: two_means(r, f) / 2,
         "sums": lambda r, f: softplus(-r).sum() + softplus(f).sum(),
         "labels": lambda r, f: two_means(f, r),
+        "one mean": lambda r, f: bce_logits(torch.cat([r, f]), torch.cat([r * 0 + 1, f * 0])),
+        "the fakes' number": lambda r, f: softplus(-r).sum() / len(f) + softplus(f).mean(),
         "real only": lambda r, f: softplus(-r).mean(),
         "fakes only": lambda r, f: softplus(f).mean(),
         "no mean": lambda r, f: softplus(-r) + softplus(f[:1]).mean(),
@@ -230,6 +232,18 @@ WRONG = {
         "minimax": minimax_turn,
     },
     "04.12": {
+        "share alone mended": lambda x, c, std: (
+            int((torch.cdist(x, c) < 3 * std).any(0).sum()),
+            modes_covered(x, c, std)[1],
+        ),
+        "modes alone mended": lambda x, c, std: (
+            modes_covered(x, c, std)[0],
+            (torch.cdist(x, c) < 3 * std).sum().item() / len(x),
+        ),
+        "at most 1": lambda x, c, std: (
+            int((torch.cdist(x, c) < 3 * std).any(0).sum()),
+            min(1.0, (torch.cdist(x, c) < 3 * std).sum().item() / len(x)),
+        ),
         "far ones": lambda x, c, std: counted(x, c, std, math.inf),
         "one std": lambda x, c, std: counted(x, c, std, 1.0),
         "squared": lambda x, c, std: counted(x, c, std, math.sqrt(3 / std)),

@@ -32,18 +32,56 @@ def places(share):
     return lambda n: Normal(0.0, 1.0).icdf(share(torch.arange(n) + 0.5, n))
 
 
-def inverse_by_bisection(n):
-    low, high = torch.full((n,), -9.0), torch.full((n,), 9.0)
-    for _ in range(60):
-        middle = (low + high) / 2
-        below = Normal(0.0, 1.0).cdf(middle) < (torch.arange(n) + 0.5) / n
-        low, high = torch.where(below, middle, low), torch.where(below, high, middle)
-    return (low + high) / 2
+def edges(n):
+    return Normal(0.0, 1.0).icdf(torch.linspace(0, 1, n + 1))
 
 
-def largest_first(log_w):
-    m = log_w.detach().max(0).values
-    return m + (log_w - m).exp().mean(0).log()
+def means_by_the_error_function(n):
+    """From the density at the edges, these by erfinv."""
+    at = math.sqrt(2) * torch.erfinv(2 * torch.arange(1, n) / n - 1)
+    inner = torch.exp(-(at**2) / 2) / math.sqrt(2 * math.pi)
+    zero = torch.zeros(1)
+    return -n * torch.diff(torch.cat([zero, inner, zero]))
+
+
+def means_in_a_loop(n):
+    cuts = [0.0, *(torch.special.ndtri(torch.tensor(i / n)).item() for i in range(1, n)), 0.0]
+    at = [math.exp(-c * c / 2) / math.sqrt(2 * math.pi) for c in cuts]
+    at[0] = at[-1] = 0.0
+    return torch.tensor([n * (at[i] - at[i + 1]) for i in range(n)])
+
+
+def in_groups(inside, outside=lambda bounds: bounds.mean(0)):
+    return lambda log_w, k: outside(inside(log_w[: len(log_w) // k * k].unflatten(0, (-1, k)), k))
+
+
+def log_mean(groups, k):
+    return groups.logsumexp(1) - math.log(k)
+
+
+def largest_first(log_w, k):
+    parts = [log_w[i : i + k] for i in range(0, len(log_w) - k + 1, k)]
+    m = [part.detach().max(0).values for part in parts]
+    return sum(c + (part - c).exp().mean(0).log() for c, part in zip(m, parts, strict=True)) / len(parts)
+
+
+def of_q(mu, log_var):
+    """Mean and variance of q(z)."""
+    return mu.mean(0), (mu - mu.mean(0)).square().mean(0) + log_var.exp().mean(0)
+
+
+def saved(m, v):
+    return lambda mu, log_var: 0.5 * (m(mu, log_var) ** 2 + v(mu, log_var) - 1 - v(mu, log_var).log()).sum()
+
+
+def by_both_kls(mu, log_var):
+    q, (m, v) = Normal(mu, (log_var / 2).exp()), of_q(mu, log_var)
+    return (kl_divergence(q, Normal(0.0, 1.0)) - kl_divergence(q, Normal(m, v.sqrt()))).sum(1).mean()
+
+
+def by_second_moments(mu, log_var):
+    second = (mu**2 + log_var.exp()).mean(0)
+    return 0.5 * (second - 1 - (second - mu.mean(0) ** 2).log()).sum()
 
 
 RIGHT = {
@@ -74,13 +112,26 @@ RIGHT = {
     ],
     "02.6": [
         largest_first,
-        lambda log_w: torch.logsumexp(log_w - math.log(log_w.shape[0]), dim=0),
-        lambda log_w: torch.stack([torch.logsumexp(w, 0) - math.log(len(w)) for w in log_w.T]),
+        lambda log_w, k: torch.stack(
+            [torch.logsumexp(w, 0) - math.log(k) for w in log_w.split(k) if len(w) == k]
+        ).mean(0),
+        lambda log_w, k: (
+            (log_w[: len(log_w) - len(log_w) % k].reshape(-1, k, log_w.shape[1]) - math.log(k))
+            .logsumexp(1)
+            .mean(0)
+        ),
     ],
     "02.7": [
-        lambda n: math.sqrt(2) * torch.erfinv(2 * (torch.arange(n) + 0.5) / n - 1),
-        lambda n: torch.special.ndtri(torch.linspace(0.5 / n, 1 - 0.5 / n, n)),
-        inverse_by_bisection,
+        means_by_the_error_function,
+        means_in_a_loop,
+        lambda n: n * -Normal(0.0, 1.0).log_prob(edges(n)).exp().diff(),
+    ],
+    "02.11": [
+        by_both_kls,
+        by_second_moments,
+        lambda mu, log_var: kl_divergence(
+            Normal(mu.mean(0), of_q(mu, log_var)[1].sqrt()), Normal(0.0, 1.0)
+        ).sum(),
     ],
     "02.10": [
         lambda mean, log_var, x: normal_nll((mean, log_var), x),
@@ -112,7 +163,8 @@ WRONG = {
     },
     "02.3": {
         "mean over images, sum of nothing": bernoulli_bugged(lambda log_p: -log_p.flatten(1).sum(1)),
-        "columns": bernoulli_bugged(lambda log_p: -log_p.flatten(1).sum(0).mean()),
+        "a mean of all": bernoulli_bugged(lambda log_p: -log_p.flatten(1).mean()),
+        "a sum of all": bernoulli_bugged(lambda log_p: -log_p.sum()),
         "twice divided": lambda logits, x: bernoulli_nll(logits, x) / len(x),
         "half": lambda logits, x: bernoulli_nll(logits, x) / 2,
         "sign": bernoulli_bugged(lambda log_p: log_p.flatten(1).sum(1).mean()),
@@ -144,33 +196,79 @@ WRONG = {
         "minus μ": lambda mu, log_var: (0.5 * log_var).exp() * torch.randn_like(mu) - mu,
     },
     "02.6": {
-        "a dimension is left": lambda log_w: log_w.logsumexp(0, keepdim=True) - math.log(len(log_w)),
-        "sign": lambda log_w: math.log(len(log_w)) - log_w.logsumexp(0),
-        "mean of the images": lambda log_w: (log_w.logsumexp(0) - math.log(len(log_w))).mean(),
-        "no gradient": lambda log_w: (log_w.logsumexp(0) - math.log(len(log_w))).detach(),
-        "weights, not logarithms": lambda log_w: log_w.exp().mean(0),
-        "half": lambda log_w: 0.5 * (log_w.logsumexp(0) - math.log(len(log_w))),
-        "worst": lambda log_w: log_w.min(0).values,
-        "median": lambda log_w: log_w.median(0).values,
-        "log of n + 1": lambda log_w: log_w.logsumexp(0) - math.log(len(log_w) + 1),
-        "minus n": lambda log_w: log_w.logsumexp(0) - len(log_w),
-        "softmax": lambda log_w: log_w.softmax(0).mean(0),
-        "log_softmax": lambda log_w: log_w.log_softmax(0).mean(0),
-        "the largest is not added again": lambda log_w: (log_w - log_w.max(0).values).exp().mean(0).log(),
-        "clamped": lambda log_w: log_w.exp().mean(0).clamp(min=1e-30).log(),
+        "a dimension is left": in_groups(log_mean, lambda bounds: bounds.mean(0, keepdim=True)),
+        "sign": lambda log_w, k: -in_groups(log_mean)(log_w, k),
+        "mean of the images": lambda log_w, k: in_groups(log_mean)(log_w, k).mean(),
+        "no gradient": lambda log_w, k: in_groups(log_mean)(log_w, k).detach(),
+        "weights, not logarithms": in_groups(lambda groups, k: groups.exp().mean(1)),
+        "half": lambda log_w, k: 0.5 * in_groups(log_mean)(log_w, k),
+        "first group": lambda log_w, k: log_w[:k].logsumexp(0) - math.log(k),
+        "all draws": lambda log_w, k: log_w.logsumexp(0) - math.log(len(log_w)),
+        "log k − 1": in_groups(lambda groups, k: groups.logsumexp(1) - math.log(k + 1)),
+        "minus k": in_groups(lambda groups, k: groups.logsumexp(1) - k),
+        "mean of the logs": lambda log_w, k: log_w.mean(0),
+        "the rest as a group": lambda log_w, k: torch.stack(
+            [torch.logsumexp(w, 0) - math.log(len(w)) for w in log_w.split(k)]
+        ).mean(0),
+        "the rest, divided by k": lambda log_w, k: torch.stack(
+            [torch.logsumexp(w, 0) - math.log(k) for w in log_w.split(k)]
+        ).mean(0),
+        "strides": lambda log_w, k: torch.stack(
+            [
+                log_w[i : len(log_w) // k * k : len(log_w) // k].logsumexp(0) - math.log(k)
+                for i in range(len(log_w) // k)
+            ]
+        ).mean(0),
+        "clamped": in_groups(lambda groups, k: groups.exp().mean(1).clamp(min=1e-30).log()),
+        "the largest is not added again": in_groups(
+            lambda groups, k: (groups - groups.amax(1, keepdim=True)).exp().mean(1).log()
+        ),
+        "the groups' bounds in a mean of weights": in_groups(
+            log_mean, lambda bounds: bounds.exp().mean(0).log()
+        ),
     },
     "02.7": {
-        "falling": places(lambda i, n: 1 - i / n),
-        "twice": lambda n: 2 * places(lambda i, n: i / n)(n),
-        "absolute": lambda n: places(lambda i, n: i / n)(n).abs(),
+        "falling": lambda n: n * Normal(0.0, 1.0).log_prob(edges(n)).exp().diff(),
+        "medians": places(lambda i, n: i / n),
+        "twice": lambda n: -2 * n * Normal(0.0, 1.0).log_prob(edges(n)).exp().diff(),
+        "not divided by the share": lambda n: -Normal(0.0, 1.0).log_prob(edges(n)).exp().diff(),
+        "absolute": lambda n: (n * Normal(0.0, 1.0).log_prob(edges(n)).exp().diff()).abs(),
         "even, to 2": lambda n: torch.linspace(-2, 2, n),
-        "from one": places(lambda i, n: ((i + 0.5) / n).clamp(max=1)),
-        "a column": lambda n: places(lambda i, n: i / n)(n)[:, None],
-        "a mean of 1": lambda n: places(lambda i, n: i / n)(n) + 1,
+        "a column": lambda n: (-n * Normal(0.0, 1.0).log_prob(edges(n)).exp().diff())[:, None],
+        "a mean of 1": lambda n: 1 - n * Normal(0.0, 1.0).log_prob(edges(n)).exp().diff(),
         "density": lambda n: Normal(0.0, 1.0).log_prob(torch.linspace(-3, 3, n)).exp(),
         "sorted draws": lambda n: torch.randn(n).sort()[0],
-        "one share too far": places(lambda i, n: (i + 0.5) / n),
-        "variance ½": lambda n: Normal(0.0, 0.5).icdf((torch.arange(n) + 0.5) / n),
+        "edges": lambda n: edges(n)[1:],
+        "middles": lambda n: (edges(n).clamp(-4, 4)[:-1] + edges(n).clamp(-4, 4)[1:]) / 2,
+        "without 2π": lambda n: -n * (-(edges(n) ** 2) / 2).exp().diff(),
+        "all edges": lambda n: n * Normal(0.0, 1.0).log_prob(edges(n)).exp(),
+    },
+    "02.11": {
+        "means only": lambda mu, log_var: saved(
+            lambda m, _: m.mean(0), lambda m, _: m.var(0, correction=0)
+        )(mu, log_var),
+        "within only": saved(lambda mu, _: mu.mean(0), lambda _, v: v.exp().mean(0)),
+        "prior's mean stays": saved(lambda mu, _: 0 * mu[0], lambda mu, v: (mu**2 + v.exp()).mean(0)),
+        "N − 1": saved(
+            lambda mu, _: mu.mean(0),
+            lambda mu, v: mu.var(0, correction=min(1, len(mu) - 1)) + v.exp().mean(0),
+        ),
+        "twice": lambda mu, log_var: 2 * by_both_kls(mu, log_var),
+        "sign": lambda mu, log_var: -by_both_kls(mu, log_var),
+        "mean over dimensions": lambda mu, log_var: by_both_kls(mu, log_var) / mu.shape[1],
+        "what remains": lambda mu, log_var: kl_normal(mu, log_var) - by_both_kls(mu, log_var),
+        "all": lambda mu, log_var: kl_normal(mu, log_var),
+        "no gradient": lambda mu, log_var: by_both_kls(mu, log_var).detach(),
+        "log of the mean": saved(
+            lambda mu, _: mu.mean(0), lambda mu, v: mu.var(0, correction=0) + v.mean(0).exp()
+        ),
+        "standard deviations": saved(
+            lambda mu, _: mu.mean(0), lambda mu, v: mu.var(0, correction=0) + (v / 2).exp().mean(0)
+        ),
+        "one for each dimension": lambda mu, log_var: (
+            0.5 * (of_q(mu, log_var)[0] ** 2 + of_q(mu, log_var)[1] - 1 - of_q(mu, log_var)[1].log())
+        ),
+        "sum over images": lambda mu, log_var: by_both_kls(mu, log_var) * len(mu),
     },
     "02.10": {
         "log σ² as log σ everywhere": pixels(lambda v: 2 * v, lambda s, v: s / (2 * v).exp()),

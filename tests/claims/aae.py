@@ -45,13 +45,61 @@ CLAIMS = {
             lambda s: s["03 judge"]["D_at_the_codes"] < 0.1 and s["03 judge"]["D_half_a_unit_along"] > 0.5,
         ),
         (
-            "shorter than at the boundary, but far from 0",
+            "the arrows are shorter than at the boundary, though $1 - D$ is larger",
             lambda s: (
                 0.2
                 < s["03 judge"]["arrows_where_D_says_fake"] / s["03 judge"]["arrows_at_the_boundary"]
                 < 0.7
             ),
         ),
+    ],
+    "predict-03-p1-text": [
+        (
+            "those near the boundary",
+            lambda s: (
+                s["03 judge"]["arrows_at_the_boundary"] > 1.5 * s["03 judge"]["arrows_where_D_says_fake"]
+            ),
+        ),
+    ],
+    "predict-03-p2-text": [("(a) above 1.3", lambda s: s["03 a new D"]["its_L_D_at_last"] > 1.35)],
+    "predict-03-p3-text": [
+        (
+            "(c) above 1.05",
+            lambda s: s["03 spread of the VAE's codes"]["standard_deviation"] > 1.08,
+        ),
+    ],
+    "predict-03-p4-text": [
+        (
+            "(c) they differ by less than 0.1",
+            lambda s: (
+                abs(
+                    s["03 mixture with labels"]["purity_without_labels"]
+                    - s["03 Swiss roll with labels"]["purity_without_labels"]
+                )
+                < 0.05
+            ),
+        ),
+    ],
+    "predict-03-p5-text": [
+        (
+            "(b) the width",
+            lambda s: all(
+                s["03 kept by a three"]["width"] < s["03 kept by a three"][name] - 0.05
+                for name in ("slant", "ink")
+            ),
+        ),
+    ],
+    "predict-03-p6-text": [("(a) About a half", half_the_errors)],
+    "predict-03-p7-text": [
+        (
+            "(c) neither: they differ by less than 5 %",
+            lambda s: (
+                abs(s["03 VAE"]["reconstruction_error"] / s["03 AAE"]["reconstruction_error"] - 1) < 0.04
+            ),
+        ),
+    ],
+    "predict-03-p8-text": [
+        ("(b) three to eight", lambda s: 3 < s["03 five petals"]["split_digits"] < 8),
     ],
     "aae-curves-look": [
         (

@@ -150,6 +150,10 @@ CLAIMS = {
         ("it creeps inward, more slowly the nearer it comes", creeps),
         ("With R1 it converges", with_r1),
         (
+            "at γ = 1 the fastest, at γ = 4 more slowly than at γ = 0.3",
+            lambda s: after(800, 1.0)(s) < after(800, 0.3)(s) < after(800, 4.0)(s),
+        ),
+        (
             "at γ = 4 so slowly that the path ends before it",
             lambda s: after(800, 4.0)(s) > 0.05,
         ),
@@ -345,12 +349,17 @@ CLAIMS = {
         ),
     ],
     "say s-nearest": [
-        ("Relatives, not copies", lambda s: nearest(s, "generated") > nearest(s, "real_test_digits"), "class")
+        ("Relatives, not copies", lambda s: nearest(s, "generated") > nearest(s, "test"), "class")
     ],
     "nearest-look": [
         (
             "farther from the training images than real test digits are",
-            lambda s: nearest(s, "generated") > 1.2 * nearest(s, "real_test_digits"),
+            lambda s: nearest(s, "generated") > 1.2 * nearest(s, "test"),
+            "class",
+        ),
+        (
+            "blurred test digits are the nearest",
+            lambda s: nearest(s, "blurred") < 0.95 * nearest(s, "test"),
             "class",
         ),
     ],

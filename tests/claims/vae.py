@@ -28,6 +28,11 @@ def _falling(s):
     return bounds == sorted(bounds, reverse=True)
 
 
+def _gain(s, k):
+    bounds = s["02 importance"]
+    return bounds["minus_log_p_with_1_draws"] - bounds[f"minus_log_p_with_{k}_draws"]
+
+
 def _nearly_the_prior(s):
     return _one_dimension(s)["distance_for_most"] < 0.02
 
@@ -37,7 +42,16 @@ def _collapsed(s):
 
 
 def _style(s):
-    return min(s["02 correlation of two digits of a row"].values()) > 0.8
+    at = s["02 correlation of two digits of a row"]
+    return min(at["ink"], at["slant"]) > 0.8
+
+
+def _accuracy(s, n_labels, name):
+    return s["02 accuracy"][f"from_{n_labels}_labels:_{name}"]
+
+
+def _lead(s, n_labels):
+    return _accuracy(s, n_labels, "codes") - _accuracy(s, n_labels, "pixels")
 
 
 def _thin_and_crowded(s):
@@ -128,6 +142,7 @@ CLAIMS = {
     ],
     "betas-look": [
         ("Its reconstructions are the sharpest", lambda s: _sharpest(s) == "0", "class"),
+        ("by little", lambda s: _of_beta(s, "0")[0] > 0.93 * _of_beta(s, "0.25")[0], "class"),
         ("its new images no digits", lambda s: _of_beta(s, "0")[2] > 5 * _of_beta(s, "1")[2], "class"),
         (
             "The best new images come with β = 0.25 and 1",
@@ -150,13 +165,68 @@ CLAIMS = {
         ("$L_{rec}$ is negative", lambda s: s["02 Normal pixels"]["L_rec"] < 0, "class"),
     ],
     "say s10": [("One handwriting per row", _style, "class")],
-    "styles-play": [("both go together between any two digits", _style, "class")],
+    "predict-02-p4-text": [
+        (
+            "about four times as large",
+            lambda s: (
+                3
+                < s["02 squared error of what is shown"]["sample"]
+                / s["02 squared error of what is shown"]["mean"]
+                < 5
+            ),
+            "class",
+        )
+    ],
+    "predict-02-p3-text": [
+        (
+            "falls by some 4 nats",
+            lambda s: 3.5 < _gain(s, 400) < 4.6 and 0.52 < _gain(s, 10) / _gain(s, 400) < 0.78,
+            "class",
+            "bundled",
+        )
+    ],
+    "predict-02-p5-text": [
+        (
+            "6 to 7 nats on MNIST, so more than 3 in each",
+            lambda s: (
+                6 < s["02 vae in 2-D"]["L_kl"] < 7
+                and 2 * s["02 one dimension"]["nats_of_the_first"] < 0.92 * s["02 vae in 2-D"]["L_kl"]
+            ),
+            "class",
+        )
+    ],
+    "predict-02-p6-text": [
+        (
+            "the codes hold 25 nats, and $L_{rec}$ is about 93",
+            lambda s: round(_of_beta(s, "0.25")[1]) == 25 and round(_of_beta(s, "0.25")[0]) == 93,
+            "class",
+        ),
+        (
+            "By less than 10 nats",
+            lambda s: 0 < _of_beta(s, "0.25")[0] - _of_beta(s, "0")[0] < 10,
+            "class",
+        ),
+        ("grow to about 300 nats", lambda s: round(_of_beta(s, "0")[1], -1) == 300, "class"),
+    ],
+    "styles-play": [
+        ("both go together between two digits", _style, "class"),
+        (
+            "the height does so clearly less",
+            lambda s: s["02 correlation of two digits of a row"]["height"] < 0.7,
+            "class",
+        ),
+    ],
     "ageing-text": [("change their slant and their ink together", _style, "class")],
     "aggregated-1d-look": [
         ("nearly the prior", _nearly_the_prior, "class"),
         (
             "all means are nearly 0",
             lambda s: _one_dimension(s)["spread_of_the_means_of_the_least"] < 0.1,
+            "class",
+        ),
+        (
+            "less than a tenth of a nat of some twenty",
+            lambda s: s["02 another prior"]["nats_saved"] < 0.1 < 19 < s["02 vae"]["L_kl"] < 22,
             "class",
         ),
     ],
@@ -177,21 +247,16 @@ CLAIMS = {
     ],
     "few-labels-look": [
         (
-            "ahead of the pixels in most of ten draws",
-            lambda s: s["02 few labels"]["codes_ahead_in_how_many_of_ten"] >= 7,
+            "a few points at most, and the largest with 100 labels",
+            lambda s: max(_lead(s, 20), _lead(s, 1000)) < _lead(s, 100) < 0.05,
             "class",
         ),
         (
-            "by a few percent only",
-            lambda s: (
-                0.01
-                < s["02 few labels"]["accuracy_from_100_labels_on_codes"]
-                - s["02 few labels"]["accuracy_from_100_labels_on_pixels"]
-                < 0.05
-            ),
+            "With 20, both are wrong more often than right",
+            lambda s: max(_accuracy(s, 20, name) for name in ("codes", "pixels")) < 0.5,
             "class",
-            "bundled",
         ),
+        ("with 1,000 the pixels catch up", lambda s: _lead(s, 1000) < _lead(s, 100) - 0.005, "class"),
     ],
     "recap": [
         ("all codes together are only nearly the prior", _thin_and_crowded),

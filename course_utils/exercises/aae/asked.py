@@ -11,51 +11,51 @@ def seen(letter):
 
 Prediction(
     "03.p1",
-    "a",
-    "The push on a code z is (1 − D) · ∇a(z), a the logit. Where D is sure of a fake, 1 − D is 1, but a is "
-    "nearly flat so far out; where D is sure of real, 1 − D is 0. In between a is steep.",
+    "b",
+    "From the boundary to the surest fakes 1 − D can no more than double, from ½ to 1, but the logit gets "
+    "flat: what D learns from is at the boundary, and far out nothing asks it to be surer still.",
 )
 Prediction(
     "03.p2",
-    "c",
-    "A D that cannot tell says ½ of all, which costs −log ½ − log ½ = 2 log 2 = 1.39, at the start for lack "
-    "of training, at the end because the encoder has caught up. Falling would mean that the encoder loses.",
+    "a",
+    "The encoder has brought its codes so near to the prior that a D that starts anew finds hardly anything "
+    "to go by in a thousand steps. Had the old D merely been worn out, the new one would have found it.",
 )
 Prediction(
     "03.p3",
-    "a",
-    "The KL term compares q(z|x) with the prior image by image, and L_rec pays for keeping images apart, "
-    "so their mixture is left with gaps. D sees all codes together, and gaps are what it can tell.",
+    "c",
+    "The KL takes each image by itself, and none pays much for lying far out; L_rec, a sum over 784 pixels, "
+    "pays for room between images, which is scarce in a plane. Nobody looks at all codes together: D does.",
 )
 Prediction(
     "03.p4",
-    "b",
-    "Far above chance, as similar images lie together; far from 1, as nothing makes the borders of petals "
-    "the borders of digits. D only asks that all petals be filled.",
+    "c",
+    "D only asks that all components be filled. That petals lie apart does not help: their borders are put "
+    "somewhere among the images, not where digits end. Far above chance, as similar images lie together.",
 )
 Prediction(
     "03.p5",
-    "a",
-    "The decoder got the label, so the code need not hold it, and D, which sees the label too, would have "
-    "told a code that holds it. What is left for the code is how the digit is written.",
+    "b",
+    "All three stay to a good part, slant most. The width is partly the digit's own, as ones are narrow and "
+    "zeros wide, and what the label says the code need not hold.",
 )
 Prediction(
     "03.p6",
-    "b",
-    "All images show which groups there are, the labels have only to name them. A factor of ten, as in the "
-    "paper, needs larger networks and far longer training.",
+    "a",
+    "All images show which groups there are, but ten groups found without names are no digits yet: a few mix "
+    "two. A factor of ten, as in the paper, needs larger networks and far longer training.",
 )
 Prediction(
     "03.p7",
-    "a",
-    "Both reconstruct through two numbers with the same decoder and the same loss; the two numbers are the "
-    "bottleneck, not the way in which codes are brought to the prior.",
+    "c",
+    "Both reconstruct through two numbers with the same decoder and the same loss: the two numbers are the "
+    "limit. And the VAE, too, is read without noise here, at its mean.",
 )
 Prediction(
     "03.p8",
     "b",
     "Codes go wherever the prior has mass, and D sees codes without names: that a digit stays whole, or "
-    "alone, is nobody's aim.",
+    "alone, is nobody's aim. Only those that look like no other mostly stay together.",
 )
 
 Project(
@@ -75,22 +75,36 @@ SelfTest(
     "03",
     (
         (
-            "b",
+            "c",
             "1",
             "Without draws D knows nothing of the prior, and the encoder is paid only for what D says.",
         ),
-        ("d", "1", "2 log 2 says that this D cannot tell; whether codes match is measured apart from it."),
-        ("a", "1", "Descending on L_D makes D right: an encoder that takes part in it helps D."),
-        ("c", "2", "The KL term needs a density; D needs nothing but draws, and these are draws."),
-        ("b", "3", "Pure petals under other names, as from shifted labels."),
         (
             "a",
+            "1",
+            "The misfit is measured, so it is there, and this D cannot see it. An encoder that cannot fool D "
+            "would show in a low L_D.",
+        ),
+        ("d", "1", "Descending on L_D makes D right: an encoder that takes part in it helps D."),
+        (
+            "b",
+            "2",
+            "The KL is E_q[log q − log p]: draws of q, and the prior's density at them. D needs draws of p.",
+        ),
+        (
+            "b",
+            "3",
+            "Who is in the own component counts for purity at most: a component's most frequent digit is at "
+            "least as frequent as the digit of its number. So the second cannot exceed the first.",
+        ),
+        (
+            "d",
             "5",
             "Then the code must hold the digit itself, or the reconstruction suffers: section 1 had 0.58.",
         ),
         ("c", "6", "D_y wants ten equal groups in any order; names at random are right for one in ten."),
         (
-            "d",
+            "a",
             "3",
             "The Gaussian and the whole flower look the same after this turn; a petal with a name does not.",
         ),

@@ -1,5 +1,6 @@
 """Notebook 03, sections 2 and 4: a flower to mend, a prior from a picture, a walk along a petal."""
 
+import functools
 import math
 
 import torch
@@ -49,9 +50,15 @@ def petals(turns=lambda y, n: y / n, stds=lambda out, across: (out, across), cen
 def _as_given(y, n_components=10, radius=2.0, stds=(0.5, 0.1)):
     angle = y * (2 * math.pi / n_components)
     outward = torch.stack([angle.cos(), angle.sin()], 1)
-    across = torch.stack([-angle.sin(), angle.cos()], 1)
-    e = torch.randn(len(y), 1, device=y.device)
-    return (radius + stds[0] * e) * outward + stds[1] * e * across
+    across = torch.stack([angle.sin(), -angle.cos()], 1)
+    e = torch.randn(len(y), 1, device=y.device).expand(-1, 2)
+    e = e * torch.tensor(stds, device=y.device)
+    return radius * outward + e[:, :1] * outward + e[:, 1:] * across
+
+
+def _across_turned(y, n_components=10, radius=2.0, stds=(0.5, 0.1)):
+    angle, e = y * (2 * math.pi / n_components), noise(1, len(y))[0]
+    return turned(angle, radius + stds[0] * e, stds[1] * e)
 
 
 def _one_for_all(y, n_components=10, radius=2.0, stds=(0.5, 0.1)):
@@ -72,7 +79,7 @@ def _bananas(y, n_components=10, radius=2.0, std=(0.5, 0.1)):
 
 Exercise(
     "03.6",
-    "Petals without an area",
+    "A flower that D sees through",
     kind="debug",
     reference=gaussian_mixture,
     # the last is wide across
@@ -81,13 +88,17 @@ Exercise(
     tolerance=0.025,
     hints=(
         "Draw a few points of petal 0 by hand: which pairs (outward, across) can occur?",
-        "The directions are right, and so is each standard deviation. What two Normal numbers have, if they "
-        "are independent, these have not.",
-        "The two directions need a random number *each*: torch.randn(len(y), 2), its first column outward, "
-        "its second across; keep the shape (n, 1).",
+        "Centres, directions and both standard deviations are right. The sign of `across` does not matter: "
+        "its noise is as often negative. What is left of a cloud if you know neither more nor less than "
+        "these?",
+        "The two directions need a random number *each*: torch.randn(len(y), 2).",
     ),
     mistakes=dict(
         given=(_as_given, ""),
+        across_turned=(
+            _across_turned,
+            "you have turned `across` round, which a noise without a side does not feel. Look at the noise.",
+        ),
         one_for_all=(
             _one_for_all,
             "all draws of a batch share one random number in each direction: every draw needs its own.",
@@ -140,33 +151,60 @@ BAR, N_DRAWS, N_SAMPLES = 3.0, 2_000, 6
 
 
 def my_prior(n):
-    """A disc, evenly filled, with a third of the draws; a ring around it with the others. → (n, 2)"""
+    """Draws from the prior of the picture: 35 % in a disc, evenly, the others around an arc. → (n, 2)"""
     angle = 2 * math.pi * torch.rand(n, device=device)
-    in_disc = torch.rand(n, device=device) < 1 / 3
-    ring = 2 + 0.15 * torch.randn(n, device=device)
-    distance = torch.where(in_disc, 0.8 * torch.rand(n, device=device).sqrt(), ring)
-    return torch.stack([distance * angle.cos(), distance * angle.sin()], 1)
+    distance = 0.7 * torch.rand(n, device=device).sqrt()  # evenly in a disc around (0, −0.6)
+    x, y = distance * angle.cos(), distance * angle.sin() - 0.6
+    turn = math.radians(-30) + math.radians(240) * torch.rand(n, device=device)  # two thirds of a ring
+    far = 2 + 0.15 * torch.randn(n, device=device)
+    in_disc = torch.rand(n, device=device) < 0.35
+    return torch.stack(
+        [torch.where(in_disc, x, far * turn.cos()), torch.where(in_disc, y, far * turn.sin())], 1
+    )
 
 
+SEED = 183
 device = session.device()  # as in the notebook, where the solution stands
 
 
 def picture_draws(n=200):
-    """Draws from the prior of exercise 03.7, always the same. → (n, 2)"""
-    with session.seeded(7):
+    """Draws from the prior of exercise 03.7, always the same. → (n, 2)
+
+    This seed gives the shape as it is (35 % in the disc), but an uneven arc, as chance does: who draws these
+    points again, or others beside them, copies its clumps.
+    """
+    with session.seeded(SEED):
         return my_prior(n)
 
 
 def times_the_floor(prior, seed):
     """Energy distance of draws of `prior` to the prior of the picture, as a multiple of the floor.
 
-    Both are means over six samples of 2,000: a single one is a matter of luck.
+    It is a mean over six samples of 2,000: a single one is a matter of luck. The floor is what two samples
+    of this size have on average, 2/n times the mean distance of two draws.
     """
     samples = [_points(prior, N_DRAWS) for _ in range(N_SAMPLES)]
     if torch.equal(samples[0], samples[1]):
         raise Wrong("two calls give the same draws: use random numbers, and set no seed.")
-    floors = [metrics.energy_distance(my_prior(N_DRAWS), my_prior(N_DRAWS)) for _ in samples]
-    return sum(metrics.energy_distance(z, my_prior(N_DRAWS)) for z in samples) / sum(floors)
+    floor = 2 / N_DRAWS * _mean_distance()
+    times = sum(metrics.energy_distance(z, my_prior(N_DRAWS)) for z in samples) / N_SAMPLES / floor
+    outside = sum(_outside(z) for z in samples) / N_SAMPLES
+    print(f"seed {seed}: {times:.1f} times the floor; {outside:.0%} of your draws where it has hardly any")
+    return times
+
+
+@functools.cache
+def _mean_distance():
+    with session.seeded(0):
+        return torch.cdist(my_prior(5_000), my_prior(5_000)).mean().item()
+
+
+def _outside(z):
+    """Share of points (n, 2) that are neither in the disc nor by the arc. → float"""
+    in_disc = (z - torch.tensor([0.0, -0.6], device=z.device)).norm(dim=1) < 0.8
+    turn = torch.rad2deg(torch.atan2(z[:, 1], z[:, 0]))  # −180 to 180
+    by_arc = ((z.norm(dim=1) - 2).abs() < 0.5) & ((turn > -35) | (turn < -145))
+    return (~(in_disc | by_arc)).float().mean().item()
 
 
 def _points(prior, n):
@@ -189,11 +227,17 @@ def _points(prior, n):
     return z.to(device=session.device(), dtype=torch.float32).detach()
 
 
-def uniform_disc(n, share=1 / 3, radius=0.8):
-    """As the prior of the picture, with another share in the disc."""
-    angle, inner = 2 * math.pi * torch.rand(n), torch.rand(n) < share
-    distance = torch.where(inner, radius * torch.rand(n).sqrt(), 2 + 0.15 * torch.randn(n))
-    return torch.stack([distance * angle.cos(), distance * angle.sin()], 1)
+def disc_and_arc(share=0.35, centre=-0.6, radius=0.7, begin=-30, end=210, width=0.15):
+    """As the prior of the picture, with other numbers. → function n → (n, 2)"""
+
+    def prior(n):
+        a, turn = 2 * math.pi * torch.rand(n), torch.deg2rad(begin + (end - begin) * torch.rand(n))
+        d, far = radius * torch.rand(n).sqrt(), 2 + width * torch.randn(n)
+        disc = torch.stack([d * a.cos(), d * a.sin() + centre], 1)
+        arc = torch.stack([far * turn.cos(), far * turn.sin()], 1)
+        return torch.where((torch.rand(n) < share)[:, None], disc, arc)
+
+    return prior
 
 
 Exercise(
@@ -201,13 +245,13 @@ Exercise(
     "A prior from its picture",
     reference=my_prior,
     hints=(
-        "Measure: `picture.norm(dim=1)` has the distances of the 200 draws from the centre. Their histogram "
-        "has two parts: how many draws has each, and where do they begin and end?",
-        "A draw first decides between disc and ring (torch.rand(n) < share), then takes its distance; the "
-        "angle is uniform. The ring's distance is Normal: take mean and standard deviation of the outer "
-        "part.",
+        "Two parts. Which draws belong to each, and how many of the 200 are they? Where is the centre of "
+        "the one, and from which angle to which goes the other?",
+        "A draw first decides for a part (torch.rand(n) < share). Of the arc, the distance from 0 is Normal, "
+        "the angle even; take mean and standard deviation of picture.norm(dim=1) there. The clumps along it "
+        "are chance: do not copy them.",
         "In the disc, a uniform *distance* would be too dense in the middle: area grows with its square, so "
-        "take 0.8 · √u. The share of the disc is about 0.3.",
+        "take 0.7 · √u around (0, −0.6). The share of the disc is 0.35; the arc goes from −30° to 210°.",
     ),
     mistakes=dict(
         seeded=(
@@ -223,7 +267,11 @@ Exercise(
         times_the_floor,
         bar=BAR,
         score="energy distance to the prior of the picture, in times its floor",
-        controls={"Gaussian of the same spread": 7.2, "half in the disc": 13.0, "the 200 draws again": 6.4},
+        controls={
+            "Gaussian of the same spread": 36.0,
+            "the 200 draws again": 7.0,
+            "their distances, any angle": 30.0,
+        },
         lower_is_better=True,
     ),
 )
@@ -233,18 +281,23 @@ Exercise(
 
 
 def main_axis(k, n, n_components=10, radius=2.0, std=0.5):
-    """n codes on the main axis of petal k, from 2 std before its centre to 2 std behind it. → (n, 2)"""
+    """n codes on the main axis of petal k, in steps of equal shares of its draws. → (n, 2)"""
     angle = torch.tensor(2 * math.pi * k / n_components)
-    distance = torch.linspace(radius - 2 * std, radius + 2 * std, n)
+    share = (torch.arange(n) + 0.5) / n  # of the petal's draws, nearer to 0
+    distance = torch.distributions.Normal(radius, std).icdf(share)
     return torch.stack([distance * angle.cos(), distance * angle.sin()], 1).to(session.device())
 
 
-def axis(turn=lambda k, n: k / n, near=-2.0, far=2.0, begin=1.0, flip=False, swap=False):
+def even_in_share(i, n):
+    return (i + 0.5) / n
+
+
+def axis(turn=lambda k, n: k / n, share=even_in_share, begin=1.0, wide=lambda s: s, flip=False, swap=False):
     """A wrong walk."""
 
     def wrong(k, n, n_components=10, radius=2.0, std=0.5):
         angle = 2 * math.pi * turn(k, n_components)
-        d = torch.linspace(begin * radius + near * std, begin * radius + far * std, n)
+        d = begin * radius + wide(std) * torch.special.ndtri(share(torch.arange(n) * 1.0, n))
         x, y = d * math.cos(angle), d * math.sin(angle)
         z = torch.stack([y, x] if swap else [x, y], 1).to(session.device())
         return z.flip(0) if flip else z
@@ -252,39 +305,98 @@ def axis(turn=lambda k, n: k / n, near=-2.0, far=2.0, begin=1.0, flip=False, swa
     return wrong
 
 
-def _without_the_end(k, n, n_components=10, radius=2.0, std=0.5):
-    return main_axis(k, n + 1, n_components, radius, std)[:-1]
+def even_steps(near=-2.0, far=2.0):
+    """Codes at even distances."""
+
+    def wrong(k, n, n_components=10, radius=2.0, std=0.5):
+        angle = 2 * math.pi * k / n_components
+        d = torch.linspace(radius + near * std, radius + far * std, n)
+        return torch.stack([d * math.cos(angle), d * math.sin(angle)], 1).to(session.device())
+
+    return wrong
+
+
+def even_shares(to_distance):
+    """Codes at a distance that is another function of (share, radius, std)."""
+
+    def wrong(k, n, n_components=10, radius=2.0, std=0.5):
+        angle = 2 * math.pi * k / n_components
+        d = to_distance((torch.arange(n) + 0.5) / n, radius, std)
+        return torch.stack([d * math.cos(angle), d * math.sin(angle)], 1).to(session.device())
+
+    return wrong
 
 
 def _across(k, n, n_components=10, radius=2.0, std=0.5):
     angle = 2 * math.pi * k / n_components
-    d = torch.linspace(-2 * std, 2 * std, n)
-    z = turned(torch.tensor(angle).expand(n), radius + 0 * d, d)
-    return z.to(session.device())
+    d = std * torch.special.ndtri((torch.arange(n) + 0.5) / n)
+    return turned(torch.tensor(angle).expand(n), radius + 0 * d, d).to(session.device())
+
+
+def _at_random(k, n, n_components=10, radius=2.0, std=0.5):
+    return even_shares(lambda share, r, s: (r + s * torch.randn(len(share))).sort().values)(
+        k, n, n_components, radius, std
+    )
 
 
 Exercise(
     "03.10",
     "Along a petal",
     reference=main_axis,
-    cases=lambda: [(0, 5), (3, 12), (4, 7, 5, 1.5, 0.3), (2, 9, 3, 1.0, 0.2)],
+    cases=lambda: [(0, 5), (3, 12), (4, 7, 5, 1.5, 0.3), (2, 9, 3, 1.0, 0.2), (1, 1)],
     hints=(
-        "Only the distance from 0 changes along the main axis, the direction stays: that of petal k, 2πk / "
-        "n_components.",
-        "The centre lies at distance `radius`. Outward the spread is `std`: from radius − 2·std to radius + "
-        "2·std.",
-        "torch.linspace gives the n distances, (n,); times cos and sin of the angle, stacked to (n, 2).",
+        "Only the distance from 0 changes along the main axis; among draws it is Normal, with mean `radius` "
+        "and standard deviation `std`. Which share of them is nearer than the first code, the second, the "
+        "last?",
+        "Half of 1/n is nearer than the first code, 1/n more than the second: (i + ½) / n. Which function "
+        "goes from such a share to the distance?",
+        "The inverse of the Normal's cumulative distribution: radius + std · torch.special.ndtri(share), or "
+        "torch.distributions.Normal(radius, std).icdf(share). Times cos and sin of 2πk / n_components.",
     ),
     mistakes=dict(
-        one_std=(axis(near=-1.0, far=1.0), "that is one std before and behind the centre: two are asked."),
-        from_the_centre=(axis(near=0.0), "it begins at the centre: begin 2 std nearer to 0."),
-        to_the_centre=(axis(far=0.0), "it ends at the centre: go on for 2 std."),
-        from_zero=(
-            lambda k, n, n_components=10, radius=2.0, std=0.5: axis(near=-radius / std)(
-                k, n, n_components, radius, std
-            ),
-            "it begins at 0, where all petals meet: begin 2 std before the centre.",
+        even_distances=(
+            even_steps(),
+            "these are even *distances*, ±2 std; between codes shall lie equal shares of *draws*, which are "
+            "densest in the middle.",
         ),
+        even_distances_three=(
+            even_steps(-3.0, 3.0),
+            "these are even *distances*, ±3 std; between codes shall lie equal shares of *draws*.",
+        ),
+        even_distances_one=(
+            even_steps(-1.0, 1.0),
+            "these are even *distances*, ±1 std; between codes shall lie equal shares of *draws*.",
+        ),
+        whole_shares_beyond=(
+            axis(share=lambda i, n: (i + 1) / (n + 1)),
+            "beyond each end lies as much as between two codes: there it shall be half of that.",
+        ),
+        ends_at_infinity=(
+            axis(share=lambda i, n: i / (n - 1)),
+            "nothing lies beyond the ends: so they are infinitely far. Half of 1/n shall lie there.",
+        ),
+        begins_at_infinity=(
+            axis(share=lambda i, n: i / n),
+            "nothing lies before the first code: it is infinitely far. Half of 1/n shall lie there.",
+        ),
+        shares_as_distances=(
+            even_shares(lambda share, r, s: r + s * (2 * share - 1)),
+            "that is right for a uniform distance; along the petal it is Normal.",
+        ),
+        erfinv_without_root=(
+            even_shares(lambda share, r, s: r + s * torch.erfinv(2 * share - 1)),
+            "erfinv goes with the standard deviation 1/√2: times √2.",
+        ),
+        forward=(
+            even_shares(lambda share, r, s: torch.distributions.Normal(r, s).cdf(share)),
+            "cdf goes from a distance to a share; the way back is asked, icdf.",
+        ),
+        at_random=(
+            _at_random,
+            "these are sorted random draws: the shares between them are equal on average alone.",
+        ),
+        variance=(axis(wide=lambda s: s**2), "`std` is the standard deviation, not to be squared."),
+        root=(axis(wide=lambda s: s**0.5), "`std` is the standard deviation already: no square root."),
         around_zero=(axis(begin=0.0), "the radius is missing: the axis runs through the petal's centre."),
         whole_half_turn=(axis(lambda k, n: k / n / 2), "its direction is πk/n: a whole turn is 2π."),
         always_ten=(axis(lambda k, n: k / 10), "right for ten petals; for others divide by n_components."),
@@ -296,11 +408,6 @@ Exercise(
         next_petal=(axis(lambda k, n: (k + 1) / n), "that is the next petal: petal 0 points along x."),
         cos_and_sin_swapped=(axis(swap=True), "x goes with cos, y with sin: petal 0 points along x."),
         clockwise=(axis(lambda k, n: -k / n), "it goes round clockwise: is there a minus at the sine?"),
-        four=(axis(near=-4.0, far=4.0), "that is 4 std before and behind the centre: two are asked."),
-        without_the_end=(
-            _without_the_end,
-            "the last code is to lie at the end itself: linspace, not arange.",
-        ),
         across=(_across, "that goes across the petal, at right angles to its direction."),
         radius_fixed=(
             lambda k, n, n_components=10, radius=2.0, std=0.5: main_axis(k, n, n_components, 2.0, std),

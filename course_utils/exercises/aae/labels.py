@@ -8,29 +8,55 @@ from ..engine.tasks import Exercise
 Exercise(
     "03.8",
     "Purity from a table",
-    reference=0.6,
+    reference=(0.6, 0.48),
     tolerance=0.002,
-    why="24 + 30 + 66 of 200 images show the most frequent digit of their component. Which digit that is "
-    "does not matter: a component may have any name.",
+    why="24 + 30 + 66 of 200 images show the most frequent digit of their component, whatever its name. At "
+    "the worst, each component has all digits in the same proportions; or all images lie in one: digit 2 "
+    "alone gives 96 of 200. It cannot be less, as each component has at least as many of its most frequent "
+    "digit as of digit 2.",
     hints=(
-        "For each component (row): how many of its images show its most frequent digit?",
-        "Add these three numbers; divide by all images, 200.",
-        "(24 + 30 + 66) / 200.",
+        "For each component (row): how many of its images show its most frequent digit? Add, divide by 200.",
+        "Now mix the images as badly as you can. Three components of equal digits cannot be had: how many "
+        "images of each digit are there?",
+        "In each component the most frequent digit is at least as frequent as digit 2, of which there are 0 "
+        "+ 30 + 66 in all.",
     ),
     mistakes=dict(
+        third=(
+            (0.6, 1 / 3),
+            "the first is right. A third would need equally many images of each digit: there are 64, 40, 96.",
+        ),
+        zero=((0.6, 0.0), "the first is right. Some digit is always the most frequent in its component."),
+        one=((0.6, 1.0), "the first is right. The second is the *smallest* that a sorting could have."),
+        tenth=((0.6, 0.1), "the first is right. There are three digits here, and not equally many of each."),
+        rarest=(
+            (0.6, 0.2),
+            "the first is right. A component counts its most frequent digit, not the rarest of all.",
+        ),
+        smallest_row=(
+            (0.6, 0.5),
+            "the first is right. That is the least pure of these components; a sorting can do worse.",
+        ),
+        middle_digit=(
+            (0.6, 0.32),
+            "the first is right. Digit 0 has 64 images, but another digit has more, wherever they lie.",
+        ),
         diagonal=(
-            0.55,
-            "that is the diagonal: images in the component of their own number. In component 1 the most "
-            "frequent digit is another.",
+            (0.55, 0.48),
+            "the second is right. The first is the diagonal: in component 1 another digit is most frequent.",
         ),
         mean_of_shares=(
-            (0.6 + 0.5 + 0.66) / 3,
-            "that is the mean of three shares; a component with more images counts for more.",
+            ((0.6 + 0.5 + 0.66) / 3, 0.48),
+            "the second is right. The first is the mean of three shares: a component with more images counts "
+            "for more.",
         ),
-        by_columns=(0.58, "that goes by digits (columns): most frequent in each *component*, by rows."),
-        percent=(60, "that is in percent: a share is asked."),
-        count=(120, "that is the number of images: divide by all of them."),
-        largest_share=(0.66, "that is the purest component alone: all three count."),
+        by_columns=(
+            (0.58, 0.48),
+            "the second is right. The first goes by digits (columns): most frequent in each *component*.",
+        ),
+        one_number=(0.6, "that is the first of two numbers: which is the smallest possible?"),
+        percent=((60, 48), "that is in percent: shares are asked."),
+        swapped=((0.48, 0.6), "the right numbers, the wrong way round: this table's purity first."),
     ),
 )
 

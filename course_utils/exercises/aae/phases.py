@@ -109,6 +109,18 @@ def _regularize(
 
 def _as_given(x, z, enc, D, opt):
     L_D = nll_real(D(z)) + nll_fake(D(enc(x).detach()))
+    L_D.backward()
+    opt.D.step()
+    opt.D.zero_grad()
+    L_enc = nll_real(D(enc(x)))
+    L_enc.backward()
+    opt.enc.step()
+    opt.enc.zero_grad()
+    return L_enc
+
+
+def _encoder_keeps_its_gradient(x, z, enc, D, opt):
+    L_D = nll_real(D(z)) + nll_fake(D(enc(x).detach()))
     opt.D.zero_grad()
     L_D.backward()
     opt.D.step()
@@ -139,11 +151,11 @@ Exercise(
     cases=lambda: [(noise(n, 5), noise(n, 2), small_net(5, 4, 2), small_net(2, 8, 1)) for n in (1, 7)],
     outcome=_both_players,
     hints=(
-        "Swings that grow: the encoder still moves by what was right many updates ago. What keeps old "
-        "gradients?",
-        "`backward` adds to what is in .grad. Go through two calls in a row: whose .grad is cleared before "
-        "each backward, and whose is used after it?",
-        "Before L_enc.backward() the encoder's gradients have to go: opt.enc.zero_grad().",
+        "0.69 is log 2. If D is sure of the draws, what does it say of a code? Who asks it to say so?",
+        "`backward` leaves a gradient in *every* weight that it passes. Which weights does L_enc.backward() "
+        "pass, and who clears them before they are used?",
+        "After L_enc.backward() D's .grad holds what would make codes look real, and the next L_D.backward() "
+        "adds to it: opt.D.zero_grad() before L_D.backward().",
     ),
     mistakes=dict(
         given=(_as_given, ""),
@@ -161,7 +173,11 @@ Exercise(
         ),
         D_keeps_its_gradient=(
             _regularize(clear_D=False),
-            "now D keeps its old gradients, those of L_enc among them: clear them before L_D.backward().",
+            "now D keeps its own old gradients, too: clear them once, right before L_D.backward().",
+        ),
+        encoder_keeps_its_gradient=(
+            _encoder_keeps_its_gradient,
+            "D is right now, but the encoder's gradients are never cleared: they pile up, and codes swing.",
         ),
         codes_only=(
             _regularize(L_D=lambda D, z, z_code: nll_fake(D(z_code.detach()))),
@@ -184,30 +200,48 @@ Exercise(
 
 Exercise(
     "03.3",
-    "Three codes for each draw",
-    reference=-math.log(3),
-    tolerance=0.01,
-    why="Of four items there, one is a draw: the best D says ¼, and σ(a) = ¼ at a = −log 3. In general the "
-    "best logit is log(p / q), and it is 0 where codes and draws are equally dense.",
+    "Half of the prior",
+    reference=0.5 * math.log(3) + math.log(1.5),
+    tolerance=0.005,
+    why="In the full half codes are twice as dense as draws, so the best D says ⅓ there, and 1 in the empty "
+    "half. Half of the draws cost log 3, the others nothing, every code costs −log ⅔: ½ log 3 + log 1.5 = "
+    "0.95. In general the best D is p / (p + q), p the density of draws, q that of codes.",
     hints=(
-        "Around z, one of four items is a draw from the prior. D pays −log D for it, −log(1 − D) for the "
-        "three others.",
-        "Minimize −log D − 3 log(1 − D): the derivative −1/D + 3/(1 − D) is 0 at D = ¼.",
-        "Which logit has σ(a) = ¼? a = log(D / (1 − D)).",
+        "All codes are crowded into the place of half of the draws. How dense are they there, beside draws?",
+        "Where of m items one is a draw, the best D says 1/m. In the full half: of three. In the empty one?",
+        "L_D = ½ · (−log ⅓) + ½ · (−log 1) + 1 · (−log(1 − ⅓)).",
     ),
     mistakes=dict(
-        probability=(0.25, "that is what D says, a probability. Its logit is asked: σ(a) = ¼."),
-        sign=(math.log(3), "there D would say ¾: but it is codes, its fakes, that are more frequent here."),
-        fakes=(
-            0.75,
-            "that is the share of codes; D gives the probability of a draw, and its logit is asked.",
+        nobody_can_tell=(
+            2 * math.log(2),
+            "that is L_D where codes and draws are alike everywhere. In the empty half D can tell.",
         ),
-        third=(-math.log(4), "that is log ¼; the logit is log of D / (1 − D)."),
-        ratio=(1 / 3, "that is the ratio of the densities; its logarithm is the logit."),
-        two_thirds=(
-            -math.log(2),
-            "that would be D = ⅓: but of *four* items one is a draw.",
+        a_half=(
+            1.5 * math.log(2),
+            "there D says ½ in the full half. But all codes are in it, and only half of the draws.",
         ),
+        half_of_it=(
+            math.log(2),
+            "that is half of what a D pays that cannot tell. But in the full half a draw and a code are not "
+            "equally frequent.",
+        ),
+        all_draws=(
+            math.log(3) + math.log(1.5),
+            "D says ⅓ in the full half, right; but the other half of the draws costs nothing.",
+        ),
+        half_of_the_codes=(
+            0.5 * (math.log(3) + math.log(1.5)),
+            "right for the draws; but *all* codes lie in the full half, not half of them.",
+        ),
+        exchanged=(
+            0.5 * math.log(1.5) + math.log(3),
+            "there D says ⅔ in the full half: but codes, its fakes, are more frequent there.",
+        ),
+        draws_alone=(0.5 * math.log(3), "that is what the draws cost; the codes cost something, too."),
+        codes_alone=(math.log(1.5), "that is what the codes cost; draws in the full half cost, too."),
+        logit=(-math.log(2), "that is the best logit in the full half; its loss is asked, over all places."),
+        probability=(1 / 3, "that is what D says in the full half; its loss is asked, over all places."),
+        never_wrong=(0.0, "0 is for a D that is never in doubt. In the full half it meets both."),
     ),
 )
 
@@ -270,13 +304,23 @@ Exercise(
 )
 
 
-def energy_distance(a, b):
-    """How far apart two samples are as distributions, by mean distances. a (n, d), b (m, d) → scalar"""
-    within = torch.cdist(a, a).mean() + torch.cdist(b, b).mean()
-    return 2 * torch.cdist(a, b).mean() - within
+def how_far(a, b):
+    """How far apart two samples are as distributions. a (n, d), b (m, d), n and m at least 2 → scalar"""
+
+    def within(u):
+        return torch.cdist(u, u).sum() / (len(u) * (len(u) - 1))  # a point with itself is no pair
+
+    return 2 * torch.cdist(a, b).mean() - within(a) - within(b)
 
 
-def _energy(between=2.0, first=1.0, second=1.0, distance=torch.cdist, mean=torch.mean):
+def _other_points(d):
+    """The mean over pairs; within one sample, without a point and itself."""
+    n, m = d.shape
+    own = n == m and not d.diagonal().abs().gt(1e-6).any()
+    return d.sum() / (n * (n - 1)) if own else d.mean()
+
+
+def _energy(between=2.0, first=1.0, second=1.0, distance=torch.cdist, mean=_other_points):
     """The energy distance with other weights, distances or means."""
 
     def wrong(a, b):
@@ -285,55 +329,77 @@ def _energy(between=2.0, first=1.0, second=1.0, distance=torch.cdist, mean=torch
     return wrong
 
 
-def _without_itself(d):
+def _unequal(d):
+    return d[d > 1e-6].mean() if (d > 1e-6).any() else d.mean()
+
+
+def _each_pair_once(d):
     n, m = d.shape
-    return d.sum() / (n * (n - 1)) if n == m and n > 1 and not d.diagonal().any() else d.mean()
+    own = n == m and not d.diagonal().abs().gt(1e-6).any()
+    return d.sum() / (n * (n - 1) / 2) if own else d.mean()
+
+
+def _pairs_of_samples():
+    sizes = ((2, 3, 2), (5, 7, 2), (40, 30, 3))
+    pairs = [(noise(n, d), 2 * noise(m, d) + 1) for n, m, d in sizes]
+    return [*pairs, (noise(3, 2).repeat(2, 1), noise(4, 2))]  # some points are there twice
 
 
 Exercise(
     "03.5",
     "Near as a distribution",
-    reference=energy_distance,
-    cases=lambda: [(noise(n, d), 2 * noise(m, d) + 1) for n, m, d in ((1, 1, 2), (5, 7, 2), (40, 30, 3))],
+    reference=how_far,
+    cases=_pairs_of_samples,
     hints=(
-        "Call the three mean distances AB, AA and BB. Not depending on the order: AA and BB have the same "
-        "weight.",
-        "Two single points: AA = BB = 0, which gives the weight of AB. Equal samples: AB = AA = BB, which "
-        "gives the other one.",
-        "2·AB − AA − BB, where torch.cdist(a, b) has all distances between a and b.",
+        "Call the mean distances AB, AA and BB. Which weights follow from the first wish and the third?",
+        "Two independent draws from one distribution have some mean distance. AB has it, on average. Has "
+        "AA, if a point's distance to itself, 0, is counted among the n · n?",
+        "2·AB − AA − BB, where AA sums torch.cdist(a, a) and divides by the n · (n − 1) pairs of two points.",
     ),
     mistakes=dict(
+        with_itself=(
+            _energy(mean=torch.mean),
+            "two samples of one distribution then have more than 0 on average: a point's distance to itself "
+            "is always 0, and no distance of two draws.",
+        ),
+        unequal_ones=(
+            _energy(mean=_unequal),
+            "right, unless two points are equal: only a point with *itself* is to be left out.",
+        ),
+        each_pair_once=(
+            _energy(mean=_each_pair_once),
+            "AA and BB are twice too large: torch.cdist(a, a) has each pair two times.",
+        ),
         only_between=(
             _energy(2, 0, 0),
-            "two equal samples have to give 0: the distances within are missing.",
+            "two samples of one distribution have to give 0 on average: the distances within are missing.",
         ),
         one_within=(_energy(2, 2, 0), "a and b are not treated alike: exchanged, they give another number."),
         half_within=(
             _energy(2, 0.5, 0.5),
-            "two equal samples do not give 0: how often must AA and BB go off?",
+            "two samples of one distribution do not give 0: how often must AA and BB go off?",
         ),
-        half_of_it=(_energy(1, 0.5, 0.5), "two single points shall give *twice* their distance."),
+        half_of_it=(_energy(1, 0.5, 0.5), "two far samples shall have *twice* their distance."),
         squared=(
             _energy(distance=lambda u, v: torch.cdist(u, v).square()),
             "with squared distances only the means of the samples are compared: 0 for two clouds of the "
             "same centre, however wide. Leave them as they are.",
         ),
         paired=(
-            lambda a, b: _energy(distance=lambda u, v: (u[: len(v)] - v[: len(u)]).norm(dim=1))(a, b),
+            lambda a, b: _energy(
+                distance=lambda u, v: (u[: len(v)] - v[: len(u)]).norm(dim=1), mean=torch.mean
+            )(a, b),
             "you compare point i with point i: mean over *all* pairs, torch.cdist.",
-        ),
-        without_itself=(
-            _energy(mean=_without_itself),
-            "a point with itself counts too here, or equal samples do not give 0: plain means.",
         ),
         summed=(_energy(mean=torch.sum), "means are asked, not sums: the samples may differ in size."),
         added=(
             _energy(2, -1, -1),
-            "the distances within are added: equal samples then have four times their own distance, not 0.",
+            "the distances within are added: two samples of one distribution then have four times their own "
+            "distance, not 0.",
         ),
         all_alike=(
             _energy(1, 1, 1),
-            "for equal samples that is less than 0: AB comes once, AA and BB together twice.",
+            "for samples of one distribution that is less than 0: AB comes once, AA and BB together twice.",
         ),
         other_within=(
             _energy(2, 0, 2),
@@ -346,6 +412,10 @@ Exercise(
         manhattan=(
             _energy(distance=lambda u, v: torch.cdist(u, v, p=1)),
             "the ordinary (Euclidean) distance is meant: p=2.",
+        ),
+        one_less=(
+            _energy(mean=lambda d: d.sum() / (len(d) - 1) ** 2 if d.shape[0] == d.shape[1] else d.mean()),
+            "n points have n · (n − 1) pairs of two, not (n − 1)².",
         ),
     ),
 )

@@ -4,113 +4,135 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 
 Prediction(
     "08.p1",
-    "b",
-    "F divides each z by its length first, so z and 3z are one and the same to it. In a VAE or a GAN the "
-    "longer z would lie outside of what was trained.",
+    "c",
+    "PixelNorm undoes a length (3z gives the very same images), not a direction: all these z lie within some "
+    "30° of (1, …, 1). Every direction is as likely as any other, so G draws well what belongs there.",
 )
 Prediction(
     "08.p2",
     "c",
-    "At θ = 0 the best line is flat for the loss, but WGAN-GP's penalty costs λ there: it makes the line "
-    "steep again, and the fakes are pushed away from where they had arrived.",
+    "Beside ψ = 0 the penalty pulls ψ away from 0 with a force of 2λ, which just balances the loss's pull at "
+    "θ = −2λ. There a flat line moves no fakes. With 2λ ≥ 2 the path is slow enough to stop there; with less "
+    "it swings past ψ = 0, and goes on for ever.",
 )
 Prediction(
     "08.p3",
-    "a",
+    "b",
     "Step III teaches the way from code to image and back on generated images; the game makes the codes of "
-    "real images look like those of generated ones. For such codes E and G know the way.",
+    "real images look like those of generated ones. But a squared error in pixels is no aim of anyone's: "
+    "with 50 numbers it ends about where an autoencoder with three does.",
 )
 Prediction(
     "08.p4",
-    "c",
-    "A squared error in pixels is what the VAE was trained for. Neither sharpness nor more numbers in the "
-    "code buys ALAE a lower one: an edge one pixel off costs twice.",
+    "a",
+    "A stroke one pixel off costs twice in pixels, and is still read. What costs little, a mean of two "
+    "digits, is read as the wrong one. So an error in pixels need not tell what can be read.",
 )
 Prediction(
     "08.p5",
-    "a",
-    "F may spread w as G likes it. The first principal directions take the most of its variance; a number of "
-    "z is one of 50 equal ones.",
+    "b",
+    "F and G are not linear: strokes move and pixels saturate at black and white, so the largest steps in w "
+    "change an image by less than in proportion. A share of a code's variance is no share of what is seen.",
 )
 Prediction(
     "08.p6",
-    "b",
-    "Near the mean of all faces is a usual face. Ten kinds of digits have their mean in common, and on the "
-    "way there most of them lose their digit.",
+    "a",
+    "Near its digit's mean a sample is a usual one, and more usual than most real images. Ten kinds of "
+    "digits have a mean in common that is none of them: on the way there most samples lose their digit.",
 )
 Prediction(
     "08.p7",
     "c",
-    "The two layers of 7 × 7 and the one of 14 × 14 place the strokes. The last one, of 28 × 28, has "
-    "only their width and edges to decide.",
+    "The two layers of 7 × 7 lay out strokes, the one of 14 × 14 still moves them: neither half has a digit "
+    "of its own. What results looks like some digit, and this G was never trained to keep one.",
 )
 Prediction(
     "08.p8",
-    "c",
-    "A random projection keeps most of the distances between images, and with them the classes. So a score "
-    "of a code says nothing until the same network untrained stands beside it.",
+    "b",
+    "A random projection to 50 numbers keeps most distances between images, and with them the classes. Ten "
+    "numbers packed by a prior without gaps need not keep them on two sides of a line; the VAE's 20 do.",
 )
 Prediction(
     "08.p9",
     "a",
-    "WGAN-GP has 0.5; ALAE follows with 1.1, and of these three it alone has a way back from image to code.",
+    "WGAN-GP has 0.5; ALAE follows with 1.1, and of these three it alone has a way back from image to code. "
+    "Neither size, nor time, nor convolutions decide by themselves.",
 )
 
 Exercise(
     "08.2",
     "How much friction?",
-    reference=1.0,
+    reference=(0.5, 4.0),
     tolerance=0.02,
-    why="With σ(0) = ½ the flow is dθ/dt = ψ/2 and dψ/dt = −θ/2 − γψ, so ψ'' + γψ' + ψ/4 = 0: an oscillator "
-    "with friction γ. Below γ = 1 it swings, above it creeps; at γ = 1 its two rates are both −½.",
+    why="With s the slope of the loss at 0, the flow is dθ/dt = sψ and dψ/dt = −k(sθ + γψ), so "
+    "ψ'' + kγψ' + ks²ψ = 0: an oscillator with friction kγ. Its two rates meet at (kγ)² = 4ks², γ = 2s/√k; "
+    "below it swings, above it creeps. s is σ(0) = ½ for the GAN, 1 for the WGAN.",
     hints=(
-        "Write both losses with D(x) = ψx: L_D = softplus(ψθ) + softplus(0) + γ/2 ψ², L_G = softplus(−ψθ). "
-        "The slope of softplus at 0 is ½.",
-        "dθ/dt = −∂L_G/∂θ and dψ/dt = −∂L_D/∂ψ: two equations, linear near (0, 0). Try e^{μt} in them.",
-        "μ² + γμ + ¼ = 0. The slower of its two roots decides; when does it fall fastest?",
+        "Write the losses with D(x) = ψx. GAN: L_D = softplus(ψθ) + softplus(0) + γ/2 ψ², "
+        "L_G = softplus(−ψθ), and the slope of softplus at 0 is ½. WGAN: L_D = ψθ + γ/2 ψ², L_G = −ψθ.",
+        "dθ/dt = −∂L_G/∂θ and dψ/dt = −k ∂L_D/∂ψ: two equations, linear near (0, 0). Try e^{μt} in them. "
+        "k multiplies the whole of L_D, the penalty as well.",
+        "μ² + kγμ + ks² = 0, with s = ½ or 1. The slower of its two roots decides: it falls fastest where "
+        "both are one, γ = 2s/√k.",
     ),
     mistakes=dict(
-        paper=(10, "that is the paper's, for networks. Here you can compute it: at γ = 10 the path creeps."),
-        slope_of_1=(2, "the slope of softplus at 0 is σ(0) = ½, not 1, for both players."),
-        half=(0.5, "σ(0) = ½ comes in twice, once for each player: μ² + γμ + ½ · ½ = 0."),
-        with_its_half=(
-            0.25,
-            "¼ is the product of the two slopes. The two roots meet where γ² = 4 · ¼.",
+        without_k=((1, 2), "these belong to k = 1: k multiplies D's pull and its friction, too."),
+        k_in_the_pull_alone=(
+            (2, 1),
+            "k is in D's pull by θ, but in the friction kγ, too: the faster D, the smaller a γ it needs.",
         ),
-        without=(0, "without friction it swings for ever (in small steps even outwards)."),
-        quarter_root=(
-            1.41,
-            "is one of the slopes missing? Both are ½: μ² + γμ + ¼ = 0.",
+        k_in_the_friction_alone=(
+            (0.25, 8),
+            "k is in the friction, kγ, but also in D's pull by θ: with k = 4 it is 4 times as strong.",
         ),
-        sign=(-1, "a negative γ would drive the swing instead of damping it."),
+        half_in_both=((0.5, 2), "the first is right; a critic's loss has the slope 1 at 0, not ½."),
+        one_in_both=(
+            (1, 4),
+            "the second is right; the slope of softplus at 0 is σ(0) = ½, for both players.",
+        ),
+        exchanged=((4, 0.5), "the right two numbers, the other way round: first the GAN's."),
+        one_slope=((0.71, 4), "the slope comes in twice, once for each player: γ = 2s/√k, not 2√s/√k."),
+        half_of_both=(
+            (0.25, 2),
+            "the two roots meet where the friction squared is *four* times the product.",
+        ),
+        paper=(
+            (10, 10),
+            "10 is the paper's, for networks. Here you can compute it: at γ = 10 the path creeps.",
+        ),
+        without=((0, 0), "without friction it swings for ever (in small steps even outwards)."),
     ),
 )
 
 Exercise(
     "08.6",
     "What is a latent error of 1?",
-    reference=(1.0, 2.0),
-    tolerance=0.02,
-    why="The mean of w misses each w by exactly the variance. An independent w' adds its own: "
-    "E‖w − w'‖² = 2 · variance. Untrained, ours begins above 4: E's codes are then wider than F's, or "
-    "elsewhere.",
+    reference=(0.5, 0.75),
+    tolerance=0.01,
+    why="With both variances 1: E(w − w')² = 1 + 1 − 2r, so 1 belongs to r = ½. Drawn in by c it is "
+    "1 − 2cr + c², smallest at c = r: 1 − r² = ¾. So this E knows a quarter of the variance, though a "
+    "constant has the same error: part of a latent error is only that the codes are too wide.",
     hints=(
-        "The best constant for a squared error is the mean. How far is w from its mean, squared, on average?",
-        "For two independent draws: E‖w − w'‖² = E‖(w − m) − (w' − m)‖². What becomes of the mixed term?",
-        "Variance ÷ variance, and (variance + variance) ÷ variance.",
+        "One number is enough; let its mean be 0 and its variance 1, in w as in the codes. Multiply "
+        "E(w − w')² out.",
+        "E(w − w')² = 1 + 1 − 2r. Now put c w' in place of w': what becomes of each of the three terms?",
+        "1 − 2cr + c²: which c makes it smallest? Put it in, with the r of the first question.",
     ),
     mistakes=dict(
-        both_1=((1, 1), "the second E is worse than a constant: its answer varies, too, and for nothing."),
-        perfect=((0, 1), "0 is a perfect E. A constant misses every w but its mean."),
-        exchanged=((2, 1), "the other way round: which of the two varies for nothing?"),
-        root=(
-            (1, 1.414),
-            "√2 is the ratio of the *distances*; the error is squared, so variances add.",
+        nothing=((0, 1), "codes that are as wide as w and know nothing, r = 0, have an error of 2."),
+        unchanged=((0.5, 1), "r is right; but a smaller factor helps: 1 − 2cr + c² is smallest at c = r."),
+        half=((0.5, 0.5), "r is right; with c = r it is 1 − 2r² + r², not 1 − r."),
+        explained=((0.5, 0.25), "r is right; r² is the part that is known, asked is what is left."),
+        root=((0.5, 0.866), "r is right; the error is squared: 1 − r², without a root."),
+        deviation=((0.71, 0.5), "the error is not 1 − r², as the codes are too wide: it is 2 − 2r."),
+        from_1=((0, 0), "0 is left by a perfect E only."),
+        perfect=((1, 0), "r = 1 with the same mean and variance is w itself: error 0."),
+        negative=((-0.5, 0.75), "a negative r would make it worse than 2."),
+        quarter=(
+            (0.25, 0.9375),
+            "2 − 2r = 1: both w and its code bring their variance, and 2r is taken off.",
         ),
-        four=((1, 4), "variances add: 1 + 1. A factor of 4 belongs to a doubled distance."),
-        cancel=((1, 0), "w and w' are different draws; their difference is 0 in the mean, not its square."),
-        halves=((0.5, 1), "no ½ in this error: ‖w − m‖² has the variance as its mean."),
-        none=((1, 3), "E‖w‖² + E‖w'‖² counts two variances, once the mean is taken out."),
+        halved=((0.5, 0.625), "r is right; the best factor is not found by halves alone: minimize over c."),
     ),
 )
 
@@ -189,25 +211,41 @@ Project(
 SelfTest(
     "08",
     answers=(
-        ("c", "1", "E takes images and D codes, so D(E(G(F(z)))) is the only one that fits together."),
-        ("b", "2", "R1 is taken at the data: D's slope there goes to 0, between the two it may be steep."),
-        ("a", "3", "E belongs to the discriminator in step I; moved in step II it would learn to be fooled."),
+        (
+            "b",
+            "1",
+            "z and w both have 50 numbers, so F takes a code, too. E takes images only, D codes only.",
+        ),
         (
             "d",
             "3",
-            "opt.EG is an Adam of its own, and Adam divides by the size of the gradient: ×100 cancels.",
+            "D ∘ E is the same function as before, and steps I, II and R1 know E only through it. Step III "
+            "compares E's codes themselves: they are twice as large.",
         ),
         (
-            "b",
-            "4",
-            "2 is an independent draw: such an E has learned the spread of w and nothing of the image.",
+            "a",
+            "3",
+            "F's first weights keep the spread of z (He initialization): w is then just another prior. In "
+            "step III F stands still anyway.",
         ),
-        ("c", "6", "Twelve of 50 directions hold 90 % of the variance of w; those of z are all alike."),
         (
-            "b",
+            "c",
+            "3",
+            "opt.EG is an Adam of its own, and Adam divides by the size of the gradient: ×100 cancels. γ is "
+            "the weight of one term among three, so there it does not.",
+        ),
+        ("d", "4", "w is missed by w − w̄, whose square is the variance: no better than a constant."),
+        (
+            "a",
+            "6",
+            "50 orthogonal directions share the whole variance; random ones, on average, equally: 12 of 50.",
+        ),
+        (
+            "c",
             "7",
-            "Zero weights leave scale 1 and shift 0 for every w: all maps are normalized, w says nothing.",
+            "Without its weights `style` gives the same scale and shift for every w: w says nothing. Its "
+            "biases are the same for all samples anyway.",
         ),
-        ("a", "8", "Only the lead over the same network untrained was learned: 97 − 96 is one point."),
+        ("b", "8", "1 of 4 points of error against 8 of 40."),
     ),
 )

@@ -134,8 +134,8 @@ Exercise(
     cases=lambda: [(1 + noise(n, 3), noise(n, 2), *_four(), weight) for n, weight in ((4, 10.0), (9, 1.0))],
     outcome=_after_two,
     hints=(
-        "Hold the step against line 6, term by term. Of which function is the gradient in the last term, and "
-        "with respect to what?",
+        "R1 is taken of the discriminator's logit at an image. Of which function does this step take the "
+        "gradient, and with respect to what?",
         "r1_penalty(score, x) takes the gradient of any function of x. Which function takes an *image* and "
         "gives the logit?",
         "r1_penalty(lambda image: D(E(image)), x): a penalty on D alone leaves E free to be steep.",
@@ -207,9 +207,10 @@ Exercise(
     cases=lambda: [(noise(n, 2), *_four()) for n in (4, 9)],
     outcome=_after_two,
     hints=(
-        "They want D(E(G(F(z)))) high. Which of the two functions nll_real and nll_fake falls when a logit "
-        "rises?",
-        "At the logit −20 the slope of log(1 − D) is next to 0, that of −log D is −1.",
+        "In D's eyes an image with the logit t is real with probability σ(t). So the slope is −(1 − σ(t)) = "
+        "−σ(−t). Where is it −1, where 0?",
+        "σ is the derivative of softplus: what has the derivative −σ(−t), and becomes 0 for large t? One of "
+        "nll_real and nll_fake is it.",
         "L_FG = nll_real(D(E(G(F(z))))); then descend with the optimizer of the two that shall learn.",
     ),
     mistakes=dict(
@@ -219,7 +220,8 @@ Exercise(
         ),
         minimax=(
             _update(_loss_2(lambda logits: -nll_fake(logits)), "FG"),
-            "the direction is right, but that is the minimax loss: its slope is 0 where D is sure of a fake.",
+            "the direction is right, but that is the minimax loss: its slope is 0 where D is sure of a fake. "
+            "It should be −1 there.",
         ),
         critic=(
             _update(_loss_2(lambda scores: -scores.mean()), "FG"),
@@ -309,7 +311,7 @@ Exercise(
 
 
 def authors_step_3(z, F, G, E, opt):
-    """Step III of the authors' code: F learns, too, as a part of the generator. → the loss"""
+    """Step III of the authors' code: F learns, too. → the loss"""
     w = F(z)
     L_FEG = (w.detach() - E(G(w))).square().sum(1).mean()
     descend(L_FEG, opt.FEG)

@@ -4,80 +4,84 @@ from ..engine.tasks import Prediction, Project, SelfTest
 
 Prediction(
     "04.p1",
-    "a",
-    "An untrained D gives logits near 0, whatever it sees, and the sigmoid of 0 is ½. To tell noise from "
-    "digits is easy for us; a network has to learn it first.",
+    "b",
+    "PyTorch's first weights shrink what passes through G: its pixels are all near 0, and D says nearly "
+    "the same of each. The digits' black and white reaches D in full. Neither answer means anything yet.",
 )
 
 
 Prediction(
     "04.p2",
     "a",
-    "L_D is a mean over samples. Where none fall, nothing in it says what D should be: the network goes on "
-    "there as its weights happen to make it.",
+    "Hardly a sample falls there, so nothing in L_D says what D should be. D goes on as at the last "
+    "samples that it saw, on the left flank of the data, where real items were the denser.",
 )
 
 
 Prediction(
     "04.p3",
     "c",
-    "Without overlap the JSD has reached log 2 and stays there. However wrong G is, its loss does not say "
-    "which way to go.",
+    "Only mass where the data lie can lower the JSD once nothing overlaps. A clean, narrow G far off pays "
+    "the full log 2; a wide one, most of whose items are wrong, pays less.",
 )
 
 
 Prediction(
     "04.p4",
-    "b",
-    "Up to γ = 1 both eigenvalues have the real part −γ/2. Beyond, one of them goes back toward 0: a D that "
-    "is held so tightly hardly answers, and G hardly moves.",
+    "c",
+    "The rotation is only what is left near (0, 0). Of d/dt ½(θ² + ψ²) = −ψθ tanh(ψθ/2), never positive, "
+    "the linear flow sees nothing; it pulls in, more weakly the nearer, and the steps' own drift outward "
+    "is smaller.",
 )
 
 
 Prediction(
     "04.p5",
-    "b",
-    "Each point follows D's gradient uphill, and D, held still, has one highest place. That the others are "
-    "there already costs nothing: no point knows of another.",
+    "a",
+    "The slope in the *logit* is at most 1, but a line is the slope in the *place*: that times D's own "
+    "slope, which grows and grows if D alone plays. With the minimax loss the first factor would vanish.",
 )
 
 
 Prediction(
     "04.p6",
-    "c",
-    "One of 2,500 points within reach is enough, and noise has dozens at each mode. So modes covered are "
-    "worth nothing without the share of points at one.",
+    "b",
+    "To look ahead keeps G from giving modes up; nothing in it puts points onto them. Modes covered and "
+    "share of points at one are two things.",
 )
 
 
 Prediction(
     "04.p7",
-    "c",
-    "D improves faster than G. One half is where the theory ends, with an optimal G; a run ends long before.",
+    "b",
+    "The distance sees only what the classifier's features see, and blur changes each image. Half of the "
+    "kinds missing moves the mean and the spread, and costs less.",
 )
 
 
 Prediction(
     "04.p8",
-    "b",
-    "G has never seen a training image; all it gets is D's gradient. Copies would have an error near 0; "
-    "these are malformed relatives, farther off than real digits that are new.",
+    "a",
+    "Squared error is paid for each fine stroke that is not where it should be: blur takes strokes away, "
+    "and comes nearer to any image. So a small error to the training images shows neither quality nor "
+    "copies.",
 )
 
 
 Prediction(
     "04.p9",
-    "b",
-    "R1 divides by 1.9 what TTUR has left, which itself divided by 1.6. An EMA helps where the weights still "
-    "circle at the end; here the learning-rate decay has calmed them before.",
+    "c",
+    "An EMA helps where weights still circle at the end; here the learning-rate decay has calmed them "
+    "before. The relativistic loss makes the digits a little more even, and the distance larger by nearly "
+    "a half.",
 )
 
 
 Prediction(
     "04.p10",
-    "a",
-    "The picture with the smallest mean squared error to four equally likely ones is their mean, however "
-    "unlike a digit it looks.",
+    "c",
+    "One of the futures, drawn without knowing which will come, has the variance twice: its own, and that "
+    "of the future. The mean of all has it once, and looks like none of them.",
 )
 
 
@@ -98,25 +102,21 @@ Project(
 SelfTest(
     "04",
     answers=(
-        ("c", "2", "D = 0.8 means odds of 4 to 1: four times as many real ones as fakes lie there."),
-        ("b", "3", "Without overlap the JSD stays at log 2, and C(G) = −log 4 + 2 log 2 = 0."),
-        ("d", "4", "The slope in the logit is D − 1 = −0.1: G has nearly what it wants there."),
-        (
-            "a",
-            "5",
-            "Both eigenvalues have the real part −γ/2 = −0.2, so the distance falls like exp(−0.2 t).",
-        ),
-        ("c", "6", "The gradient that waits in G is thrown away by opt.G's zero_grad; it only cost time."),
-        (
-            "b",
-            "8",
-            "All modes and few good points: so much noise has, too. Modes alone say nothing.",
-        ),
+        ("b", "2", "The odds are 4 : 1; three times as many fakes make them 4 : 3, and D = 4/7 = 0.57."),
         (
             "d",
-            "9",
-            "High precision, low recall: what is drawn looks real, but little of what there is is drawn.",
+            "3",
+            "JSD = 0.072 + 0.144 = 0.216: half of the data lost costs less than a third of log 2.",
         ),
-        ("a", "13", "The mean of all outcomes has the smallest squared error, even if it never happens."),
+        ("a", "4", "The slope is −exp(logit) = −D/(1 − D): 9 against 1.5."),
+        ("c", "5", "Beyond γ = 1 the slower of two real roots decides: −2 + √(4 − ¼) = −0.06."),
+        (
+            "c",
+            "6",
+            "D's last gradient waits, and that of G's loss: on fakes it is D's, turned round. They cancel.",
+        ),
+        ("a", "8", "Four times the area: a quarter of 10 %. Of 25,000 points, 25 still lie at each mode."),
+        ("d", "9", "Half of what is drawn looks real, and of what is real, everything is drawn."),
+        ("b", "12", "On a right pair only the generated kind competes, with weight ½: D = 1/(1 + ½)."),
     ),
 )

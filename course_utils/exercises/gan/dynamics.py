@@ -1,7 +1,5 @@
 """Notebook 04, sections 5 and 6: where two players go, and who moves in the algorithm."""
 
-import math
-
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
@@ -11,8 +9,8 @@ from ..engine.fixtures import after_updates, kept_on_device, noise, plain_descen
 from ..engine.tasks import Exercise
 
 
-def simultaneous_step(x, y, h):
-    """One step of size h for both players of V(x, y) = xy at once: x minimizes it, y maximizes it. → x, y"""
+def step_of_both(x, y, h):
+    """One gradient step of size h for each player of V(x, y) = xy: x minimizes it, y maximizes it. → x, y"""
     return x - h * y, y + h * x
 
 
@@ -25,9 +23,9 @@ def one_after_the_other(x, y, h):
 
 Exercise(
     "04.6",
-    "Both at once",
+    "Round and round",
     kind="debug",
-    reference=simultaneous_step,
+    reference=step_of_both,
     cases=lambda: [(1.0, 0.0, 0.1), (0.3, -2.0, 0.5), (-1.0, 1.0, 1.0)],
     hints=(
         "Take one step from (1, 1) with h = 1 by hand, and let the code take it. Where do they differ?",
@@ -66,49 +64,67 @@ Exercise(
 
 Exercise(
     "04.7",
-    "A hundred steps out",
-    reference=1.01**50,
-    tolerance=5e-3,
-    why="Each step multiplies the distance by √(1 + h²); a hundred of them by (1 + 0.01)^50 = 1.64.",
+    "Look before you step",
+    reference=0.9901**50,
+    tolerance=2e-3,
+    why=(
+        "From x + iy the trial step leads to (1 + ih)(x + iy), and the real one to (1 + ih(1 + ih))(x + iy). "
+        "The square of |1 − h² + ih| is 1 − h² + h⁴ = 0.9901: a little inward, each time."
+    ),
     hints=(
-        "What is (x − hy)² + (y + hx)²?",
-        "(1 + h²)(x² + y²): the distance grows by its root at each step.",
-        "(1 + 0.01) to the power of 100 / 2.",
+        "The trial step from (x, y) leads to (x − hy, y + hx). What are the gradients there?",
+        "The step is x' = x − h(y + hx), y' = y + h(x − hy). What is x'² + y'²?",
+        "((1 − h²)² + h²)(x² + y²): the distance shrinks by the root of 1 − h² + h⁴ at each step.",
+        "0.9901 to the power of 100 / 2.",
     ),
     mistakes=dict(
-        circle=(1.0, "that is the exact solution, a circle; steps of finite size leave it outward."),
-        no_root=(1.01**100, "1 + h² is the growth of the *squared* distance: take the root."),
-        h_for_h_squared=(1.1**50, "h = 0.1 enters squared."),
-        compound=(1.1**100, "that would be 1 + h a step; the step is at a right angle to the way out."),
-        added=(
-            1 + 100 * (math.sqrt(1.01) - 1),
-            "the growth multiplies from step to step; it does not add up.",
-        ),
+        plain=(1.01**50, "that is without the look ahead: the step with the gradients of where they stand."),
+        plain_no_root=(1.01**100, "that is without the look ahead, and the root is missing, too."),
+        circle=(1.0, "that is the exact solution, a circle; the look ahead leads a little inward."),
+        no_root=(0.9901**100, "1 − h² + h⁴ is the factor of the *squared* distance: take the root."),
+        real_part=(0.99**100, "1 − h² is only what is left of x in x'; y brings in h² more, in the square."),
+        h_for_h_squared=(0.9**50, "h = 0.1 enters squared."),
     ),
 )
 
 
 Exercise(
     "04.8",
-    "Where the circling stops",
-    reference=1.0,
-    tolerance=1e-3,
-    why="The flow is θ' = ½ψ, ψ' = −½θ − γψ: λ² + γλ + ¼ = 0, so λ = −γ/2 ± √(γ²/4 − ¼), real from γ = 1 on.",
+    "The same pace, another way",
+    reference=0.2725 / 0.15,
+    tolerance=3e-3,
+    why=(
+        "λ² + γλ + ¼ = 0. At γ = 0.3 both roots have the real part −0.15. Beyond γ = 1 both are real; the "
+        "slower one decides: it is −0.15 if γ = (0.15² + ¼)/0.15 = 1.82."
+    ),
     hints=(
         "Near (0, 0) the sigmoid is ½. So θ' = ½ψ, from G's loss; what is ψ', from D's loss and the penalty?",
-        "ψ' = −½θ − γψ. The eigenvalues of the matrix with the rows (0, ½) and (−½, −γ) say the rest.",
-        "λ² + γλ + ¼ = 0: its roots are real if γ² ≥ 4 · ¼.",
+        "ψ' = −½θ − γψ: λ² + γλ + ¼ = 0, and λ = −γ/2 ± √(γ²/4 − ¼). What is the real part at γ = 0.3?",
+        "−0.15, for there the root is imaginary. Up to γ = 1 no other γ has it. Beyond, the roots are real.",
+        "In the long run the slower root is seen: put λ = −0.15 into the equation, and solve it for γ.",
     ),
     mistakes=dict(
         sigmoid_forgotten=(
-            2.0,
-            "a half is missing: both slopes contain σ(0) = ½, and (γ/2) ψ² has the derivative γψ.",
+            1.0225 / 0.15,
+            "both slopes contain σ(0) = ½: θ' = ½ψ, and ψ' = −½θ − γψ.",
         ),
-        half=(0.5, "½ is how fast they turn without the penalty; compare γ²/4 with its square."),
-        always=(0.0, "without the penalty they turn for ever: the eigenvalues are imaginary."),
-        quarter=(0.25, "¼ is the product of the eigenvalues; they are real where γ² ≥ 4 · ¼."),
-        four=(4.0, "γ² has to be 4 · ¼, not 4 · 4: each slope is ½, and their product ¼."),
-        root=(math.sqrt(0.5), "the two halves multiply: their product is ¼, under the root."),
+        penalty_halved=(
+            2 * 0.2725 / 0.15,
+            "(γ/2) ψ² has the derivative γψ, all of it.",
+        ),
+        critical=(1.0, "there the circling stops, and they come in fastest: at the rate ½."),
+        double=(0.6, "up to γ = 1 the rate is γ/2, so this one is twice as fast."),
+        sharp=(
+            0.09 + 0.25,
+            "put the root −0.15 into λ² + γλ + ¼ = 0, and solve for γ.",
+        ),
+        rate_itself=(
+            (0.09 + 0.25) / 0.3,
+            "the rate at γ = 0.3 is γ/2 = 0.15, the real part of the roots, not 0.3.",
+        ),
+        product=(0.25 / 0.15, "λ² is missing: 0.15² + ¼, divided by 0.15."),
+        inverse=(1 / 0.3, "the roots' product is ¼: the other root belongs to it, and γ is minus their sum."),
+        other_root=(0.25 / 0.15 - 0.15, "that is the difference of both rates; γ is their sum."),
     ),
 )
 
@@ -117,32 +133,41 @@ Exercise(
     "04.9",
     "Who moves?",
     kind="read",
-    reference="BDAC",
+    reference="ECBDA",
     why=(
-        "Gradients wait in G where nothing cuts D's loss off: in A and D. In A it is G's own loss that is "
-        "cut off, so G stays. In C, D takes G's turn. D does no harm here: zero_grad throws away what waits."
+        "Gradients wait in G where nothing cuts D's loss off: in A, B and C. In C, G's zero_grad throws them "
+        "away. In A they are added: D's loss pulls a fake's logit down by D, G's pulls it up by 1 − D; at "
+        "D = ½ hardly anything is left. In B, G's own loss is cut off. In D, D takes G's turn."
     ),
     hints=(
-        "Which of the edits let D's loss send a gradient into G? In these runs the last column says yes.",
-        "Which of them let G never move? There are two; in one of them somebody else moves in G's turn.",
-        "A: the detach stands in the wrong line. Which run has both a gradient in G and a G that learns?",
+        "Which of the edits let D's loss send a gradient into G? In these runs the last row says yes.",
+        "In which runs can G not move at all? There are two; in one of them somebody else moves in G's turn.",
+        "If what waits in G is not thrown away, two gradients are added. Which signs have they in a fake's "
+        "logit, and which sizes, where D says ½?",
     ),
     mistakes=dict(
+        sum_is_more=(
+            "EABDC",
+            "what waits in G is the gradient of *D's* loss: does it add to G's own, or work against it?",
+        ),
         detach_confused=(
-            "BADC",
-            "A and D both have a gradient waiting in G; but only one of them has a G that still learns.",
+            "EBCDA",
+            "B and C both have a gradient waiting in G; but only one of them has a G that still learns.",
         ),
         optimizer_confused=(
-            "BDCA",
-            "where D's optimizer takes G's turn, D moves in that turn; A's D does not.",
+            "ECDBA",
+            "where D's optimizer takes G's turn, D moves in that turn; B's D does not.",
         ),
         nothing_changed=(
-            "DBAC",
+            "CEBDA",
             "where nothing was changed, nothing of D's loss reaches G: no gradient waits there.",
         ),
-        reversed=("CADB", "run by run, in the order (1) to (4): which row is the algorithm as it should be?"),
+        stands_still=(
+            "ECADB",
+            "A's G has moved: its loss is not cut off.",
+        ),
         in_order=(
-            "ABCD",
+            "ABCDE",
             "begin with the one that is right: G moves, D only in its own turn, nothing waits.",
         ),
     ),

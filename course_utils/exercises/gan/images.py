@@ -10,27 +10,37 @@ from ..engine.tasks import Exercise
 
 Exercise(
     "04.14",
-    "A generator that is too timid",
-    reference=32.0,
-    tolerance=1e-3,
-    why="The means agree; each of the 128 features adds 1 + ¼ − 2 · ½ = ¼, the squared gap of the std.",
+    "Half of all there is",
+    reference=9 + (math.sqrt(10) - 1) ** 2,
+    tolerance=2e-3,
+    why=(
+        "The means are 3 apart: 9. In the first feature real images have the variance 10, generated ones 1: "
+        "10 + 1 − 2 √10 = 4.68. The other 127 features agree. Half of the data missing, in one number: 13.7."
+    ),
     hints=(
-        "Both covariances are multiples of the identity: what do they add in one single feature?",
-        "In one feature: σ_f² + σ_r² − 2 √(σ_f² σ_r²), with σ_f = ½ and σ_r = 1.",
-        "1 + ¼ − 1, and that 128 times.",
+        "In 127 features nothing differs. What are mean and variance of the first, of real images?",
+        "Of real ones: 0, and the variance of ±3, which is 9, plus 1. Of generated ones: 3, and 1.",
+        "3² + 10 + 1 − 2 √(10 · 1).",
     ),
     mistakes=dict(
-        one_feature=(0.25, "that is one feature; the trace adds up 128."),
-        no_root=(96.0, "the root is missing: (Σ_f Σ_r)^½ has ½ on its diagonal, not ¼."),
-        no_cross_term=(
-            160.0,
-            "that is the trace of both covariances; the last term takes 2 · ½ off, in each feature.",
+        only_means=(9.0, "that is the means alone: with both halves, the real images also vary more."),
+        only_spread=((math.sqrt(10) - 1) ** 2, "that is the covariances alone: the means are apart, too."),
+        six=(
+            36 + (math.sqrt(10) - 1) ** 2,
+            "the generated images' mean is 3, and the mean of *all* real ones is 0.",
         ),
-        only_means=(0.0, "the means agree, but not the covariances."),
-        not_squared=(64.0, "the difference of the std is ½, and it enters squared."),
+        no_cross_term=(20.0, "the last term is missing: 2 · √10 is taken off."),
         variances=(
-            72.0,
-            "that is the squared difference of the *variances*; it is the std that are compared.",
+            90.0,
+            "that takes the difference of the *variances* squared; it is the std that are compared.",
+        ),
+        variances_plain=(18.0, "that takes the difference of the variances; the formula has 10 + 1 − 2 √10."),
+        no_noise=(13.0, "the variance of the first feature is 9 + 1: the N(0, 1) is part of it."),
+        fell_for_the_half=(4.5, "the FCD sees means and covariances only: take them of all real images."),
+        nothing=(0.0, "what is drawn is perfect, but the mean and the spread are those of one half only."),
+        all_features=(
+            9 + 128 * (math.sqrt(10) - 1) ** 2,
+            "only the first feature differs; the trace of the other 127 is 0.",
         ),
     ),
 )
@@ -39,23 +49,48 @@ Exercise(
 Exercise(
     "04.15",
     "Halfway on a straight line",
-    reference=math.sqrt(0.5),
-    tolerance=5e-3,
-    why="Two draws are nearly orthogonal there, and of the same length r: ‖(z + z')/2‖² = (r² + r²)/4.",
+    reference=10 * (math.sqrt(2) - 1),
+    tolerance=2e-2,
+    why=(
+        "Two draws of length 10 are nearly at a right angle: halfway it is 10/√2 = 7.07. The squared length "
+        "has the std √200 = 14.1, so the length, near 10, has 14.1/(2 · 10) = 0.71. That is 4.1 of them: "
+        "such a z G has never seen."
+    ),
     hints=(
-        "What is the squared length of a sum of two vectors at a right angle?",
-        "Two draws of N(0, I) in 100 dimensions have nearly the same length, at nearly a right angle.",
-        "‖(z + z')/2‖² = (r² + r²)/4 = r²/2.",
+        "Two draws have nearly the same length r, at nearly a right angle: ‖(z + z')/2‖² = (r² + r²)/4.",
+        "So it is 7.07 long, in place of 10. The squared length, a sum of 100 squares, has the variance 200.",
+        "If r² varies by 14.1 about 100, r varies by 14.1/(2 · 10) about 10.",
+        "(10 − 7.07) / 0.707.",
     ),
     mistakes=dict(
-        as_long=(1.0, "that would hold if both pointed the same way; two draws are nearly at a right angle."),
-        half=(0.5, "that would hold if one of them were 0; both have the length r."),
-        opposite=(
-            0.0,
-            "that would hold if they pointed in opposite directions; two draws are nearly at a right angle.",
+        fraction=(
+            1 - math.sqrt(0.5),
+            "that is by what share it is shorter; how much do the draws' lengths vary?",
         ),
-        of_the_sum=(math.sqrt(2), "that is the length of the sum; halfway is half of it."),
-        three_dimensions=(math.sqrt(3) / 2, "that is for an angle of 60 degrees; here it is a right one."),
+        length=(
+            math.sqrt(0.5),
+            "that is how long it is, as a share of a draw; how much do the lengths vary?",
+        ),
+        std_of_one=(
+            10 - math.sqrt(50),
+            "that is how much shorter it is. The std of the *length* of a draw is not 1.",
+        ),
+        squared=(
+            50 / math.sqrt(200),
+            "that is the *squared* length in std of its own; the length is asked.",
+        ),
+        divided_by_the_squares=(
+            (10 - math.sqrt(50)) / math.sqrt(200),
+            "14.1 is the std of the squared length; that of the length is 14.1/(2 · 10).",
+        ),
+        its_length=(
+            math.sqrt(50),
+            "that is how long it is; a draw is about 10 long. How much do the lengths of draws vary?",
+        ),
+        variance=(
+            2 * (10 - math.sqrt(50)),
+            "that is divided by the variance, ½; its root is the std.",
+        ),
     ),
 )
 
@@ -88,7 +123,8 @@ Exercise(
     reference=matching_aware_loss,
     cases=_three_kinds,
     hints=(
-        "Three means: one that D is to call real, and two that it is to call fake.",
+        "Three means: one that D is to call real, and two that it is to call fake. With which weights does a "
+        "blind D, one number for all pairs, do best by saying ½?",
         "nll_real for the first, nll_fake for the other two; now their weights.",
         "Both kinds of fake together weigh as much as the real pairs: each of them a half.",
         "nll_real(on_real) + (nll_fake(on_wrong) + nll_fake(on_fake)) / 2",
@@ -141,27 +177,34 @@ Exercise(
 
 Exercise(
     "04.17",
-    "An honest guess is punished",
-    reference=2.0,
+    "Two ghosts",
+    reference=4 / 3,
     tolerance=1e-3,
     why=(
-        "For two independent draws E‖x − x'‖² is twice the variance; the mean picture has the variance once. "
-        "Squared error pays for ghosts."
+        "With V = E‖x − μ‖² the best picture, the mean, has the error V. The mean of two futures has its own "
+        "variance on top: V/2 for independent ones, and V/3 for two different ones of four, never twice "
+        "the same."
     ),
     hints=(
-        "What is the error of the mean picture, in a word of statistics?",
-        "The guess x' and the future x are independent, with the same distribution: E‖x − x'‖² = ?",
-        "E‖(x − μ) − (x' − μ)‖² = Var + Var: the cross term is 0.",
+        "What is the error of the mean picture μ, in a word of statistics?",
+        "The guess g and the future x are independent: E‖x − g‖² = V + E‖g − μ‖².",
+        "With d_i = x_i − μ the sum of all d_i is 0, so two different ones have E⟨d_i, d_j⟩ = −V/3.",
+        "E‖(d_i + d_j)/2‖² = (V + V − 2V/3)/4 = V/3.",
     ),
     mistakes=dict(
         alike=(1.0, "the guess varies, too: its own variance adds to that of the future."),
-        smaller=(0.5, "other way round: the honest guess has the larger error."),
-        right_one_in_four=(
-            0.75,
-            "three of four guesses are wrong, but how wrong, compared with the mean picture?",
+        independent=(
+            1.5,
+            "that is for two independent draws, which may be the same future. These are different.",
         ),
-        four_futures=(4.0, "the number of futures does not matter; two variances add."),
-        only_if_wrong=(8 / 3, "that is the error of the wrong guesses; one guess in four is right."),
-        root=(math.sqrt(2), "that is the ratio of the distances; the *squared* error is asked."),
+        one_guess=(2.0, "that is for one future, drawn at random; the mean of two varies less."),
+        own_only=(1 / 3, "that is what its own variance adds; the future's is to be added, too."),
+        upside_down=(0.75, "other way round: the mean of all four has the smaller error."),
+        minus=(2 / 3, "its variance is added to that of the future, not taken off."),
+        root=(math.sqrt(4 / 3), "that is the ratio of the distances; the *squared* error is asked."),
+        half_right=(
+            1.25,
+            "half of the time the future is one of its two; but how far off is it then, and how far else?",
+        ),
     ),
 )

@@ -21,8 +21,13 @@ def _by_probabilities(on_real, on_fake):
     return bce(real, torch.ones_like(real)) + bce(fake, torch.zeros_like(fake))
 
 
+def shared_count(on_real, on_fake):
+    """As notebook 04 shows it to be mended: the fakes' losses, too, are divided by the real ones' number."""
+    return one_mean_for_all(on_real, on_fake, "sum") / len(on_real)
+
+
 def one_mean_for_all(on_real, on_fake, reduction="mean"):
-    """As notebook 04 shows it to be mended: each item counts alike, in place of each kind."""
+    """Each item counts alike, in place of each kind."""
     logits = torch.cat([on_real, on_fake])
     is_real = torch.cat([torch.ones_like(on_real), torch.zeros_like(on_fake)])
     return binary_cross_entropy_with_logits(logits, is_real, reduction=reduction)
@@ -30,18 +35,26 @@ def one_mean_for_all(on_real, on_fake, reduction="mean"):
 
 Exercise(
     "04.1",
-    "Eight real points to a fake",
+    "Mend the loss",
     kind="debug",
     reference=discriminator_loss,
     cases=_logits,
     hints=(
-        "V is a sum of two expectations. How many means does the code take?",
-        "One mean over both: with 512 real points and 64 fakes, the real ones weigh eight times as much.",
+        "V is a sum of two expectations. By what is the sum of the fakes' losses divided?",
+        "By the number of *real* points: with 512 of them and 64 fakes, the fakes weigh an eighth.",
         "The mean over the real ones plus that over the fakes: nll_real and nll_fake of notebook 03.",
         "nll_real(on_real) + nll_fake(on_fake)",
     ),
     mistakes=dict(
-        given=(one_mean_for_all, ""),
+        given=(shared_count, ""),
+        one_mean=(
+            one_mean_for_all,
+            "one mean over both kinds: the larger batch weighs more, and for batches of one size it is half.",
+        ),
+        fakes_count=(
+            lambda on_real, on_fake: one_mean_for_all(on_real, on_fake, "sum") / len(on_fake),
+            "now the fakes weigh 1, and the real ones are divided by the number of fakes.",
+        ),
         doubled=(
             lambda on_real, on_fake: 2 * one_mean_for_all(on_real, on_fake),
             "right for batches of one size; if they are unequal, the larger one still weighs more.",
@@ -85,27 +98,41 @@ Exercise(
 
 Exercise(
     "04.2",
-    "A density out of a logit",
-    reference=0.3 * math.exp(-2),
-    tolerance=1e-3,
-    why="The best D's logit is log D*/(1 − D*) = log p_data/p_g. So p_g = 0.3 · e⁻² = 0.041.",
+    "A third discriminator",
+    reference=math.log(8) - 3,
+    tolerance=2e-3,
+    why=(
+        "A fully trained D's logit is log p_data/p_g. So p_1/p_2 = exp(−1)/exp(2), and log p_1/p_2 = −3. The "
+        "loss before mending gives the fakes an eighth of their weight: + log 8."
+    ),
     hints=(
-        "D* = σ(logit). What is the odds D*/(1 − D*), in densities?",
-        "D*/(1 − D*) = p_data/p_g, and the odds of a sigmoid are exp(logit).",
-        "p_data/p_g = exp(2).",
+        "D* = σ(logit). What are the odds D*/(1 − D*), in densities?",
+        "log p_data/p_1 = 2 and log p_data/p_2 = −1. What is log p_1/p_2?",
+        "−1 − 2 = −3, if both kinds weigh the same. With which weight did the fakes enter before?",
+        "With 64/512: the odds are eight times as high, and the logit is −3 + log 8.",
     ),
     mistakes=dict(
+        mended=(-3.0, "that holds with the mended loss; before, the fakes weighed less than the real ones."),
         other_way=(
-            0.3 * math.exp(2),
-            "with a positive logit the real ones are the denser: p_g is less than 0.3.",
+            3 - math.log(8),
+            "the sign is turned: points of G₁ play the real ones here, and both logits speak of p_data.",
         ),
-        as_odds=(0.15, "the logit is the *logarithm* of p_data / p_g."),
-        as_probability=(0.3 / 2 - 0.3, "the logit is no probability: D* is its sigmoid."),
-        share=(
-            0.3 * (1 - 1 / (1 + math.exp(-2))),
-            "that is p_data · (1 − D*); from D* = p_data/(p_data + p_g), solve for p_g.",
+        mended_other_way=(3.0, "the sign is turned, and the fakes' smaller weight is missing."),
+        weight_other_way=(
+            -math.log(8) - 3,
+            "fakes that weigh less make D call more of them real: the logit rises.",
         ),
-        both=(0.3 * (1 + math.exp(-2)), "that is p_data + p_g, all that lies there."),
+        half_turned=(3 + math.log(8), "the weight is right; but p_1 lies in the denominator of D₁'s odds."),
+        added=(
+            1 + math.log(8),
+            "the weight is right; but p_data cancels only if one logit is taken from the other.",
+        ),
+        added_mended=(1.0, "p_data cancels only if one logit is taken from the other; then the weight."),
+        factor_added=(5.0, "odds are multiplied by 8; the logit is their *logarithm*."),
+        probability=(
+            1 / (1 + math.exp(3 - math.log(8))),
+            "that is what D says; the logit is asked.",
+        ),
     ),
 )
 
@@ -178,15 +205,16 @@ Exercise(
 
 Exercise(
     "04.4",
-    "A loss from its gradient",
+    "A loss from its other half",
     reference=non_saturating,
     cases=lambda: [
         *((noise(n, 1, grad=True),) for n in (1, 7, 32)),
         (numbers([-1000.0], [1000.0], grad=True),),
     ],
     hints=(
-        "Which function of the logit a has the derivative σ(a) − 1?",
-        "The derivative of softplus is σ, and σ(a) − 1 = −σ(−a).",
+        "The slope of log(1 − σ(a)) is −σ(a). What is left for the other loss?",
+        "Which function of the logit a has the derivative σ(a) − 1? That of softplus is σ.",
+        "σ(a) − 1 = −σ(−a).",
         "softplus(−a) = −log σ(a): how surprised D is to hear that the fake is real.",
         "nll_real(on_fake)",
     ),
@@ -231,25 +259,61 @@ Exercise(
 )
 
 
+def _share(slope):
+    """Of the poor fake (D = 0.01) beside the better one (D = 0.6)."""
+    return slope(0.01) / (slope(0.01) + slope(0.6))
+
+
+def _saturating_not(d):
+    return 1 - d
+
+
+def _odds(d):
+    return d / (1 - d)
+
+
 Exercise(
     "04.5",
-    "How much advice is left",
-    reference=99.0,
-    tolerance=1e-3,
-    why="The gradients in the logit are D − 1 and −D. At D = 0.01 they are −0.99 and −0.01: 99 times.",
+    "Who gets the advice",
+    reference=_share(_saturating_not) / _share(_odds),
+    tolerance=5e-3,
+    why=(
+        "The slopes are D − 1 and −D/(1 − D): shares of 0.99/1.39 = 0.71 and 0.0101/1.51 = 0.007. "
+        "Maximum likelihood listens to the best fakes, the non-saturating loss to the worst."
+    ),
     hints=(
-        "log(1 − σ(a)) = −softplus(a). What is its derivative?",
-        "−σ(a), which is −D. The other one is D − 1.",
-        "(1 − D) / D at D = 0.01.",
+        "exp(logit) are the odds D/(1 − D), and its derivative is itself.",
+        "The non-saturating slopes have the sizes 0.99 and 0.4; those of max. likelihood 0.01/0.99 and 1.5.",
+        "Shares: 0.99/(0.99 + 0.4) and 0.0101/(0.0101 + 1.5). Divide.",
     ),
     mistakes=dict(
-        upside_down=(1 / 99, "that is the minimax gradient, divided by the other one."),
-        nearly=(100.0, "nearly: 1 / D; but the larger gradient is 1 − D, not 1."),
-        sign=(
-            -99.0,
-            "the size is right; but both losses fall as the logit rises, so their ratio is positive.",
+        upside_down=(
+            _share(_odds) / _share(_saturating_not),
+            "that is the one share, divided by the other: turn it.",
         ),
-        larger_only=(0.99, "that is the size of the larger gradient; how large is the other one?"),
-        alike=(1.0, "they are alike only where D is ½."),
+        against_minimax=(
+            _share(_saturating_not) / _share(lambda d: d),
+            "that is against the minimax loss; the slope of maximum likelihood is −exp(logit).",
+        ),
+        no_shares=(
+            0.99 / _odds(0.01),
+            "that is the ratio of both gradients of the poor fake; its *shares* of the batch's are asked.",
+        ),
+        one_share=(
+            _share(_saturating_not),
+            "that is the share under the non-saturating loss; divide by the other.",
+        ),
+        poor_to_good=(
+            (0.99 / 0.4) / (_odds(0.01) / 1.5),
+            "that compares the poor fake with the good one; its share is of *both*.",
+        ),
+        better_one=(
+            (1 - _share(_odds)) / (1 - _share(_saturating_not)),
+            "that is about the better one of the two fakes, the other way round.",
+        ),
+        probability=(
+            _share(_saturating_not) / _share(lambda d: d * (1 - d)),
+            "the slope of −exp(logit) is −exp(logit) = −D/(1 − D).",
+        ),
     ),
 )

@@ -18,31 +18,38 @@ Exercise(
     "04.11",
     "Four games by their curves",
     kind="read",
-    reference="ADBC",
+    reference="ADBCC",
     why=(
         "A drifts away from 2 log 2: its D still finds differences. B stays where theory ends, and has "
         "collapsed: its G outruns a D that can only guess. C: negative losses of G are the minimax form. "
-        "D swings in large, slow waves: its D cannot follow."
+        "D swings in large, slow waves: its D cannot follow. All eight modes: C, "
+        "whose D is sure, and spares none."
     ),
     hints=(
         "Which loss of G can be negative? −log D cannot.",
         "A D that hardly learns is fooled for long, then finds out: large, slow waves.",
         "Two are left, A and B. A healthy D still finds differences, so its loss is under 2 log 2.",
+        "The fifth: a D that can only guess keeps no G at the modes, nor does one that lags. Which does?",
     ),
     mistakes=dict(
         calm_is_good=(
-            "BDAC",
+            "BDACC",
             "the tempting one: B is calm, at the values of the theory, and yet it has collapsed. "
             "D can only guess there, because G moves too fast for it.",
         ),
+        theory_is_good=(
+            "ADBCB",
+            "the four are right; but B's losses stay where D can only *guess*, and G moves too fast for it.",
+        ),
+        far_ones=("ADBCD", "the four are right; but in D the points swing far past every mode."),
         slow_and_fast=(
-            "ACBD",
+            "ACBDD",
             "C and D are exchanged: which of them has the loss log(1 − D), which is never positive?",
         ),
-        waves=("ABDC", "the large, slow waves are those of a D that can hardly learn."),
-        all_exchanged=("BCAD", "both pairs are exchanged: begin with the loss that is negative."),
+        waves=("ABDCC", "the large, slow waves are those of a D that can hardly learn."),
+        all_exchanged=("BCADD", "both pairs are exchanged: begin with the loss that is negative."),
         in_order=(
-            "ABCD",
+            "ABCDC",
             "A is right. In B, whose losses are those of a D that can only guess, G is too fast.",
         ),
     ),
@@ -52,7 +59,22 @@ Exercise(
 def _toy_points():
     centres = 2 * noise(5, 2)
     near = centres[:3].repeat(4, 1) + 0.05 * noise(12, 2)
-    return [(torch.cat([near, 20 + noise(4, 2)]), centres, 0.05), (20 + noise(3, 2), centres, 0.05)]
+    dense = torch.cartesian_prod(torch.arange(3.0), torch.arange(3.0)).to(centres)  # 4 std apart
+    between = dense.repeat(4, 1) / 5 + 0.1 * noise(36, 2)
+    far = 20 + noise(3, 2)
+    one = dense[:1] / 5 + 0.1  # at the same distance from four: a hair nearer to the first
+    return [
+        (torch.cat([near, 20 + noise(4, 2)]), centres, 0.05),
+        (far, centres, 0.05),
+        (between, dense / 5, 0.05),
+        (one - 0.01, dense / 5, 0.05),
+    ]
+
+
+def each_centre_for_itself(x_fake, centres, std):
+    """As notebook 04 shows it to be mended: a point between two centres counts for both."""
+    near = torch.cdist(x_fake, centres) < 3 * std
+    return int(near.any(0).sum()), near.sum().item() / len(x_fake)
 
 
 def _counted(measure=torch.cdist, share=None, reach=3):
@@ -68,14 +90,38 @@ def _counted(measure=torch.cdist, share=None, reach=3):
 Exercise(
     "04.12",
     "Count the modes",
+    kind="debug",
     reference=modes_covered,
     cases=_toy_points,
     hints=(
-        "torch.cdist(x_fake, centres) has all distances (n, m); .min(1) gives each point's nearest centre.",
-        "A point counts if it lies within 3 std; a mode is covered if some counting point is nearest to it.",
-        "len(nearest[near].unique()), near.float().mean().item()",
+        "Put one point halfway between two centres that are 4 std apart. What does the counter say of it?",
+        "A point belongs to one mode at most: to which, if it is near several?",
+        "torch.cdist(x_fake, centres).min(1) gives each point's nearest centre, and how far off it is.",
+        "near = distance < 3 * std; then len(nearest[near].unique()), near.float().mean().item()",
     ),
     mistakes=dict(
+        given=(each_centre_for_itself, ""),
+        share_mended=(
+            lambda x_fake, centres, std: (
+                each_centre_for_itself(x_fake, centres, std)[0],
+                _counted()(x_fake, centres, std)[1],
+            ),
+            "the share is right now; but one point between two centres still covers both.",
+        ),
+        modes_mended=(
+            lambda x_fake, centres, std: (
+                _counted()(x_fake, centres, std)[0],
+                each_centre_for_itself(x_fake, centres, std)[1],
+            ),
+            "the modes are right now; but a point near two centres is still counted twice in the share.",
+        ),
+        capped=(
+            lambda x_fake, centres, std: (
+                each_centre_for_itself(x_fake, centres, std)[0],
+                min(1.0, each_centre_for_itself(x_fake, centres, std)[1]),
+            ),
+            "a share that is cut off at 1 still counts points twice; each belongs to one centre alone.",
+        ),
         far_points_count=(_counted(reach=math.inf), "points far away do not count: keep those within 3 std."),
         squared=(
             _counted(lambda a, b: torch.cdist(a, b).square()),

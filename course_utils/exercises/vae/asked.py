@@ -7,85 +7,90 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 
 Exercise(
     "02.1",
-    "How far below?",
-    reference=4.795,
+    "One q for all",
+    reference=2.0,
     tolerance=2e-3,
-    why="log p(3) = −½ log 2π − ½ log 5 − 9/10, the ELBO −½ log 2π − ½ (3² + 2²) − 0. The difference, "
-    "5.6 − ½ log 5, is how far q is from the true posterior: KL(q ‖ p(z|x)).",
+    why="The gap is KL(q ‖ p(z|x)), in the mean over x. The posterior is N(2x/5, 1/5): with s² = 1/5 and m "
+    "= 0 only the distance of the means is left, 5/2 · (2/5)² E[x²] = 5/2 · 4/25 · 5 = 2.",
     hints=(
-        "The second term of the ELBO is easy: q is the prior. The first is −½ log 2π − ½ E[(3 − "
-        "2z)²], z ~ N(0, 1).",
-        "E[(3 − 2z)²] = 3² + 2² · E[z²]. And log p(3) has the variance 5: −½ log(2π · 5) − 3²/(2 · 5).",
-        "(−½ log 5 − 0.9) − (−6.5)",
+        "For one x the gap is the KL from q = N(m, s²) to the true posterior, N(2x/5, 1/5). Take its mean "
+        "over x, with E[x] = 0 and E[x²] = 5.",
+        "The mean gap is ½ (5s² − 1 − log 5s²) + 5/2 · E[(m − 2x/5)²]. Which m and which s² make it "
+        "smallest?",
+        "m = 0 and s² = 1/5: the first part is 0, the second 5/2 · 4/25 · E[x²].",
     ),
     mistakes=dict(
-        sign=(-4.795, "the size is right; asked is how far the ELBO is *below* log p(3), a positive number."),
-        bound_itself=(-7.419, "that is the ELBO itself; asked is log p(3) minus it."),
-        evidence=(-2.624, "that is log p(3); subtract the ELBO from it."),
-        spread_is_free=(
-            2.795,
-            "you have taken the fit at z = 0 only: the spread of q costs ½ · 2² · E[z²] = 2 nats more.",
+        sign=(-2.0, "the size is right; asked is how much is lost, a positive number."),
+        prior=(
+            3.195,
+            "that is what the prior loses as q. It is the mean of all posteriors, yet not the best q.",
         ),
-        nothing=(
-            0.0,
-            "the KL to the *prior* is 0, but the bound is not tight: q has nothing to do with x.",
+        information=(
+            0.805,
+            "½ log 5 is what z and x tell of each other: so much is lost if the decoder, too, may adapt. It "
+            "stays as it is.",
         ),
-        variance_as_sigma=(4.71, "p(x) has the *variance* 5, so the standard deviation √5, not 5."),
-        other_way_round=(
-            1.125,
-            "that is KL(p(z|x) ‖ q), the other way round: the bound is a mean under q.",
+        no_half=(4.0, "twice too much: the ½ of the Normal's exponent is missing."),
+        one_unit_of_x=(0.4, "that is for x² = 1; x ~ N(0, 5) has E[x²] = 5."),
+        wide=(1.195, "that is what the width of s = 1 costs alone, with the right mean for each x."),
+        at_three=(
+            4.795,
+            "that is the prior's loss at x = 3; asked is the best single q, in the mean over x.",
         ),
-        no_half=(9.59, "twice too much: the ½ of the Normal's exponent and of its logarithm is missing."),
+        best_at_three=(3.6, "that is for x = 3, with the best width; asked is the mean over x."),
+        nothing=(0.0, "for that, q would have to be the posterior of every x, and they differ."),
+        variance_as_sigma=(10.0, "x ~ N(0, 5) has the *variance* 5: E[x²] = 5, not 25."),
     ),
 )
 
 Prediction(
     "02.p1",
-    "a",
-    "The gap is KL(q ‖ posterior): it has one part for the distance of the means and one for the widths. "
-    "The second stays, whatever m is.",
+    "c",
+    "A z noisier than it need be costs ½ w² s² nats of fit, so the bound prefers a decoder that listens "
+    "less: 1 + w² = √5, w = 1.11. It moves the *model* toward one whose posterior is as wide as q.",
 )
 Prediction(
     "02.p2",
-    "c",
-    "f itself multiplies the score, so even a constant f would make noise; the path's derivative 2z has "
-    "the variance 4 only.",
+    "a",
+    "The path multiplies ε by f′ = 10 cos 10z, the score by f = sin 10z: variances 50 and ½. What counts is "
+    "whether f or its slope is the larger.",
 )
 Prediction(
     "02.p3",
-    "c",
-    "The log of a mean is at least the mean of the logs (Jensen): averaging *before* the logarithm tightens "
-    "the bound.",
+    "b",
+    "Were the weights nearly equal, the gap would shrink as 1/n, and ten draws would gain 90 %. But a few "
+    "large weights rule the mean, and such a draw is rare.",
 )
 Prediction(
     "02.p4",
-    "a",
-    "Given z, the decoder draws each pixel by itself: where it says 30 % of ink, neighbours are black and "
-    "white by accident.",
+    "c",
+    "A sample adds its own variance, 4p(1 − p) for each pixel. Were images black and white, that would be "
+    "as much as the error of the mean: twice. But edges are grey; a mean can be grey, a sample cannot.",
 )
 Prediction(
     "02.p5",
     "a",
-    "In training that number was pure noise for every image; a decoder that listened to it would have drawn "
-    "worse.",
+    "All dimensions have the same price for a nat. In the plane all must go into two numbers; of twenty, "
+    "about a dozen share them, and none needs to be filled so far.",
 )
 Prediction(
     "02.p6",
-    "c",
-    "Without the KL, codes are as precise as they like, but lie where the prior draws nothing. With too much "
-    "of it they fit the prior because they say nothing.",
+    "a",
+    "At β = ¼ the next nat saves ¼, and each one after it less. Nearly all nats that were worth having are "
+    "in the code by then; the others only make σ smaller.",
 )
 Prediction(
     "02.p7",
     "b",
-    "To repeat the label in z would cost nats and tell the decoder nothing new; so z is left to what all "
-    "digits have in common.",
+    "Slant and ink are free in each digit, so they are worth a nat that serves all labels. But MNIST scales "
+    "each digit into a box of 20 × 20 pixels: the height hardly varies, and what is left of it differs by "
+    "digit.",
 )
 Prediction(
     "02.p8",
     "b",
-    "The code was made to redraw images, not to tell classes apart; that it helps at all comes from the "
-    "many images without a label.",
+    "With two labels of a class, both see too little; with many, the pixels can be learned as they are. The "
+    "code was made to redraw images, not to tell classes apart: it helps a little, in between.",
 )
 
 
@@ -120,21 +125,20 @@ Exercise(
     kind="read",
     reference="2314",
     why="A: L_rec stays at that of the mean image and the KL is 0, as nothing but the KL reaches the "
-    "encoder. "
-    "D: the KL has no price, and is far above all others. B and C: both pay for nats; "
-    "but B reaches a lower L_rec with fewer of them, which only a code without noise can.",
+    "encoder. D: the KL has no price, and is far above all others. B and C: both pay for nats; but B "
+    "reaches a lower L_rec with fewer of them, which only a code without noise can.",
     hints=(
         "In which run is the KL so large that nobody can have asked for it to be small?",
-        "In which run does the code tell the decoder nothing? Which of the faults keeps L_rec from "
-        "the encoder?",
-        "Two are left, with a small KL. Noise makes a code worth fewer nats. Which of them reads the "
-        "code without?",
+        "In which run does the code tell the decoder nothing? Which of the faults keeps L_rec from the "
+        "encoder?",
+        "Two are left, with a small KL. Noise makes a code worth fewer nats. Which of them reads the code "
+        "without?",
     ),
     mistakes=dict(
         noise_and_right=(
             "2134",
-            "A and D are right. Of the other two, one draws better images with *fewer* nats: can an "
-            "honest code?",
+            "A and D are right. Of the other two, one draws better images with *fewer* nats: can an honest "
+            "code?",
         ),
         blocked_and_left_out=(
             "4312",
@@ -157,46 +161,37 @@ Exercise(
 
 Exercise(
     "02.8",
-    "The price of a nat",
-    reference=-4.0,
-    why="At the minimum of L_rec + β·L_kl no small step along the curve may gain: dL_rec + β·dL_kl = 0. So β "
-    "is the price: a nat more in the code must pay for itself with β nats of L_rec.",
-    hints=(
-        "Think of the network as able to choose any point of the curve, L_rec = g(L_kl). What does "
-        "it minimize?",
-        "g(L_kl) + β·L_kl is smallest where its derivative is 0.",
-        "g' + 4 = 0",
-    ),
-    mistakes=dict(
-        sign=(4.0, "the size is right; but does L_rec rise or fall when the code gets more nats?"),
-        upside_down=(-0.25, "upside down: asked is dL_rec/dL_kl, L_rec upward and L_kl to the right."),
-        upside_down_and_sign=(0.25, "upside down, and the sign: L_rec upward, L_kl to the right."),
-        elbo=(-1.0, "that is the slope at the point of β = 1, where −ELBO itself is smallest."),
-        flat=(0.0, "it is the *sum* L_rec + 4·L_kl that is flat there, not L_rec."),
-        square=(-16.0, "β enters once, not squared."),
-    ),
-)
-
-Exercise(
-    "02.11",
-    "What the means must leave",
-    reference=0.949,
+    "What no β can reach",
+    reference=116.0,
     tolerance=2e-3,
-    why="The variance of q(z) is the mean of the variances plus the variance of the means: 1 = 0.1 + "
-    "0.9, and "
-    "√0.9 = 0.95.",
+    why="A run that minimizes L_rec + 4·L_kl leaves no network below 128 + 4 · 7 = 156 of it: at 10 nats "
+    "L_rec ≥ 156 − 40 = 116. The run with β = 1 says L_rec ≥ 118 − 10 = 108 only. So β is a price: a nat "
+    "more than 7 saves at most 4 nats of L_rec.",
     hints=(
-        "Draw an image, then z from its q(z|x). How does the variance of z come about?",
-        "Total variance = mean of the variances + variance of the means.",
-        "1 = 0.1 + s², and s is asked.",
+        "What exactly is at its minimum in the run with β = 4? Can another network have less of it?",
+        "All networks have L_rec + 4·L_kl ≥ 128 + 4 · 7, and from the other run L_rec + L_kl ≥ 103 + 15.",
+        "Put L_kl = 10 into both. Both hold, so the stronger one counts: 156 − 4 · 10.",
     ),
     mistakes=dict(
-        variance=(0.9, "that is the *variance* of the means; their standard deviation is asked."),
-        own_spread=(0.316, "that is √0.1, the spread of one q(z|x); asked is how the means differ."),
-        prior=(1.0, "then each q(z|x) would add its own spread on top, and q(z) would be too wide."),
-        added=(1.049, "√(1 + 0.1): the two variances add up *to* 1."),
-        sigmas_subtracted=(0.684, "1 − √0.1: variances add up, standard deviations do not."),
-        itself=(0.1, "that is the variance within one q(z|x)."),
+        weaker=(108.0, "true, from the run with β = 1; but the run with β = 4 excludes more. Both hold."),
+        chord=(
+            118.625,
+            "that lies on the straight line between the two points; the curve may sag below it. How far?",
+        ),
+        sign=(140.0, "does L_rec rise or fall when the code gets more nats? It has 10 now, where it had 7."),
+        slope_of_one=(125.0, "a nat more than 7 was worth 4 nats of L_rec there, not 1."),
+        a_quarter=(127.25, "upside down: β = 4 means four nats of L_rec for one of the code."),
+        from_the_other=(
+            123.0,
+            "the slope of β = 4 belongs to its own point, (7, 128), not to (15, 103).",
+        ),
+        other_slope=(
+            98.0,
+            "with fewer nats in the code L_rec rises: from (15, 103) to 10 nats it cannot fall.",
+        ),
+        sum=(156.0, "that is the least L_rec + 4·L_kl there is; asked is L_rec, at 10 nats."),
+        kept=(128.0, "three more nats in the code can lower L_rec. By how much at most?"),
+        best_known=(103.0, "that takes 15 nats. With 10, how low at best?"),
     ),
 )
 
@@ -205,8 +200,8 @@ Exercise(
     "Which number does what",
     kind="read",
     reference="BD",
-    why="In B the strokes turn from leaning right to leaning left; in D the digit grows from narrow to wide. "
-    "A makes it bolder and rounder, C changes the ink.",
+    why="In B the strokes turn from leaning right to leaning left; in D the digit grows from narrow to "
+    "wide. A makes it bolder and rounder, C changes the ink.",
     hints=(
         "Look at the first and the last picture of each row, and at both digits: what has changed in both?",
         "Slant: two rows change it, but only one of them *from* leaning right. Follow the foot of the 7.",
@@ -247,22 +242,40 @@ SelfTest(
         (
             "c",
             "1",
-            "The gap is a KL, so never negative: only noise in the estimate, or an error, lifts it above.",
+            "log p(x) is that of the decoder, the same for both; the ELBO is it minus KL(q ‖ posterior).",
         ),
-        ("b", "2", "½ (0 + e^−2 − (−2) − 1) = ½ (0.135 + 1) = 0.57."),
-        ("a", "3", "sample() draws outside of autograd; the three others compute z from μ and σ."),
-        ("d", "4", "The code holds 0.1 nats, so all images share one reconstruction: posterior collapse."),
+        (
+            "d",
+            "2",
+            "½ (σ² − log σ² − 1) is 0.81 at σ = 2 and 0.32 at σ = ½: the prior thinks wide q unlikely.",
+        ),
+        ("a", "3", "L_rec no longer reaches σ, the KL does: it is smallest at σ = 1, for every x."),
+        (
+            "b",
+            "8",
+            "The first nats saved far more than 5 each, the last one 1: training goes on until a nat saves "
+            "β.",
+        ),
         (
             "b",
             "4",
-            "Each estimate is below log p(x) in the mean; more draws come nearer to it, and not beyond.",
+            "With q = p(z|x) each weight is p(x), whatever z is drawn: no noise, and nothing to gain.",
         ),
-        ("a", "7", "Its q(z|x) is the prior for every x; it tells nothing and costs nothing."),
-        ("c", "8", "Going on along the curve, one nat more saves 0.25 nats of L_rec: β is 0.25 there."),
+        (
+            "c",
+            "7",
+            "Without it the KL is 0.10 lower. If L_rec rose by less, −ELBO would fall, but it was at its "
+            "minimum.",
+        ),
         (
             "d",
+            "11",
+            "Its output is a reconstruction, off by about 30 even without noise: slight noise is cheaper.",
+        ),
+        (
+            "a",
             "10",
-            "Both networks are told the label, so z need not hold it: from the shipped one, 22 % at most.",
+            "The decoder learned to take the digit from the label alone, z holds none; but z is odd now.",
         ),
     ),
 )

@@ -1,8 +1,9 @@
-"""Draws in notebook 02: through which a gradient passes, and places that share a prior evenly."""
+"""Draws in notebook 02: through which a gradient passes; fair places in a prior; a prior for given draws."""
 
 import torch
 from torch.distributions import Normal
 
+from ...losses import kl_normal
 from ...priors import reparameterize
 from ..engine.compare import value_and_gradients
 from ..engine.fixtures import drawn, noise, numbers, uniform
@@ -45,7 +46,7 @@ Exercise(
     unlike="its mean or its spread is not that of N(μ, σ²). Try μ = 3 and log_var = log 4 for many draws: "
     "the mean is to be 3, the standard deviation 2.",
     hints=(
-        "Which function of μ and σ has the derivatives 1 and ε? Draw ε first, with torch.randn_like.",
+        "Draw noise ε of which you know all, with torch.randn_like. What makes a draw from N(μ, σ²) of it?",
         "z = μ + σ ⊙ ε. From the log of the variance to the standard deviation: σ = exp(½ log σ²).",
         "mu + (0.5 * log_var).exp() * torch.randn_like(mu); randn_like also draws where mu is, on a GPU too.",
     ),
@@ -55,7 +56,7 @@ Exercise(
             "exp(log_var) is the variance (a slip on a slide); the standard deviation is exp(½ · log_var).",
         ),
         log_var_as_std=(_shifted(lambda v: v), "log_var is a logarithm: take exp(½ · log_var) first."),
-        no_noise=(_shifted(lambda v: 0 * v), "without noise this is the mean: ∂z/∂σ is to be ε."),
+        no_noise=(_shifted(lambda v: 0 * v), "without noise this is the mean: where is the draw?"),
         one_epsilon=(
             _shifted(epsilon=lambda mu: noise(len(mu), 1)),
             "all dimensions get the same ε: draw one for each, torch.randn_like(mu).",
@@ -82,7 +83,7 @@ Exercise(
         ),
         mu_is_lost=(
             lambda mu, log_var: _shifted()(mu.detach(), log_var),
-            "the numbers are right, but no gradient reaches mu: ∂z/∂μ is to be 1.",
+            "the numbers are right, but no gradient reaches mu: leave out its detach.",
         ),
         inverse=(
             _shifted(lambda v: (-0.5 * v).exp()),
@@ -100,10 +101,16 @@ Exercise(
 )
 
 
+def _edges(n):
+    """Where the n pieces of the same share begin and end, −∞ and ∞ included. → (n + 1,)"""
+    return Normal(0.0, 1.0).icdf(torch.arange(n + 1) / n)
+
+
 def fair_places(n):
-    """n places on the axis, rising; each stands for the same share 1/n of a standard Normal. → (n,)"""
-    share_below = (torch.arange(n) + 0.5) / n
-    return Normal(0.0, 1.0).icdf(share_below)
+    """The means of n pieces of a standard Normal, each of the share 1/n, rising. → (n,)"""
+    edges = Normal(0.0, 1.0).icdf(torch.arange(n + 1) / n)  # from −∞ to ∞
+    density = Normal(0.0, 1.0).log_prob(edges).exp()  # 0 at both ends; its slope is −z times itself
+    return n * (density[:-1] - density[1:])
 
 
 def _on_cpu(fn, arguments):
@@ -118,6 +125,11 @@ def _at(share):
     return lambda n: Normal(0.0, 1.0).icdf(share(n))
 
 
+def _middles_of_edges(n):
+    edges = _edges(n).clamp(-4, 4)
+    return (edges[:-1] + edges[1:]) / 2
+
+
 Exercise(
     "02.7",
     "A fair map",
@@ -125,11 +137,18 @@ Exercise(
     cases=lambda: [(n,) for n in (1, 2, 5, 20)],
     outcome=_on_cpu,
     hints=(
-        "First the shares: what part of the prior lies below the first place, the second, the last?",
-        "The i-th of n, counted from 0, has (i + ½)/n of the prior below it.",
-        "Which z has the share s below it? The inverse CDF tells: Normal(0.0, 1.0).icdf(s).",
+        "First the edges of the pieces: Normal(0.0, 1.0).icdf(s) has the share s below it, and the "
+        "outermost lie at ±∞.",
+        "The mean of a piece is n ∫ z φ(z) dz from edge to edge, where n makes its share 1. What has z φ(z) "
+        "as its derivative?",
+        "φ′(z) = −z φ(z), so the integral is φ(lower edge) − φ(upper edge), and φ(±∞) = 0.",
     ),
     mistakes=dict(
+        median=(
+            _at(lambda n: (torch.arange(n) + 0.5) / n),
+            "those are the medians: as many draws below as above. In the outer pieces the mean lies further "
+            "out.",
+        ),
         even=(
             lambda n: torch.linspace(-3, 3, n),
             "these are even in z: far too many places for the thin ends of the prior.",
@@ -138,30 +157,38 @@ Exercise(
             lambda n: torch.linspace(-2, 2, n),
             "these are even in z: in fair shares, they lie closer together where the prior is dense.",
         ),
+        middles=(
+            _middles_of_edges,
+            "halfway between two edges is not the mean: a piece is denser on the side of 0, and two never "
+            "end.",
+        ),
         density=(
             lambda n: Normal(0.0, 1.0).log_prob(torch.linspace(-3, 3, n)).exp(),
             "that is how dense the prior is at even places; asked are the places.",
         ),
-        half_a_share_missing=(
-            _at(lambda n: (torch.arange(n) + 1.0) / n),
-            "the last place has all of the prior below it, so it lies at ∞: each is in the *middle* "
-            "of its share.",
+        not_divided=(
+            lambda n: fair_places(n) / n,
+            "the integral of z φ(z) over a piece is its mean times its share 1/n: divide by the share.",
+        ),
+        sign=(
+            lambda n: -fair_places(n),
+            "they fall: φ′(z) is −z φ(z), so the lower edge comes first.",
+        ),
+        edges=(
+            lambda n: _edges(n)[1:],
+            "those are the upper edges of the pieces, the last at ∞; asked is the mean of each piece.",
+        ),
+        lower_edges=(
+            lambda n: _edges(n)[:-1],
+            "those are the lower edges of the pieces, the first at −∞; asked is the mean of each piece.",
         ),
         shares=(
             lambda n: (torch.arange(n) + 0.5) / n,
-            "those are the shares below each place; which z has such a share below it?",
-        ),
-        from_zero=(
-            _at(lambda n: torch.arange(n) / n),
-            "the first place has nothing below it, so it lies at −∞: each is in the *middle* of its share.",
-        ),
-        to_the_end=(
-            _at(lambda n: torch.linspace(0, 1, n)),
-            "the ends have nothing beyond them, so they lie at ±∞: each is in the *middle* of its share.",
+            "those are shares, between 0 and 1; asked are places on the axis.",
         ),
         n_plus_one=(
             _at(lambda n: (torch.arange(n) + 1.0) / (n + 1)),
-            "these have 1/(n + 1) between them and beyond the ends; asked is the middle of each of n shares.",
+            "these have 1/(n + 1) between them and beyond the ends; asked is the mean of each of n shares.",
         ),
         forward=(
             lambda n: Normal(0.0, 1.0).cdf(torch.linspace(-3, 3, n)),
@@ -169,15 +196,130 @@ Exercise(
         ),
         clamped=(
             _at(lambda n: torch.linspace(0.01, 0.99, n)),
-            "the ends are chosen by hand, so the shares depend on them: the first has 1/(2n) below it.",
-        ),
-        one_for_each_side=(
-            _at(lambda n: (torch.arange(n) + 0.5) / (n + 1)),
-            "the last place has too much above it: as much as the first has below, 1/(2n).",
+            "the ends are chosen by hand, so the shares depend on them: the outer pieces reach to ±∞.",
         ),
         drawn=(
             lambda n: torch.randn(n).sort().values,
-            "these are random: other places at each call. Asked is where they lie in fair shares.",
+            "these are random: other places at each call. Asked are the means of the pieces, exactly.",
+        ),
+    ),
+)
+
+
+def nats_saved(mu, log_var):
+    """What the KL falls by, for each image, with the best Normal prior in place of N(0, I). → scalar"""
+    m = mu.mean(0)
+    v = mu.var(0, correction=0) + log_var.exp().mean(0)  # the variance of q(z)
+    return 0.5 * (m.square() + v - 1 - v.log()).sum()
+
+
+def _saved(m=None, v=None, total=torch.sum):
+    """What is saved if the prior gets another mean and variance: KL to N(0, I) minus KL to it."""
+
+    def wrong(mu, log_var):
+        mean = mu.mean(0) if m is None else m(mu, log_var)
+        variance = nats_var(mu, log_var) if v is None else v(mu, log_var)
+        to_it = variance.log() + (log_var.exp() + (mu - mean).square()) / variance
+        gain = 0.5 * (mu.square() + log_var.exp() - to_it)
+        return total(gain.mean(0))
+
+    return wrong
+
+
+def nats_var(mu, log_var):
+    """The variance of q(z) in each dimension: of the means, plus the mean within. → (z_dim,)"""
+    return mu.var(0, correction=0) + log_var.exp().mean(0)
+
+
+def _of_a_normal(m, v):
+    """KL(N(m, v) ‖ N(0, I)), where m and v may be wrong."""
+    return lambda mu, log_var: 0.5 * (m(mu).square() + v(mu, log_var) - 1 - v(mu, log_var).log()).sum()
+
+
+Exercise(
+    "02.11",
+    "A prior made to measure",
+    reference=nats_saved,
+    cases=lambda: [(noise(*s, grad=True), noise(*s, grad=True)) for s in ((1, 1), (7, 20), (2, 3))],
+    hints=(
+        "The KL to N(m, v) is ½ (log v + (σ² + (μ − m)²)/v − 1 − log σ²), in one dimension. Take its mean "
+        "over the images, and find its lowest m and v.",
+        "m is the mean of the means; v the variance of q(z): the mean of σ² plus the variance of the means, "
+        "divided by N, not N − 1.",
+        "What is saved comes out as the KL from N(m, v) to the old prior, ½ (m² + v − 1 − log v), in a sum "
+        "over dimensions.",
+    ),
+    mistakes=dict(
+        spread_of_means=(
+            _of_a_normal(lambda mu: mu.mean(0), lambda mu, _: mu.var(0, correction=0)),
+            "your variance is that of the means alone: each q(z|x) adds its own spread, σ².",
+        ),
+        spread_within=(
+            _of_a_normal(lambda mu: mu.mean(0), lambda _, log_var: log_var.exp().mean(0)),
+            "your variance is that within one q(z|x): the means differ from image to image, too.",
+        ),
+        one_less=(
+            lambda mu, log_var: (
+                0.5
+                * (
+                    mu.mean(0).square()
+                    + (v := mu.var(0, correction=min(1, len(mu) - 1)) + log_var.exp().mean(0))
+                    - 1
+                    - v.log()
+                ).sum()
+            ),
+            "the variance of the means is divided by N − 1: asked is the best prior for just these images, "
+            "correction=0.",
+        ),
+        at_zero=(
+            _of_a_normal(lambda mu: 0 * mu[0], lambda mu, log_var: (mu.square() + log_var.exp()).mean(0)),
+            "the prior's mean stays at 0: it may move, too, to the mean of the means.",
+        ),
+        mean_of_logarithms=(
+            _of_a_normal(
+                lambda mu: mu.mean(0), lambda mu, log_var: mu.var(0, correction=0) + log_var.mean(0).exp()
+            ),
+            "the mean of the logarithms is not the logarithm of the mean: take the mean of σ² itself.",
+        ),
+        sigmas=(
+            _of_a_normal(
+                lambda mu: mu.mean(0),
+                lambda mu, log_var: mu.var(0, correction=0) + (0.5 * log_var).exp().mean(0),
+            ),
+            "variances add up, standard deviations do not: σ² is log_var.exp().",
+        ),
+        no_half=(lambda mu, log_var: 2 * nats_saved(mu, log_var), "twice too much: the ½ is missing."),
+        mean_over_dimensions=(
+            lambda mu, log_var: nats_saved(mu, log_var) / mu.shape[1],
+            "the nats of independent dimensions add up: sum over them.",
+        ),
+        times_images=(
+            lambda mu, log_var: nats_saved(mu, log_var) * len(mu),
+            "asked is the mean over the images, not their sum.",
+        ),
+        sign=(
+            lambda mu, log_var: -nats_saved(mu, log_var),
+            "the size is right; what is saved is positive, or 0.",
+        ),
+        what_remains=(
+            lambda mu, log_var: kl_normal(mu, log_var) - nats_saved(mu, log_var),
+            "that is the KL to the best prior; asked is how much less it is than that to N(0, I).",
+        ),
+        all_of_it=(
+            lambda mu, log_var: kl_normal(mu, log_var),
+            "that is the whole KL: one prior for all images cannot save it all.",
+        ),
+        only_the_mean=(
+            _saved(v=lambda mu, log_var: torch.ones_like(mu[0])),
+            "only the mean of the prior has moved; choose its variance, too.",
+        ),
+        only_the_variance=(
+            _saved(m=lambda mu, log_var: 0 * mu[0], v=nats_var),
+            "the prior's variance fits, but its mean stays at 0.",
+        ),
+        one_for_all_dimensions=(
+            _saved(v=lambda mu, log_var: nats_var(mu, log_var).mean().expand(mu.shape[1])),
+            "each dimension may have a variance of its own.",
         ),
     ),
 )

@@ -14,12 +14,11 @@ def pixel_nll(mean, log_var, x):
     return normal_nll((mean, log_var), x)
 
 
-def _with_half_a_logarithm(mean, log_var, x):
+def _with_one_logarithm(mean, log_var, x):
     """As the notebook shows it, to be mended."""
-    log_sigma = 0.5 * log_var
-    squares = (x - mean).square() / (2 * log_sigma).exp()
-    error = 0.5 * (math.log(2 * math.pi) + log_sigma + squares)
-    return error.flatten(1).sum(1).mean()
+    squares = (x - mean).square() / log_var.exp()
+    constant = math.log(2 * math.pi)
+    return 0.5 * (constant + log_var + squares.flatten(1).sum(1)).mean()
 
 
 def _pixels():
@@ -50,25 +49,65 @@ def _sum(part, x):
 
 Exercise(
     "02.10",
-    "σ, √2 times too large",
+    "σ, 28 times too large",
     kind="debug",
     reference=pixel_nll,
     cases=_pixels,
     hints=(
-        "For one pixel with the error e: where is the loss smallest, as a function of σ? Set its "
-        "derivative 0.",
-        "The right loss, log σ + e²/(2σ²), has it at σ = e. Which weights of the two terms give σ = √2·e?",
-        "Everything is inside ½ (…): there it is log σ², not log σ.",
+        "On images of 8 × 8 pixels it settles at 8 times the error. Of what is 28 the root, in our images?",
+        "For one pixel ½ (log 2π + log σ² + e²/σ²). An image's −log p is a sum of that over its pixels: "
+        "which of the three is summed, and which counts once?",
+        "Add the three first, pixel by pixel; then .flatten(1).sum(1).mean(). If all pixels have one "
+        "log_var, it broadcasts.",
     ),
     mistakes=dict(
-        given=(_with_half_a_logarithm, ""),
+        given=(_with_one_logarithm, ""),
+        logarithm_only=(
+            lambda mean, log_var, x: (
+                0.5
+                * (
+                    math.log(2 * math.pi) + (log_var + (x - mean).square() / log_var.exp()).flatten(1).sum(1)
+                ).mean()
+            ),
+            "σ is right now. But log 2π belongs to each pixel, too: the loss is no −log p yet.",
+        ),
+        times_784=(
+            lambda mean, log_var, x: (
+                0.5
+                * (
+                    784 * (math.log(2 * math.pi) + log_var.mean())
+                    + ((x - mean).square() / log_var.exp()).flatten(1).sum(1)
+                ).mean()
+            ),
+            "right for 784 pixels with one variance; an image may have others, and each pixel its own "
+            "log_var.",
+        ),
+        times_pixels=(
+            lambda mean, log_var, x: (
+                0.5
+                * (
+                    x[0].numel() * (math.log(2 * math.pi) + log_var.flatten()[0])
+                    + ((x - mean).square() / log_var.exp()).flatten(1).sum(1)
+                ).mean()
+            ),
+            "right for one variance; but each pixel may have its own log_var, and then they are to be "
+            "summed.",
+        ),
+        squares_averaged=(
+            _mutated(reduce=lambda error: error.flatten(1).mean(1).mean()),
+            "now σ is right, but the loss is a mean over the pixels: the KL would be far too heavy.",
+        ),
+        half_a_logarithm=(
+            _mutated(log=0.5),
+            "inside ½ (…) it is log σ², as it was: with log σ, σ would settle at 1.41 times the error.",
+        ),
         square_halved=(
             _mutated(log=0.5, square=0.5),
-            "now σ is right, but the loss is too small by half of both terms: then the KL weighs twice.",
+            "σ is right, but the loss is too small by half of both terms: then the KL weighs twice.",
         ),
         square_doubled=(
             _mutated(log=0.5, square=2.0),
-            "that moves σ to twice the error of a pixel: it is the other term whose weight is wrong.",
+            "log σ² counts half and the squares twice: σ would settle at twice the error.",
         ),
         no_logarithm=(
             _mutated(log=0.0),
@@ -86,10 +125,6 @@ Exercise(
         no_constant=(
             _mutated(two_pi=0.0),
             "log 2π was right: without it nothing trains otherwise, but the loss is no −log p any more.",
-        ),
-        mean_over_pixels=(
-            _mutated(reduce=torch.mean),
-            "the mean over pixels makes it too light against the KL: the sum was right.",
         ),
         sum_over_batch=(_mutated(reduce=torch.sum), "the mean over the images of the batch was right."),
         multiplied=(

@@ -2,6 +2,7 @@
 
 import math
 
+import torch
 from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_logits, logsigmoid
 
 from ...losses import bernoulli_nll, kl_normal
@@ -14,8 +15,9 @@ Exercise(
     reference=kl_normal,
     cases=lambda: [(noise(*s, grad=True), noise(*s, grad=True)) for s in ((1, 1), (7, 20), (3, 2))],
     hints=(
-        "log p(z) = −½ z² + a constant, so −E_q[log p(z)] gives ½ (μ² + σ²): that is a and b.",
-        "At μ = 0 the derivative b + c/σ² is 0 at σ² = 1: c = −b. And the value there is 0: d = −b.",
+        "With a tiny σ only c · log σ² still changes. σ/e has a log σ² that is smaller by 2: what is c?",
+        "At μ = 0 the derivative b + c/σ² is 0 at σ² = 1: b = −c. The value there is 0: d = −b. And μ² and "
+        "σ² come in together, through E_q[z²]: a = b.",
         "½ (μ² + σ² − log σ² − 1); σ² is log_var.exp(). Then .sum(1).mean().",
     ),
     mistakes=dict(
@@ -73,11 +75,13 @@ def _logits_and_images():
     return [((3 * noise(*s)).requires_grad_(), uniform(*s) * 2 - 1) for s in shapes] + [extreme]
 
 
-def _collapsing(logits, x):
+def _other_axis(logits, x):
     """As the notebook shows it, to be mended."""
     target = (x + 1) / 2
-    log_p = target * logsigmoid(logits) + (1 - target) * logsigmoid(-logits)
-    return -log_p.flatten(1).mean(1).mean()
+    log_ink = logsigmoid(logits)
+    log_paper = log_ink - logits
+    log_p = target * log_ink + (1 - target) * log_paper
+    return -log_p.flatten(1).sum(0).mean()
 
 
 def _bce(logits, target):
@@ -103,17 +107,23 @@ OVERFLOWS = "right for moderate logits, but at 1,000 σ is 1 and log(1 − σ) i
 
 Exercise(
     "02.3",
-    "The code that says nothing",
+    "It depends on the batch",
     kind="debug",
     reference=bernoulli_nll,
     cases=_logits_and_images,
     hints=(
-        "How large are the two terms of an untrained network? A random guess costs log 2 for each pixel.",
-        "log p(x|z) is the log of a product over 784 pixels, and the KL that it is weighed against a sum.",
+        "Batches of 784 are right. What else in an image has 784, and where could the two have changed "
+        "places?",
+        "log p(x|z) is the log of a product over the 784 pixels of an image: their logs add up. And over "
+        "the images of a batch?",
         "Sum over the pixels of an image, mean over the images: .flatten(1).sum(1).mean()",
     ),
     mistakes=dict(
-        given=(_collapsing, ""),
+        given=(_other_axis, ""),
+        mean_over_pixels=(
+            lambda logits, x: _bce_of_pixels(logits, x).flatten(1).mean(1).mean(),
+            "now it is a mean over the pixels as well: with any batch the KL is 784 times too heavy.",
+        ),
         target_in_minus_one_to_one=(
             lambda logits, x: _bce(logits, x).mean(),
             "that line was right: x is in [−1, 1], a probability in [0, 1], so the target is (x + 1) / 2.",
@@ -156,90 +166,133 @@ Exercise(
 )
 
 
-def log_mean_exp(log_w):
-    """The logarithm of the mean weight of n draws, from their logarithms. (n, B) → (B,)"""
-    return log_w.logsumexp(0) - math.log(len(log_w))
+def iwae_bound(log_w, k):
+    """The bound with k draws, in the mean over all groups of k that are there. (n, B), k → (B,)"""
+    groups = log_w[: len(log_w) // k * k].unflatten(0, (-1, k))  # (n // k, k, B)
+    return (groups.logsumexp(1) - math.log(k)).mean(0)
 
 
 def _log_weights():
-    usual = [noise(*s, grad=True) for s in ((1, 1), (2, 1), (5, 3))]
-    return (
-        [(v,) for v in usual]
-        + [((9 * noise(6, 7) - 800).requires_grad_(),)]
-        + [((9 * noise(8, 8) + 800).requires_grad_(),)]
-    )
+    usual = [
+        (noise(n, B, grad=True), k) for n, B, k in ((1, 1, 1), (6, 1, 2), (8, 3, 4), (7, 3, 3), (5, 2, 1))
+    ]
+    tiny = ((9 * noise(6, 7) - 800).requires_grad_(), 3)
+    return [*usual, tiny, ((9 * noise(8, 8) + 800).requires_grad_(), 8)]
+
+
+def _grouped(inside, outside=lambda bounds: bounds.mean(0)):
+    """A wrong bound: made of groups of k draws, but `inside` or `outside` is another."""
+
+    def wrong(log_w, k):
+        return outside(inside(log_w[: len(log_w) // k * k].unflatten(0, (-1, k)), k))
+
+    return wrong
+
+
+def _log_mean(groups, k):
+    return groups.logsumexp(1) - math.log(k)
+
+
+def _with_the_rest(log_w, k):
+    return torch.stack([part.logsumexp(0) - math.log(len(part)) for part in log_w.split(k)]).mean(0)
+
+
+def _every_kth(log_w, k):
+    n = len(log_w) // k
+    return (log_w[: n * k].unflatten(0, (k, n)).logsumexp(0) - math.log(k)).mean(0)
 
 
 Exercise(
     "02.6",
-    "The mean of what no float can hold",
-    reference=log_mean_exp,
+    "k of n draws, many times",
+    reference=iwae_bound,
     cases=_log_weights,
     hints=(
-        "Factor out the largest weight m of each image: the mean of w is m · mean(w/m), and w/m is "
-        "at most 1.",
-        "So log mean w = log m + log mean exp(log w − log m): no exp of a large negative number is "
-        "left alone.",
-        "torch.logsumexp does that, for a sum: log_w.logsumexp(0). From a sum to a mean: − log n.",
+        "Each whole group of k rows gives one bound: the logarithm of its mean weight. Then the mean of "
+        "these *bounds*. What has to become of seven draws, in groups of three?",
+        "log mean w = m + log mean exp(log w − m), with the largest log weight m: no exp of a large number "
+        "is left. torch.logsumexp does that, for a sum; from a sum to a mean: − log k.",
+        "log_w[: len(log_w) // k * k].unflatten(0, (-1, k)) is (groups, k, B): logsumexp(1) − log k, then "
+        "mean(0)",
     ),
     mistakes=dict(
         mean_of_logs=(
-            lambda log_w: log_w.mean(0),
-            "that is the mean of the logarithms: the ELBO once more, however many draws you take.",
+            lambda log_w, k: log_w.mean(0) + 0 * k,
+            "that is the mean of the logarithms: the ELBO once more, whatever k is.",
+        ),
+        all_draws=(
+            lambda log_w, k: log_w.logsumexp(0) - math.log(len(log_w)),
+            "that is the bound with all n draws: asked is that with k, in the mean over the groups.",
+        ),
+        first_group=(
+            lambda log_w, k: log_w[:k].logsumexp(0) - math.log(k),
+            "that is one group only, with all its noise: the others are there, use them too.",
+        ),
+        with_the_rest=(
+            _with_the_rest,
+            "what is left at the end is a group of fewer than k: its bound is that of fewer draws. Drop it.",
+        ),
+        every_kth=(
+            _every_kth,
+            "the groups are to be k rows that follow on each other: rows 0 to k − 1, then k to 2k − 1, ….",
         ),
         sum=(
-            lambda log_w: log_w.logsumexp(0),
-            "that is the log of the *sum* of the weights: it grows by log n with n draws. Their mean "
-            "is asked.",
+            _grouped(lambda groups, k: groups.logsumexp(1)),
+            "that is the log of the *sum* of a group's weights: it grows by log k. Their mean is asked.",
+        ),
+        log_n=(
+            lambda log_w, k: _grouped(lambda groups, _: groups.logsumexp(1))(log_w, k) - math.log(len(log_w)),
+            "a group has k draws: log k is to be subtracted, not log n.",
         ),
         underflows=(
-            lambda log_w: log_w.exp().mean(0).log(),
+            _grouped(lambda groups, k: groups.exp().mean(1).log()),
             "right for moderate weights, but exp(−800) is 0 and exp(800) infinite: never leave the "
             "logarithms.",
         ),
-        best=(
-            lambda log_w: log_w.max(0).values,
-            "the best draw alone: the others count, too, and then the mean is divided by n.",
+        mean_inside=(
+            _grouped(_log_mean, lambda bounds: bounds.logsumexp(0) - math.log(len(bounds))),
+            "the mean over the groups is taken of weights: that is the bound with all draws again. Take the "
+            "mean of the bounds.",
         ),
-        over_images=(
-            lambda log_w: log_w.logsumexp(1) - math.log(log_w.shape[1]),
-            "the mean runs over images: it is to run over draws, dim 0, and leave one number for each image.",
+        sum_of_groups=(
+            _grouped(_log_mean, lambda bounds: bounds.sum(0)),
+            "the bounds of the groups are added up: take their mean.",
+        ),
+        best=(
+            _grouped(_log_mean, lambda bounds: bounds.max(0).values),
+            "the best group alone: chosen like that, it is no bound in the mean. Take the mean of all "
+            "groups.",
+        ),
+        best_draw=(
+            _grouped(lambda groups, k: groups.max(1).values),
+            "the best draw of each group alone: the others count, too, and then the mean is divided by k.",
         ),
         all_in_one=(
-            lambda log_w: log_w.logsumexp((0, 1)) - math.log(log_w.numel()),
-            "one number for all: it is to run over draws, dim 0, and leave one number for each image.",
+            _grouped(_log_mean, lambda bounds: bounds.mean()),
+            "one number for all: leave one for each image.",
+        ),
+        no_mean_over_groups=(
+            _grouped(_log_mean, lambda bounds: bounds),
+            "one number for each group and image: take the mean over the groups.",
         ),
         divided=(
-            lambda log_w: log_w.logsumexp(0) / len(log_w),
-            "to divide the weights by n is to subtract log n from their logarithm.",
+            _grouped(lambda groups, k: groups.logsumexp(1) / k),
+            "to divide the weights by k is to subtract log k from their logarithm.",
         ),
-        log_n_of_images=(
-            lambda log_w: log_w.logsumexp(0) - math.log(log_w.shape[1]),
-            "n is the number of draws, len(log_w), not of images.",
+        log_k_added=(
+            _grouped(lambda groups, k: groups.logsumexp(1) + math.log(k)),
+            "log k has the wrong sign: the weights are divided by k.",
         ),
-        log_n_added=(
-            lambda log_w: log_w.logsumexp(0) + math.log(len(log_w)),
-            "log n has the wrong sign: the weights are divided by n.",
+        minus_k=(
+            _grouped(lambda groups, k: groups.logsumexp(1) - k),
+            "to divide the weights by k is to subtract *log* k from their logarithm, not k.",
         ),
-        worst=(lambda log_w: log_w.min(0).values, "that is the worst draw alone; the best count most."),
-        median=(
-            lambda log_w: log_w.median(0).values,
-            "that is the weight in the middle: the mean is ruled by the few large ones.",
-        ),
-        minus_n=(
-            lambda log_w: log_w.logsumexp(0) - len(log_w),
-            "to divide the weights by n is to subtract *log* n from their logarithm, not n.",
-        ),
-        softmax=(
-            lambda log_w: log_w.softmax(0).mean(0),
-            "softmax makes the weights sum to 1, whatever they are: their mean is then 1/n.",
-        ),
-        log_softmax=(
-            lambda log_w: log_w.log_softmax(0).mean(0),
-            "log_softmax divides by the sum of the weights, and that sum is what is asked.",
+        worst=(
+            _grouped(lambda groups, k: groups.min(1).values),
+            "that is the worst draw of each group; the best count most.",
         ),
         never_put_back=(
-            lambda log_w: (log_w - log_w.max(0).values).exp().mean(0).log(),
+            _grouped(lambda groups, k: (groups - groups.amax(1, keepdim=True)).exp().mean(1).log()),
             "you have taken the largest weight out, and not put it back: add its logarithm again.",
         ),
     ),
