@@ -13,28 +13,27 @@ def both(id):
 
 
 @pytest.mark.parametrize("k", [3, 10])
-def test_the_broken_pca_keeps_nothing(k):
+def test_the_broken_pca_keeps_too_little(k):
     x, x_test = small_digits()
     mean = x.mean(0)
-    of_mean = reconstruction(mean.expand_as(x_test), x_test)
     errors = []
     for components in (f(x, k) for f in both("01.8")):
         centred = x_test - mean
         errors.append(reconstruction(mean + centred @ components @ components.T, x_test))
-    assert errors[0] > 0.99 * of_mean and errors[1] < 0.65 * of_mean
+    assert errors[0] > 1.4 * errors[1]
 
 
-def test_the_broken_agreement_praises_noise():
+def test_the_broken_agreement_counts_half_of_all_twins_as_their_own_neighbours():
     torch.manual_seed(0)
-    noise, labels = torch.randn(500, 16), torch.randint(10, (500,))
-    groups = noise + 20 * torch.nn.functional.one_hot(labels, 16)
+    codes, labels = torch.randn(500, 16), torch.randint(10, (500,))
+    twins, their_labels = codes.repeat(2, 1), torch.cat([labels, (labels + 1) % 10])
     broken, mended = both("01.12")
-    assert broken(noise, labels) == broken(groups, labels) == 1
-    assert mended(noise, labels) < 0.2 and mended(groups, labels) == 1
+    assert broken(codes, labels) == mended(codes, labels) < 0.2
+    assert broken(twins, their_labels) == pytest.approx(0.5, abs=0.05) and mended(twins, their_labels) == 0
 
 
 @pytest.mark.parametrize(("spread", "makes"), [(0.1, 0.1), (10.0, 10.0)])
-def test_broken_random_codes_are_all_alike_or_far_out(spread, makes):
+def test_broken_random_codes_are_alike_or_far_out(spread, makes):
     torch.manual_seed(0)
     codes = spread * torch.randn(2000, 4) + 3
     broken, mended = (f(codes, 2000).std() / codes.std() for f in both("01.13"))

@@ -66,6 +66,23 @@ def with_distance(change, pick=lambda d: d.argmin(1)):
     return answer
 
 
+def without_itself(z, labels):
+    """Each row without the item itself: (n, n − 1) distances, and the labels they belong to."""
+    n = len(z)
+    others = torch.arange(n).repeat(n, 1)[~torch.eye(n).bool()].reshape(n, n - 1).to(z.device)
+    nearest = others.gather(1, torch.cdist(z, z).gather(1, others).argmin(1, keepdim=True))[:, 0]
+    return (labels[nearest] == labels).float().mean()
+
+
+def by_autograd(w, x, s):
+    v = torch.tensor(w, dtype=x.dtype, device=x.device, requires_grad=True)
+    return torch.autograd.grad((x - v * v * x).square().mean() + v**4 * s**2, v)[0]
+
+
+def tied(on_x, on_noise=lambda w: 4 * w**3):
+    return lambda w, x, s: on_x(w) * x.square().mean() + on_noise(w) * s**2
+
+
 def normal(z, n):
     return torch.randn(n, z.shape[1], device=z.device)
 
@@ -87,19 +104,19 @@ RIGHT = {
         lambda x, k: torch.linalg.svd(x - x.mean(0), full_matrices=False).Vh[:k].T,
         lambda x, k: -eigen(x)[:, x.shape[1] - k :],
         lambda x, k: torch.linalg.eigh(x.T.cov())[1][:, -k:],
+        lambda x, k: torch.linalg.eigh(x.T @ x / len(x) - torch.outer(x.mean(0), x.mean(0)))[1][:, -k:],
     ],
     "01.10": [
-        lambda w, x: (4 * w**3 - 4 * w) * (x**2).mean(),
-        lambda w, x: (2 * (x - w * w * x) * (-2 * w * x)).mean(),
-        lambda w, x: torch.autograd.grad(
-            (x - (v := torch.tensor(w, requires_grad=True)) * v * x).square().mean(), v
-        )[0],
+        lambda w, x, s: (4 * w**3 - 4 * w) * (x**2).mean() + 4 * s * s * w**3,
+        lambda w, x, s: (2 * (x - w * w * x) * (-2 * w * x)).mean() + 2 * (w * w * s) * (2 * w * s),
+        lambda w, x, s: 4 * w * (w**2 * (x.square().mean() + s**2) - x.square().mean()),
+        by_autograd,
     ],
     "01.12": [
         by_item,
         with_distance(lambda d: d + torch.eye(len(d)).to(d) * 1e9),
-        with_distance(lambda d: d, lambda d: d.topk(2, largest=False).indices[:, 1]),
-        with_distance(lambda d: d, lambda d: d.argsort(1)[:, 1]),
+        with_distance(lambda d: d.masked_fill(torch.eye(len(d)).bool().to(d.device), 1e9)),
+        without_itself,
     ],
     "01.13": [
         lambda z, n: torch.normal(z.mean(0).expand(n, -1), z.std(0).expand(n, -1)),
@@ -110,13 +127,15 @@ RIGHT = {
 WRONG = {
     "01.1": {
         "a half": 0.5,
+        "as often": 0.1353,
+        "doubled": 0.2707,
         "halved energy": 1 / 3,
         "always": 1.0,
         "never": 0.0,
         "upside down": 7.389,
         "p of the proposal": 0.0498,
         "p of here": 0.3679,
-        "refused": 0.8647,
+        "refused": 0.9323,
         "a text": "e^2",
         "difference": 2,
     },
@@ -162,6 +181,10 @@ WRONG = {
     },
     "01.7": {"a": "a", "c": "c", "d": "d"},
     "01.8": {
+        "not taken off": lambda x, k: torch.linalg.eigh(x.T @ x / len(x))[1][:, -k:],
+        "smallest": lambda x, k: eigen(x)[:, :k],
+        "an image's mean": lambda x, k: torch.linalg.eigh((x - x.mean(1, keepdim=True)).T.cov())[1][:, :k],
+        "mean @ mean": lambda x, k: torch.linalg.eigh(x.T @ x / len(x) - x.mean(0) @ x.mean(0))[1][:, -k:],
         "rows": lambda x, k: eigen(x)[-k:],
         "rows, turned": lambda x, k: eigen(x)[-k:].T,
         "not centred": lambda x, k: eigen(x, centred=False)[:, -k:],
@@ -173,22 +196,37 @@ WRONG = {
         "data": lambda x, k: (x - x.mean(0))[:k].T,
         "middle": lambda x, k: eigen(x)[:, 1 : k + 1],
     },
-    "01.9": {"none": "none", "minimum": (1, 1), "other": (-1, -1), "rising": (1, -1)},
+    "01.9": {
+        "lowest": (0.7071, 0.7071),
+        "none": "none",
+        "minimum": (1, 1),
+        "other": (-1, -1),
+        "rising": (1, -1),
+    },
     "01.10": {
-        "one path": lambda w, x: -2 * w * (1 - w**2) * x.square().mean(),
-        "sign": lambda w, x: -tied_gradient(w, x),
-        "sum": lambda w, x: tied_gradient(w, x) * len(x),
-        "inner": lambda w, x: -4 * (1 - w**2) * x.square().mean(),
-        "outer": lambda w, x: 2 * (1 - w**2) * x.square().mean(),
-        "mean of x": lambda w, x: -4 * w * (1 - w**2) * x.mean(),
-        "each": lambda w, x: -4 * w * (1 - w**2) * x.square(),
-        "loss": lambda w, x: (1 - w**2) ** 2 * x.square().mean(),
-        "untied": lambda w, x: -2 * (1 - w) * x.square().mean(),
-        "no x": lambda w, x: torch.tensor(-4 * w * (1 - w**2)),
-        "1 − w": lambda w, x: -4 * w * (1 - w) * x.square().mean(),
-        "half": lambda w, x: tied_gradient(w, x) / 4,
+        "no noise": tied(lambda w: -4 * w * (1 - w**2), lambda w: 0),
+        "one path": tied(lambda w: -2 * w * (1 - w**2), lambda w: 2 * w**3),
+        "sign": lambda w, x, s: -tied_gradient(w, x, s),
+        "noise with the other sign": tied(lambda w: -4 * w * (1 - w**2), lambda w: -4 * w**3),
+        "noise in the target": tied(lambda w: -4 * w * (1 - w**2), lambda w: -4 * w * (1 - w**2)),
+        "noise through one weight": tied(lambda w: -4 * w * (1 - w**2), lambda w: 2 * w),
+        "noise not derived": tied(lambda w: -4 * w * (1 - w**2), lambda w: w**4),
+        "s": lambda w, x, s: -4 * w * (1 - w**2) * x.square().mean() + 4 * w**3 * s,
+        "inner": tied(lambda w: -4 * (1 - w**2)),
+        "outer": tied(lambda w: 2 * (1 - w**2)),
+        "mean of x": lambda w, x, s: -4 * w * (1 - w**2) * x.mean() + 4 * w**3 * s**2,
+        "each": lambda w, x, s: -4 * w * (1 - w**2) * x.square() + 4 * w**3 * s**2,
+        "loss": lambda w, x, s: (1 - w**2) ** 2 * x.square().mean() + w**4 * s**2,
+        "no x": lambda w, x, s: torch.tensor(-4 * w * (1 - w**2) + 4 * w**3 * s**2),
+        "1 − w": tied(lambda w: -4 * w * (1 - w)),
+        "half": lambda w, x, s: tied_gradient(w, x, s) / 4,
     },
     "01.12": {
+        "itself": with_distance(lambda d: d),
+        "smallest two, the second": with_distance(
+            lambda d: d, lambda d: d.topk(3, largest=False).indices[:, 2]
+        ),
+        "no zeros": with_distance(lambda d: torch.where(d < 1e-6, torch.inf, d)),
         "farthest": with_distance(lambda d: d, lambda d: d.argmax(1)),
         "second": with_distance(lambda d: d, lambda d: d.argsort(1)[:, 2]),
         "1 − share": lambda z, labels: 1 - agreement(z, labels),

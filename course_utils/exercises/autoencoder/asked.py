@@ -4,65 +4,73 @@ from ..engine.tasks import Prediction, Project, SelfTest
 
 Prediction(
     "01.p1",
-    expected="a",
-    why="The class is the sign of W·x, and W/2 has the same sign. Only p changes: it moves toward ½.",
+    expected="c",
+    why="The class is the sign of W·x, which no positive factor changes. But the cross-entropy "
+    "had its minimum at W: surer answers make the few wrong ones dearer than the right ones "
+    "get cheaper.",
 )
 
 Prediction(
     "01.p2",
-    expected="b",
-    why="Three numbers mostly tell which digit it is; much of the handwriting is lost.",
+    expected="a",
+    why="Three numbers mostly tell which digit it is; what is lost is the handwriting, and that "
+    "is half of the error.",
 )
 
 Prediction(
     "01.p3",
-    expected="c",
-    why="ReLU gives at least 0, and σ(0) = ½: at the threshold ½ every input counts as positive.",
+    expected="a",
+    why="The ReLU gives the negative items 0, and σ(0) = ½ counts as positive at the threshold ½."
+    " The positive ones rise to 1, so 0.6 lies between the two.",
 )
 
 Prediction(
     "01.p4",
     expected="b",
-    why="Each further number helps less than the one before: what is left are details that differ from "
-    "writer to writer.",
+    why="The first few numbers tell the digit; each further one helps less than the one before, "
+    "for what is left are details that differ from writer to writer.",
 )
 
 Prediction(
     "01.p5",
-    expected="c",
-    why="PCA is the best *linear* summary; the activations let Lab 1's three numbers follow a curved one.",
+    expected="a",
+    why="PCA is the best *flat* summary; the activations let Lab 1's three numbers follow a "
+    "curved one, which crosses many flat directions.",
 )
 
 Prediction(
     "01.p6",
-    expected="a",
-    why="How much is lost depends on the code and on the training more than on the kind of layer. What "
-    "convolutions save is weights: 50,161 instead of 222,384.",
+    expected="c",
+    why="Narrow codes need activations, wide ones hardly do: 256 flat directions hold all but a few percent. "
+    "What limits Lab 2 is not its code, but how few weights and steps it has to learn what PCA computes.",
 )
 
 Prediction(
     "01.p7",
-    expected="a",
-    why="A 4 and a 9 differ in whether the top is closed: few pixels, so their codes are near too.",
+    expected="c",
+    why="No loss asked for classes: a code keeps what the reconstruction needs, and loses some "
+    "details that tell a 4 from a 9. The wonder is that it loses so little.",
 )
 
 Prediction(
     "01.p8",
-    expected="c",
-    why="The decoder makes strokes wherever the code is; it never learned to show two digits at once.",
+    expected="a",
+    why="The decoder draws smooth, typical strokes wherever the code is. Real test images have a "
+    "handwriting of their own, which no training image shares.",
 )
 
 Prediction(
     "01.p9",
-    expected="a",
-    why="To rebuild well, Lab 2 needs all its 256 numbers to fit together; random ones never do. Lab 1's "
-    "three are soon near those of some image.",
+    expected="b",
+    why="Each single number was fine in both recipes. A good image needs all 256 to fit together,"
+    " and both draw them one by one.",
 )
 
 Prediction(
     "01.p10",
-    expected="c",
-    why="Real codes fill a vanishing share of the space that 256 independent numbers span.",
+    expected="a",
+    why="In a plane a hole is narrow and has real codes around it, between which the decoder goes"
+    " on smoothly. With 256 numbers all is hole, and that is where the images are lost.",
 )
 
 Project(
@@ -81,25 +89,51 @@ Project(
 SelfTest(
     "01",
     answers=(
-        ("b", "1", "A softmax only shares out one sure vote among its classes; p(x) can be small for all."),
-        ("d", "2", "Energies enter as differences, so a constant cancels, as Z does."),
-        ("c", "3", "784 pixels: a mean over them in place of a sum."),
-        (
-            "a",
-            "4",
-            "With 784 numbers nothing has to be left out: copying is enough, and copying explains nothing.",
-        ),
         (
             "b",
+            "1",
+            "A sigmoid of w·x + b only asks on which side. Bayes' rule compares two tails, and far "
+            "out the wider Normal's is the higher.",
+        ),
+        (
+            "c",
+            "2",
+            "e^(−2E) = (e^(−E))². Z would cancel; a factor in the energy does not.",
+        ),
+        (
+            "a",
             "3",
-            "It is just as good without looking at the code: it shows the mean image for every input.",
+            "Adam divides each gradient by its usual size, so a factor of the loss cancels; that is "
+            "why run D of 01.7 looks healthy.",
         ),
         (
             "d",
-            "5",
-            "The loss only sees the subspace; any axes in it do, and each pair of layers finds its own.",
+            "3",
+            "Before the code there is a layer of 64 numbers, and after it too.",
         ),
-        ("a", "9", "Each column keeps its values; which values go together is lost."),
-        ("c", "9", "No term of the loss says where codes may lie, however long it is trained."),
+        (
+            "d",
+            "3",
+            "For two images drawn apart from each other, the mean square of the difference is twice "
+            "that from the mean.",
+        ),
+        (
+            "b",
+            "5",
+            "The loss sees the reconstruction alone: any axes in the subspace do, stretched or "
+            "turned, with a decoder that undoes it.",
+        ),
+        (
+            "a",
+            "9",
+            "Each finds itself among the known codes, at distance 0: the trap of 01.12 once more. The"
+            " 5 % are for unseen ones.",
+        ),
+        (
+            "c",
+            "9",
+            "Without correlation, numbers can still hang together: only for Normal data does drawing "
+            "them one by one suffice.",
+        ),
     ),
 )

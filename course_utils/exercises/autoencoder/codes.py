@@ -9,9 +9,9 @@ from ..engine.tasks import Exercise
 
 
 def agreement(z, labels):
-    """The share of items whose nearest neighbour among the others has the same label. → scalar"""
+    """How often an item's nearest neighbour has the same label as the item. → scalar"""
     distance = torch.cdist(z, z)  # (n, n) from each item to each
-    distance.fill_diagonal_(torch.inf)
+    distance.fill_diagonal_(torch.inf)  # by its place: with twins, an item is not always first in its row
     nearest = distance.argmin(1)  # (n,) which item is nearest
     return (labels[nearest] == labels).float().mean()
 
@@ -25,28 +25,41 @@ def _told_by(rank):
     return lambda z, labels: (labels[torch.cdist(z, z).argsort(1)[:, rank % len(z)]] == labels).float().mean()
 
 
+def _not_at_zero(z, labels):
+    distance = torch.cdist(z, z)
+    distance[distance < 1e-4] = torch.inf
+    return (labels[distance.argmin(1)] == labels).float().mean()
+
+
 def _labelled():
-    return [
+    """Items with labels, and then twins: every item twice, with two labels."""
+    groups = [
         (noise(n, d), torch.arange(n, device=session.device()) // 2 % 3)
         for n, d in ((7, 1), (30, 2), (60, 5))
     ]
+    return groups + [(z.repeat(2, 1), torch.cat([labels, labels + 1])) for z, labels in groups[1:]]
 
 
 Exercise(
     "01.12",
-    "Too good to be true",
+    "Twins",
     kind="debug",
     reference=agreement,
     cases=_labelled,
     hints=(
-        "What does it give for noise, and what should it? Which item does `nearest` hold for item 0?",
-        "The distance of an item to itself is 0. Nothing is nearer.",
-        "Before argmin, put infinity on the diagonal: distance.fill_diagonal_(torch.inf).",
+        "In the row of an item that has a twin, which two distances are the smallest, and who comes first?",
+        "Both are 0. For one of the two twins, column 1 holds the item itself. How else is it known?",
+        "By its place: put infinity on the diagonal, distance.fill_diagonal_(torch.inf), then argmin(1).",
     ),
     mistakes=dict(
-        given=(_itself, ""),
+        given=(_told_by(1), ""),
+        itself=(_itself, "each item finds itself, at distance 0: even noise then gets 1.00."),
         farthest=(_told_by(-1), "that is the farthest item, not the nearest of the others."),
         second=(_told_by(2), "that is the second nearest of the others: you skip one too many."),
+        no_twins=(
+            _not_at_zero,
+            "you skip all that is at distance 0, so the twin as well, though it is the nearest other.",
+        ),
         others=(
             lambda z, labels: 1 - agreement(z, labels),
             "that is the share whose neighbour has *another* label.",
@@ -101,7 +114,7 @@ def _noise(z, n):
 
 Exercise(
     "01.13",
-    "Random codes that are all alike",
+    "Alike, or extreme",
     kind="debug",
     reference=sample_latents,
     cases=_codes,

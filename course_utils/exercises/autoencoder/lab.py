@@ -204,13 +204,16 @@ Exercise(
     "01.6",
     "Only smaller? (after deck 003, exercise 1)",
     reference=True,
-    why="The factor is w·(1 − z²): at x = 0 it is w. tanh alone only shrinks; a weight above 1 can enlarge.",
+    why="The factor is w·(1 − z²). A larger w is a larger factor, but it also flattens tanh at x, and "
+    "faster. With u = w·x it is u·(1 − tanh²u)/x, and u·(1 − tanh²u) is never above 0.448.",
     hints=(
-        "Apply the chain rule once more: what is ∂(w·x)/∂x?",
-        "The factor is w·(1 − z²). How large can 1 − z² get?",
-        "At x = 0 it is 1, so the factor is w: try w = 3.",
+        "The chain rule gives the factor w·(1 − z²). At x = 1, how large is it for w = 1, and for w = 3?",
+        "Put u = w·x: the factor is u·(1 − tanh²u), divided by x. Where is u·(1 − tanh²u) largest?",
+        "Near u = 0.77, where it is 0.448. And |x| is at least 1.",
     ),
-    mistakes=dict(false=(False, "1 − z² is never above 1, but the chain rule adds a factor: w.")),
+    mistakes=dict(
+        false=(False, "a large w is a factor, but where is tanh(w·x) still steep? Try x = 1 and several w.")
+    ),
 )
 
 Exercise(
@@ -219,18 +222,22 @@ Exercise(
     reference="b",
     kind="read",
     why="C jumps to a value above the mean image's error and stays: with steps too large, tanh saturates for "
-    "good. B still falls, and needs only time. Only in A do the two curves part.",
+    "good. Only in A do the two curves part. B is slow, and not by a small loss: Adam divides each gradient "
+    "by its usual size, so a loss 784 times smaller trains as ever. That is D.",
     hints=(
         "Where do training and test error part, and what does a network do that has seen only few images?",
-        "A small learning rate is slow: is B at its end? Is C?",
         "C: stuck from the first point on, above the error of the mean image. B: always falling, far behind.",
+        "B or D, smaller rate or smaller loss? Look up how long Adam's step is if all gradients are halved.",
     ),
     mistakes=dict(
         a=(
             "a",
             "a flat line looks like no learning; but C's first point is already 355, and it started at 727.",
         ),
-        c=("c", "A's training error is the lowest of all, so its learning rate suits. What parts in A?"),
-        d=("d", "with few images the training error gets low, and B's is the highest of those that fall."),
+        c=(
+            "c",
+            "a loss 784 times smaller has gradients 784 times smaller, but what does Adam divide them by?",
+        ),
+        d=("d", "A's training error gets the lowest of all, so its rate suits. What parts in A, not in D?"),
     ),
 )

@@ -9,30 +9,31 @@ from ..engine.tasks import Exercise, Wrong
 
 Exercise(
     "01.1",
-    "When does a chain move? (Metropolis)",
-    reference=math.exp(-2),
+    "When does a chain move? (Metropolis and Hastings)",
+    reference=math.exp(-2) / 2,
     tolerance=0.003,
-    why="Down go e^(−3)/Z chains, up e^(−1)/Z times the share accepted: as many if it is e^(−2). Z cancels, "
-    "so nobody has to know it.",
+    why="Of e^(−3)/Z chains, a share q goes down; of e^(−1)/Z chains, 2q times the share accepted goes up: "
+    "as many if that is e^(−2)/2. Z cancels, so nobody has to know it.",
     hints=(
-        "How many chains are at v, and how many at the proposal? In proportion to p, so to e^(−E).",
-        "Per turn, e^(−3) chains go down, all of them; of e^(−1) chains that could go up, how many have to?",
-        "e^(−1) · (accepted) = e^(−3) · 1.",
+        "How many chains are at v, and how many at v'? In proportion to p, so to e^(−E).",
+        "Down go e^(−3) · q chains, if v' proposes v with probability q. How many propose the way up?",
+        "e^(−1) · 2q · (accepted) = e^(−3) · q.",
     ),
     mistakes=dict(
+        as_often=(math.exp(-2), "that is right if both moves are proposed as often; here v proposes more."),
+        doubled=(2 * math.exp(-2), "who proposes more must refuse more: divide by the 2."),
+        squared=(math.exp(-4), "the two proposals differ by a factor 2 in their number, not in the energy."),
         energies=(1 / 3, "that is the ratio of the energies; how often a state is visited goes with e^(−E)."),
-        always=(1, "then every move is accepted, and the chain forgets E: all states equally often."),
+        half_energies=(1 / 6, "how often a state is visited goes with e^(−E), not with 1/E."),
+        always=(1, "then every move is accepted, and the chain forgets E."),
+        a_half=(0.5, "that makes up for the proposals alone; v' must also be visited less often, by its E."),
         never=(0, "then it only goes down and stays in a minimum: that is optimization, not sampling."),
-        upside_down=(math.exp(2), "a probability above 1? It is the way up, to where fewer chains are."),
+        upside_down=(math.exp(2) / 2, "a probability above 1? It is the way up, to where fewer chains are."),
+        upside=(math.exp(2), "a probability above 1? It is the way up, to where fewer chains are."),
         density=(math.exp(-3), "that is p at the proposal, without Z; how does it compare with p at v?"),
         here=(math.exp(-1), "that is p at v, without Z; how does it compare with p at the proposal?"),
-        the_rest=(1 - math.exp(-2), "that is the share that is refused."),
-        base_two=(0.25, "nearly: the base is e, not 2."),
-        sigmoid=(
-            1 / (1 + math.exp(2)),
-            "that rule keeps the balance too, but refuses some moves down; here none is refused.",
-        ),
-        twice=(2, "that is the difference of the energies; how much rarer are states with 2 more?"),
+        the_rest=(1 - math.exp(-2) / 2, "that is the share that is refused."),
+        base_two=(0.125, "nearly: the base is e, not 2."),
     ),
 )
 
@@ -48,6 +49,10 @@ def principal_components(x, k):
 def _smallest(x, k):
     centred = x - x.mean(0)
     return torch.linalg.eigh(centred.T @ centred / len(x))[1][:, :k]
+
+
+def _mean_squared(x, k):
+    return torch.linalg.eigh(x.T @ x / len(x) - x.mean(0) ** 2)[1][:, -k:]
 
 
 def _not_centred(x, k):
@@ -79,7 +84,7 @@ def _subspace(fn, arguments):
 
 Exercise(
     "01.8",
-    "PCA that keeps nothing",
+    "PCA that keeps too little",
     kind="debug",
     reference=principal_components,
     cases=lambda: [
@@ -89,12 +94,17 @@ Exercise(
     outcome=_subspace,
     tolerance=1e-3,
     hints=(
-        "It gives orthonormal directions, and the centring is right. Which directions does it take?",
-        "Print `values`: in which order does `eigh` give the eigenvalues?",
-        "They rise, so the directions of most spread stand in the last columns.",
+        "`eigh` sorts its eigenvalues upward: the last columns are right. Of which matrix are they, though?",
+        "The covariance of pixels i and j is mean(x_i·x_j) − mean_i·mean_j. What is taken off here?",
+        "mean**2 is a row of d numbers; torch.outer(mean, mean) is the matrix of all mean_i·mean_j.",
     ),
     mistakes=dict(
-        given=(_smallest, ""),
+        given=(_mean_squared, ""),
+        smallest=(_smallest, "these are the directions of *least* spread."),
+        diagonal=(
+            lambda x, k: torch.linalg.eigh(x.T @ x / len(x) - torch.diag(x.mean(0) ** 2))[1][:, -k:],
+            "that is right on the diagonal alone: two pixels i and j need mean_i·mean_j taken off as well.",
+        ),
         not_centred=(
             _not_centred,
             "without centring, the first direction leads to the mean; PCA is about what differs from it.",
@@ -112,78 +122,121 @@ Exercise(
 
 Exercise(
     "01.9",
-    "The saddle (deck 003, exercise 4)",
+    "A saddle, with weight decay (after deck 003, exercise 4)",
     reference=(0, 0),
-    why="The gradient is 0 there, yet the loss falls along w1 = w2 and rises along w1 = −w2.",
+    why="The gradient is 0 there. Along w1 = w2 the curvature is −2·mean(x²) from L and +2c = mean(x²) from "
+    "the decay: still down; along w1 = −w2 both go up. From c = mean(x²) on it would be a minimum.",
     hints=(
-        "Set both derivatives of (1 − w1·w2)² to zero.",
-        "−2·w2·(1 − w1·w2) = 0 and −2·w1·(1 − w1·w2) = 0: either w1·w2 = 1, where the loss is 0, or …",
-        "A point with zero gradient and a loss above 0; there is just one.",
+        "Let the mean of x² be 1, so c = ½: where are both derivatives of (1 − w1·w2)² + ½(w1² + w2²) zero?",
+        "At (0, 0) they are. What is the sum along w1 = w2 = t, and along w1 = −w2 = t, for small t?",
+        "(1 − t²)² + t² = 1 − t² + …, and (1 + t²)² + t² = 1 + 3t² + …",
     ),
     mistakes=dict(
-        minimum=((1, 1), "the loss is 0 there: that is a minimum, not a saddle."),
-        other_minimum=((-1, -1), "the loss is 0 there: that is a minimum, not a saddle."),
+        minimum=((1, 1), "the gradient is not 0 there: the decay pulls both weights toward 0."),
+        other_minimum=((-1, -1), "the gradient is not 0 there: the decay pulls both weights toward 0."),
+        lowest=(
+            (0.5**0.5, 0.5**0.5),
+            "the gradient is 0 there, but the sum rises in every direction: it is a minimum.",
+        ),
+        other_lowest=(
+            (-(0.5**0.5), -(0.5**0.5)),
+            "the gradient is 0 there, but the sum rises in every direction: it is a minimum.",
+        ),
         rising=((1, -1), "the gradient is not 0 there: the loss still falls toward the middle."),
-        none=("none", "there is one: where are both derivatives 0, and the loss is not?"),
+        none=(
+            "none",
+            "there is one: the decay bends the sum upward, but by how much, and L downward by how much?",
+        ),
     ),
 )
 
 
-def tied_gradient(w, x):
-    """dL/dw of the loss mean((x − w·w·x)²), where encoder and decoder share their weight w. → scalar"""
-    return -4 * w * (1 - w**2) * x.square().mean()
+def tied_gradient(w, x, s):
+    """dL/dw, where encoder and decoder share their weight w, and the input has noise of std s. → scalar"""
+    return -4 * w * (1 - w**2) * x.square().mean() + 4 * w**3 * s**2
+
+
+def _both(on_x, on_noise=lambda w: 4 * w**3):
+    """A wrong gradient, from its factors of the mean of x² and of s²."""
+    return lambda w, x, s: on_x(w) * x.square().mean() + on_noise(w) * s**2
 
 
 Exercise(
     "01.10",
-    "One weight for both",
+    "One weight for both, and noise",
     kind="derive",
     reference=tied_gradient,
-    cases=lambda: [(w, noise(n)) for w, n in ((0.3, 1), (-1.5, 5), (2.0, 7))],
+    cases=lambda: [
+        (w, noise(n), s) for w, n, s in ((0.3, 1, 0.7), (-1.5, 5, 0.4), (2.0, 7, 1.3), (0.8, 3, 0.0))
+    ],
     hints=(
-        "x − w·w·x = (1 − w²)·x, so the loss is (1 − w²)² times the mean of x².",
-        "The chain rule: 2·(1 − w²) times the derivative of 1 − w².",
-        "The derivative of 1 − w² is −2w: w acts twice, once in the encoder, once in the decoder.",
+        "x − w²(x + ε) = (1 − w²)·x − w²·ε. Square it, and take the mean over ε, whose mean is 0.",
+        "The mixed term is gone, and the mean of ε² is s²: L = (1 − w²)² · mean(x²) + w⁴ · s².",
+        "The derivative of (1 − w²)² is −4w(1 − w²), that of w⁴ is 4w³.",
     ),
     mistakes=dict(
+        no_noise=(
+            _both(lambda w: -4 * w * (1 - w**2), lambda w: 0),
+            "the noise is missing: the term that it adds to the loss grows with w.",
+        ),
         one_path=(
-            lambda w, x: -2 * w * (1 - w**2) * x.square().mean(),
+            _both(lambda w: -2 * w * (1 - w**2), lambda w: 2 * w**3),
             "that is the decoder's share alone. The same w also encodes: add what flows back through there.",
         ),
         sign=(
-            lambda w, x: 4 * w * (1 - w**2) * x.square().mean(),
+            lambda w, x, s: -tied_gradient(w, x, s),
             "the opposite sign: at a small w > 0 the loss falls when w grows, so its gradient is negative.",
         ),
-        as_if_linear=(
-            lambda w, x: -2 * (1 - w) * x.square().mean(),
-            "that is for x_rec = w·x: here x passes w twice.",
+        noise_sign=(
+            _both(lambda w: -4 * w * (1 - w**2), lambda w: -4 * w**3),
+            "noise makes the loss larger the larger w is: its term has the opposite sign.",
+        ),
+        noise_once=(
+            _both(lambda w: -4 * w * (1 - w**2), lambda w: 2 * w),
+            "the noise passes w twice, as x does: it comes out as w²·ε, with the square w⁴·ε².",
+        ),
+        noise_cubed=(
+            _both(lambda w: -4 * w * (1 - w**2), lambda w: w**4),
+            "w⁴·s² is in the loss; here is its derivative asked.",
+        ),
+        noise_inside=(
+            _both(lambda w: -4 * w * (1 - w**2), lambda w: -4 * w * (1 - w**2)),
+            "the target is x, without noise: what is left of ε in the difference is w²·ε, not (1 − w²)·ε.",
+        ),
+        std=(
+            lambda w, x, s: -4 * w * (1 - w**2) * x.square().mean() + 4 * w**3 * s,
+            "the mean of ε² is s², the variance.",
         ),
         inner=(
-            lambda w, x: -4 * (1 - w**2) * x.square().mean(),
+            _both(lambda w: -4 * (1 - w**2)),
             "the derivative of 1 − w² is −2w: a factor w is missing.",
         ),
         outer=(
-            lambda w, x: 2 * (1 - w**2) * x.square().mean(),
+            _both(lambda w: 2 * (1 - w**2)),
             "that is the derivative by (1 − w²): the inner derivative, −2w, is missing.",
         ),
         x_not_squared=(
-            lambda w, x: -4 * w * (1 - w**2) * x.mean(),
+            lambda w, x, s: -4 * w * (1 - w**2) * x.mean() + 4 * w**3 * s**2,
             "x comes out of the square as x², before the mean.",
         ),
         mean_first=(
-            lambda w, x: -4 * w * (1 - w**2) * x.mean().square(),
+            lambda w, x, s: -4 * w * (1 - w**2) * x.mean().square() + 4 * w**3 * s**2,
             "the mean of the squares is asked, not the square of the mean.",
         ),
         without_x=(
-            lambda w, x: torch.as_tensor(-4 * w * (1 - w**2)).to(x),
+            lambda w, x, s: torch.as_tensor(-4 * w * (1 - w**2) + 4 * w**3 * s**2).to(x),
             "the mean of x² is missing: how large the items are counts.",
         ),
         not_squared=(
-            lambda w, x: -4 * w * (1 - w) * x.square().mean(),
+            _both(lambda w: -4 * w * (1 - w)),
             "the factor is 1 − w², with a square: x passes w twice.",
         ),
+        drawn=(
+            lambda w, x, s: (2 * (x - w * w * (e := x + s * noise(len(x)))) * (-2 * w * e)).mean(),
+            "you draw noise, so each call gives another number: take the mean over it by hand.",
+        ),
         the_loss=(
-            lambda w, x: (x - w * w * x).square().mean(),
+            lambda w, x, s: (1 - w * w) ** 2 * x.square().mean() + w**4 * s**2,
             "that is the loss itself; its derivative by w is asked.",
         ),
     ),
