@@ -1,5 +1,7 @@
 """Notebook 07: what is shown to be mended does harm, and the bars are where they are said to be."""
 
+from functools import partial
+
 import pytest
 import torch
 
@@ -61,6 +63,23 @@ def test_with_the_broken_step_the_norms_are_right_and_g_walks_astray_and_with_th
             assert is_right or 0.85 < norm < 1.15
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_two_ways_have_a_slope_each(seed):
+    """The law of 07.3, with λ = 1 so that it stands out from the noise of a critic."""
+    torch.manual_seed(seed)
+    C, x, x_fake = models.mlp(2, 1, 64), torch.zeros(250, 2), torch.zeros(250, 2)
+    x[::2, 0], x[1::2, 0] = -2.0, 6.0
+    opt = adam(C=[C], lr=3e-3, betas=(0.0, 0.9)).C
+    for _ in range(600):
+        penalty = EXERCISES["07.2"].reference(C, x, x_fake)
+        descend(critic_loss(C(x), C(x_fake)) + penalty, opt)
+    each = (C(x) - C(x_fake)).detach()[:2].flatten().tolist()
+    print(seed, each)
+    # slopes of 1 + d / 2λ, 2 and 4, give 4 and 24; one slope of 3 for both would give 6 and 18
+    assert abs(each[0] - 4) < 1 and abs(each[1] - 24) < 3 and abs(sum(each) / 2 - 14) < 1
+
+
 def scores(settings, seeds=range(3)):
     found = []
     for seed in seeds:
@@ -69,17 +88,23 @@ def scores(settings, seeds=range(3)):
     return found
 
 
+def estimate_alone(critic, **settings):
+    return critic(**settings)
+
+
 @pytest.mark.slow
 def test_the_reference_is_near_w_and_the_settings_of_the_paper_and_others_are_not():
     task = EXERCISES["07.8"]
     n_reached = sum(map(task.contest.reached, scores(task.reference, range(5))))
     assert n_reached >= 4
-    plain = scores(dict(sides=2, gp_weight=10.0, lr=1e-3))
-    assert all(0.09 < score < 0.22 for score in plain)  # as the text says
+    plain = scores(partial(estimate_alone, sides=2, gp_weight=10.0, lr=1e-3))
+    assert all(0.09 < score < 0.21 for score in plain)  # as the text says
     for other in (
-        dict(sides=2, gp_weight=100.0, lr=1e-3),
+        dict(sides=1, gp_weight=100.0, lr=3e-3),
+        dict(sides=1, gp_weight=100.0, lr=1e-2),
         dict(sides=1, gp_weight=10.0, lr=3e-3),
         dict(sides=2, gp_weight=10.0, lr=0.0),
     ):
-        assert sum(map(task.contest.reached, scores(other))) < task.contest.needed, other
+        said = scores(partial(estimate_alone, **other))
+        assert sum(map(task.contest.reached, said)) < task.contest.needed, other
     assert not any(map(task.contest.reached, task.contest.controls.values()))

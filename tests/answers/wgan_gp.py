@@ -1,5 +1,7 @@
 """Answers to the exercises of notebook 07."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -142,6 +144,16 @@ def fakes_with_gradient(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0
     return dict(W=W, L_G=L_G)
 
 
+def read_off(gp_weight, sides=1):
+    """A soft spring, and its law backwards."""
+
+    def answer(critic):
+        estimate = critic(sides=sides, gp_weight=gp_weight, lr=3e-3)
+        return -gp_weight + math.sqrt(gp_weight**2 + 2 * gp_weight * estimate)
+
+    return answer
+
+
 RIGHT = {
     "07.1": [with_rand_like_of_one, mixed_flat, one_by_one],
     "07.2": [
@@ -158,6 +170,7 @@ RIGHT = {
         lambda norm: torch.relu(norm - 1).pow(2).sum() / len(norm),
     ],
     "07.7": [step(), by_hand, fakes_with_gradient],
+    "07.8": [read_off(0.3), read_off(1.0, sides=2), read_off(0.1)],
 }
 WRONG = {
     "07.1": {
@@ -196,7 +209,18 @@ WRONG = {
         "every item": penalty(lambda g: (norms(g) - 1).square()),
         "one-sided": penalty(lambda g: (norms(g) - 1).relu().square().mean()),
     },
-    "07.3": {"one": 1, "three": 3.0, "six": 6, "quarter": 0.75, "two thirds": 2 / 3, "half": 0.5},
+    "07.3": {
+        "law at the mean": 4.8,
+        "W": 4,
+        "no two": "6",
+        "not halved": 10.0,
+        "long": 7.8,
+        "short": 2.2,
+        "quarter": 4.5,
+        "first slope": 4.4,
+        "second slope": 5.2,
+        "one way": 3.9,
+    },
     "07.5": {
         "transposed": jacobian(lambda J: J.norm(dim=2).T),
         "squares": jacobian(lambda J: J.square().sum(2)),
@@ -249,12 +273,17 @@ WRONG = {
         "only W detached": step(lambda r, f, gp, w: (f.mean() - r.mean()).detach() + 2 * w * gp),
     },
     "07.8": {
-        "a number": 100.0,
-        "more": dict(sides=1, gp_weight=100.0, lr=1e-2, n=500),
-        "less": dict(sides=1),
-        "no side": dict(sides=0, gp_weight=10.0, lr=1e-3),
-        "a text": dict(sides=1, gp_weight="large", lr=1e-3),
-        "λ of the paper": dict(sides=2, gp_weight=10.0, lr=1e-3),
+        "a number": 3.0,
+        "settings": dict(sides=1, gp_weight=100.0, lr=1e-2),
+        "more": lambda critic: critic(sides=1, gp_weight=1.0, lr=3e-3, n=500),
+        "no side": lambda critic: critic(sides=0, gp_weight=10.0, lr=1e-3),
+        "a text": lambda critic: critic(sides=1, gp_weight="large", lr=1e-3),
+        "the middle of what may be": lambda critic: 3.0,
+        "two critics": lambda critic: (critic(gp_weight=1.0) + critic(gp_weight=10.0)) / 2,
+        "λ of the paper": lambda critic: critic(sides=2, gp_weight=10.0, lr=1e-3),
+        "a stiff spring": lambda critic: critic(sides=1, gp_weight=100.0, lr=3e-3),
+        "law upside down": lambda critic: (E := critic(sides=1, gp_weight=10.0, lr=3e-3)) * (1 + E / 20),
+        "law without the 2": lambda critic: ((1 + 4 * critic(gp_weight=1.0, lr=3e-3)) ** 0.5 - 1) / 2,
     },
 }
 WRONG["07.4"] = {order: order for order in ("CDAB", "ACDB", "DACB", "CBDA", "BADC")}

@@ -4,63 +4,62 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 
 Prediction(
     "07.p1",
-    "a",
-    "Clipping drives weights to ±c; a layer of 64 then multiplies the gradient by a number of the order "
-    "of 64 c: more "
-    "than 1 for c = 0.1, less for the others. Twelve layers make that a power of twelve.",
+    "c",
+    "With c = 0.1 the gradient reaches the layers, and all rows of a layer learn one direction: "
+    "it multiplies by up to 64 c / 2 = 3.2. With 0.01 nothing reaches them, their signs stay "
+    "random, and random signs give c √(64 / 2) = 0.057. Not only each weight is smaller; they "
+    "also stop pulling together.",
 )
 Prediction(
     "07.p2",
-    "c",
-    "A Normal number lies between 0 and 1 with probability 0.34. The other two thirds are behind the "
-    "fake or "
-    "beyond the real item.",
+    "a",
+    "In the best critic the slope is nearly the same all along a way, and beyond its ends, too. "
+    "So it hardly matters where it is asked for. The faults are real, and no number of this toy "
+    "shows them.",
 )
 Prediction(
     "07.p3",
-    "c",
-    "A penalty is a spring, no wall: at a slope of 1 it costs nothing yet, and a little more slope "
-    "still gains.",
+    "b",
+    "A penalty is a spring, no wall: a slope of 1 costs nothing yet, and a little more slope "
+    "still gains. The weaker the spring, the further it gives way, here to a slope of 3.",
 )
 Prediction(
     "07.p4",
     "c",
-    "A bound on each weight leaves simple functions only. A bound on the gradient norm leaves every "
-    "function "
-    "that is not too steep, and a small peak need not be steep.",
+    "25 hills stand nearer to each other than eight, and blurring leaves less between them to "
+    "gain. The bound allows a peak on each; this network has found some in its 1,200 updates.",
 )
 Prediction(
     "07.p5",
-    "a",
-    "The penalty is satisfied by a number that mixes all items of the batch. In evaluation each item "
-    "stands alone, "
-    "and its gradient norm was never asked for.",
+    "b",
+    "Real items and fakes come in two batches, and each is normalized by itself: what is only "
+    "moved looks the same afterwards. In training mode this critic cannot see a shift at all, "
+    "however far.",
 )
 Prediction(
     "07.p6",
-    "c",
-    "Between random pairs of blurred clouds the best critic goes up and down, and its norm is often "
-    "below 1. To "
-    "get 1 there all the same, the critic gives up the small hills that hold the distance.",
+    "a",
+    "At a mode's centre the best critic has a peak, and around it slopes well below 1. Two "
+    "sides charge for these, so the critic gives up the small hills that hold the "
+    "distance; its norms look all the better.",
 )
 Prediction(
     "07.p7",
-    "a",
-    "At first the critic knows nothing, and W is small whatever the images are like. It learns fast, "
-    "then G catches up.",
+    "c",
+    "No plan is cheaper, and the law would add to it. But a critic finds only those differences "
+    "among 784 numbers that a network of its size can find, and G works against just these.",
 )
 Prediction(
     "07.p8",
-    "a",
-    "Small networks on a small problem fail often, too, as GAN: the objective does not forgive a depth, "
-    "an activation "
-    "or a norm that the penalty forgives.",
+    "b",
+    "So it was in these 32, with one run each and one learning rate for all: a wide opponent is a stronger "
+    "one, too. As WGAN-GP 7 of the 7 succeed, and 11 of the 12.",
 )
 Prediction(
     "07.p9",
-    "b",
-    "These two networks suit each other under any objective. A better objective shows in the networks that "
-    "would have failed.",
+    "a",
+    "The critic's update costs more. But an update of G goes through both networks and back, and there "
+    "are a third as many of them: the two nearly cancel.",
 )
 
 Exercise(
@@ -114,17 +113,39 @@ Project(
 SelfTest(
     "07",
     answers=(
-        ("d", "1", "A layer multiplies by about 1.5: twelve of them make 1.5¹² = 130."),
-        ("b", "2", "The norm of (3, 4) is 5: 10 · (5 − 1)² = 160."),
-        ("c", "2", "Without a second derivative the penalty is a number for the curve, not for the weights."),
-        ("a", "3", "1 + 6 / 20 = 1.3: it is 30 % too large."),
-        ("d", "5", "Group norm takes its mean and variance inside one item."),
-        ("b", "6", "Only the second item is above 1: (0 + 0.25 + 0) / 3."),
-        ("c", "7", "Five times a batch for C, none for G: L_G needs no real items."),
+        (
+            "c",
+            "1",
+            "Random signs multiply by c √(64 / 2), the 2 from ReLU: that is 1 for c = 1 / √32 = 0.18.",
+        ),
         (
             "a",
+            "2",
+            "The norm at the place 2ε is 2ε: the mean of (2ε − 1)² over ε from 0 to 1 is 1/3, "
+            "though the mean norm is 1.",
+        ),
+        (
+            "d",
+            "7",
+            "`descend` moves only what its optimizer holds, here C. The way through G is kept for nothing.",
+        ),
+        ("b", "3", "d is 4 now, and the law is not linear: 4 (1 + 4 / 20) = 4.8."),
+        (
+            "d",
+            "5",
+            "A standard deviation over the batch mixes items; the other three treat each item by itself.",
+        ),
+        ("c", "6", "The spring is stretched above 1, where both penalties are the same."),
+        (
+            "a",
+            "7",
+            "Per critic update 128 real, 128 fake and 128 mixed items, then 128 for G: 5 · 384 + 128.",
+        ),
+        (
+            "b",
             "8",
-            "The critic sees only what its network can find; fakes that are far may still look near to it.",
+            "W is at least 12 / 1.2 = 10 if no slope is above 1.2, and 10 is also the least that "
+            "a plan costs: they may agree.",
         ),
     ),
 )

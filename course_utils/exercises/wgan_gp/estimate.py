@@ -1,5 +1,6 @@
-"""Notebook 07's design, a critic whose estimate can be trusted, and its four unknown critics."""
+"""Notebook 07's design, a distance read off a critic, and its four unknown critics."""
 
+import math
 from functools import partial
 
 import torch
@@ -12,7 +13,7 @@ from ..engine.tasks import Contest, Exercise, Wrong
 from ..engine.verdict import Open
 from .steps import wgan_gp_critic_loss
 
-N_UPDATES, N_POINTS = 200, 4_000
+N_UPDATES, N_POINTS, BAR = 200, 4_000, 0.02
 
 
 def _one_sided(C, x, x_fake, gp_weight):
@@ -23,19 +24,11 @@ def _one_sided(C, x, x_fake, gp_weight):
 LOSSES = {1: _one_sided, 2: wgan_gp_critic_loss}
 
 
-def _checked(settings):
+SHIFTS = (2.27, 3.14, 3.86)  # none of them a round number
+
+
+def _checked(sides=2, gp_weight=10.0, lr=1e-3):
     """sides, gp_weight and lr, if they are what is asked for."""
-    try:
-        settings = settings() if callable(settings) else settings
-    except Exception as error:
-        if "ellipsis" in str(error) or repr(error) == "NotImplementedError()":
-            raise Open from None
-        raise Wrong(f"it stops with {type(error).__name__}: {error}") from None
-    if settings is None or settings is Ellipsis:
-        raise Open
-    if not isinstance(settings, dict) or settings.keys() != {"sides", "gp_weight", "lr"}:
-        raise Wrong("settings are asked, dict(sides=…, gp_weight=…, lr=…), these three and no others.")
-    sides, gp_weight, lr = (settings[name] for name in ("sides", "gp_weight", "lr"))
     if sides not in LOSSES:
         raise Wrong("sides is 1 or 2.")
     for name, value in (("gp_weight", gp_weight), ("lr", lr)):
@@ -51,12 +44,10 @@ def _critic_step(batches, *, x_fake, C, opt, loss):
     return {}
 
 
-def error_of_estimate(settings, seed):
-    """|estimate / W − 1| of a critic after 200 updates; real points are the fakes, moved by W. → float"""
-    sides, gp_weight, lr = _checked(settings)
-    W = 2.0 + seed % 3
+def estimate_of(shift, sides, gp_weight, lr):
+    """What a critic says after 200 updates; real points are as the fakes, moved by `shift`. → float"""
     x, x_fake = (data.ring(N_POINTS, radius=1.0, std=0.1)[0] for _ in range(2))
-    x = x + torch.tensor([W, 0.0], device=x.device)
+    x = x + torch.tensor([shift, 0.0], device=x.device)
     C = models.mlp(2, 1, hidden=64, n_hidden=2).to(session.device())
     players = dict(x_fake=x_fake, C=C, opt=adam(C=[C], lr=lr, betas=(0.0, 0.9)))
     loss, batches = partial(LOSSES[sides], gp_weight=gp_weight), data.Batches(x, batch_size=250)
@@ -65,42 +56,97 @@ def error_of_estimate(settings, seed):
         estimate = (C(x).mean() - C(x_fake).mean()).item()
     if history.stopped or estimate != estimate:
         raise Wrong("the training stops: the critic's numbers are not finite.")
-    return abs(estimate / W - 1)
+    return estimate
 
 
-SCORE = "|estimate / W − 1|"
+def error_of_distance(measured, seed):
+    """How far from the shift is what `measured` makes of one critic; tells with which sign. → float"""
+    shift, said = SHIFTS[seed % 3], []
+
+    def critic(**settings):
+        if said:
+            raise Wrong("one critic for each distance: call it once.")
+        try:
+            sides, gp_weight, lr = _checked(**settings)
+        except TypeError:
+            raise Wrong("a critic has sides, gp_weight and lr, these three and no others.") from None
+        said.append(estimate_of(shift, sides, gp_weight, lr))
+        return said[0]
+
+    if not callable(measured):
+        raise Wrong("a function is asked for, measured(critic), that gives a number: attempt its name.")
+    try:
+        W = measured(critic)
+    except Exception as error:
+        if "ellipsis" in str(error) or repr(error) == "NotImplementedError()":
+            raise Open from None
+        raise
+    if W is None or W is Ellipsis:
+        raise Open
+    if not said:
+        raise Wrong("it trains no critic: call critic(…) once.")
+    if isinstance(W, torch.Tensor) and W.layout == torch.strided and W.numel() == 1:
+        W = W.item()
+    if not isinstance(W, int | float):
+        raise Wrong(f"it gives {type(W).__name__}: one number is asked for.")
+    if not math.isfinite(W):
+        raise Wrong("what it gives is not finite.")
+    error = W / shift - 1
+    print(f"moved by {shift}: the critic says {said[0]:.3f}, you say {W:.3f}, {100 * error:+.1f} %")
+    return abs(error)
+
+
+def measured(critic):
+    """The distance between two clouds, read off one critic. → number"""
+    gp_weight = 1.0  # a soft spring: quickly in balance, and its law is known
+    estimate = critic(sides=1, gp_weight=gp_weight, lr=3e-3)
+    return gp_weight * ((1 + 2 * estimate / gp_weight) ** 0.5 - 1)  # W (1 + W / 2λ) = estimate, for W
+
+
+def _as_it_is(**settings):
+    """A wrong answer: the estimate of a critic, taken for the distance."""
+    return lambda critic: critic(**settings)
+
+
+def _read(law):
+    """A wrong answer: the critic of the reference, read with another law."""
+    return lambda critic: law(critic(sides=1, gp_weight=1.0, lr=3e-3))
+
+
+def _twice(critic):
+    return (critic(sides=1, gp_weight=1.0, lr=3e-3) + critic(sides=1, gp_weight=1.0, lr=3e-3)) / 2
+
 
 Exercise(
     "07.8",
-    "An estimate to be trusted",
-    reference=dict(sides=1, gp_weight=100.0, lr=1e-2),
+    "A distance to be trusted",
+    reference=measured,
     hints=(
-        "Which λ does the law of section 3 ask for, if d = 4 is to be at most 4 % too large?",
-        "With so large a λ look at the *sign* of the estimate of the two-sided critic: some begin with "
-        "a slope near "
-        "−1, and to get to +1 they must pass 0. What does that cost with two sides, what with one?",
-        "One side, λ around 100; then the learning rate: 200 updates of size 0.001 do not lead far.",
+        "Two errors: where the critic is not yet in balance (which settings take long?), and where the "
+        "balance itself is. For one of them you have a law.",
+        "A stiff spring is right at the end, and takes long: many such critics begin with a slope of the "
+        "wrong sign. A soft one is soon in balance, at a number that is far above W, and known.",
+        "Solve estimate = W (1 + W / 2λ) for W; then λ about 1, and a learning rate that gets there.",
     ),
     mistakes=dict(
-        no_settings=(
-            10.0,
-            "settings are asked, dict(sides=…, gp_weight=…, lr=…), these three and no others.",
+        a_number=(
+            2.0,
+            "a function is asked for, measured(critic), that gives a number: attempt its name.",
         ),
-        three_sides=(dict(sides=3, gp_weight=10.0, lr=1e-3), "sides is 1 or 2."),
-        a_reward=(
-            dict(sides=2, gp_weight=-10.0, lr=1e-3),
-            "gp_weight is to be a number, 0 or more.",
-        ),
+        no_critic=(lambda critic: 3.0, "it trains no critic: call critic(…) once."),
+        two_critics=(_twice, "one critic for each distance: call it once."),
+        three_sides=(_as_it_is(sides=3), "sides is 1 or 2."),
+        a_reward=(_as_it_is(gp_weight=-10.0), "gp_weight is to be a number, 0 or more."),
         more_updates=(
-            dict(sides=2, gp_weight=10.0, lr=1e-3, n_updates=2_000),
-            "settings are asked, dict(sides=…, gp_weight=…, lr=…), these three and no others.",
+            _as_it_is(n_updates=2_000),
+            "a critic has sides, gp_weight and lr, these three and no others.",
         ),
     ),
     contest=Contest(
-        error_of_estimate,
-        bar=0.04,
-        score=SCORE,
-        controls={"as in the paper, λ = 10": 0.16, "a critic that has not learned": 1.0},
+        error_of_distance,
+        bar=BAR,
+        score="|distance / W − 1|",
+        controls={"the estimate, λ = 10": 0.16, "a critic that has not learned": 1.0},
         seeds=3,
         needed=3,
     ),

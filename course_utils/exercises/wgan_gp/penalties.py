@@ -208,24 +208,31 @@ Exercise(
 Exercise(
     "07.3",
     "The law of the spring",
-    reference=1.5,
+    reference=5.0,
     tolerance=1e-3,
-    why="With slope s it gains d · s and pays λ (s − 1)²: most is left at s = 1 + d / (2λ). So the "
-    "estimate is "
-    "d (1 + d / (2λ)), twice d where d = 2λ. The error grows with the distance, not only with 1/λ.",
+    why="With slope s a way of length d gains d · s and pays λ (s − 1)²: most is left at s = 1 + d / (2λ). "
+    "Each way has a slope of its own, so the estimate is the mean of d (1 + d / (2λ)), and its error the "
+    "mean of d² / (2λ): long ways weigh most.",
     hints=(
-        "The best critic has one slope s all the way. What does it gain, what does it pay?",
+        "With one way, the best critic has one slope s all along. What does it gain, what does it pay?",
         "It gains d · s and pays λ (s − 1)². Which s leaves most? Check it with the table: s is the "
         "estimate / d.",
-        "d − 2λ (s − 1) = 0; asked is s = 2 for d = 3.",
+        "s = 1 + d / (2λ). Now two ways, half of the pairs on each: must their slopes be the same?",
+        "s is 1.1 on the short way, 1.3 on the long one: the mean of 2 · 1.1 and 6 · 1.3.",
     ),
     mistakes=dict(
-        as_in_the_table=(1.0, "so it is for d = 2. How does the best slope depend on d?"),
-        no_two=(3.0, "the derivative of λ (s − 1)² is 2 λ (s − 1): where is the 2?"),
-        quarter=(0.75, "one factor 2 too much: check your law with a line of the table."),
-        slope_minus_one=(6.0, "upside down: a *smaller* λ gives a larger estimate. Check with the table."),
-        half=(0.5, "with λ = 0.5 the slope is 1 + 3 / 1 = 4. Does your law fit the table?"),
-        inverse=(2 / 3, "that is 1 / λ."),
+        of_the_mean=(
+            4.8,
+            "that is the law at the mean distance, 4, with one slope for both ways: is it the best for each?",
+        ),
+        no_spring=(4.0, "that is W itself. Does any line of the table give its W?"),
+        no_two=(6.0, "the derivative of λ (s − 1)² is 2 λ (s − 1): where is the 2?"),
+        no_half=(10.0, "a sum over both ways; only half of the items lie on each."),
+        long_way=(7.8, "that is the long way alone; half of the items lie on the short one."),
+        short_way=(2.2, "that is the short way alone; half of the items lie on the long one."),
+        quarter=(4.5, "one factor 2 too much: check your law with a line of the table."),
+        one_slope=(4.4, "a slope of 1.1 all over is the best of the short way only."),
+        steep_slope=(5.2, "a slope of 1.3 all over is the best of the long way only."),
     ),
 )
 
