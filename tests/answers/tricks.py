@@ -5,24 +5,42 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid, softplus
 
 from course_utils.exercises.tricks.labels import best_D
+from course_utils.exercises.tricks.losses import feature_gap
 from course_utils.losses import feature_matching, gradient_norm_penalty, historical_average_penalty, label_nll
 from course_utils.tricks import closeness, virtual_batch_norm
 
 
-def share_of_real(p_data, p_g, label_real, label_fake):
-    w = p_data / (p_data + p_g)
-    return label_fake + (label_real - label_fake) * w
+def flipped_to(t, flip):
+    return (1 - flip) * t + flip * (1 - t)
 
 
-def by_parts(p_data, p_g, label_real, label_fake):
-    yes = label_real * p_data + label_fake * p_g
-    no = (1 - label_real) * p_data + (1 - label_fake) * p_g
-    return yes / (yes + no)
+def share_of_real(log_p, log_q, label_real, label_fake, flip):
+    w = 1 / (1 + (log_q - log_p).exp())
+    return w * flipped_to(label_real, flip) + (1 - w) * flipped_to(label_fake, flip)
 
 
-def one_by_one(p_data, p_g, label_real, label_fake):
-    pairs = zip(p_data, p_g, strict=True)
-    return torch.stack([(label_real * p + label_fake * q) / (p + q) for p, q in pairs])
+def by_softmax(log_p, log_q, label_real, label_fake, flip):
+    w = torch.stack([log_p, log_q]).softmax(0)
+    return flip + (1 - 2 * flip) * (label_real * w[0] + label_fake * w[1])
+
+
+def by_the_larger(log_p, log_q, label_real, label_fake, flip):
+    top = torch.maximum(log_p, log_q)
+    p, q = (log_p - top).exp(), (log_q - top).exp()
+    return (flipped_to(label_real, flip) * p + flipped_to(label_fake, flip) * q) / (p + q)
+
+
+def of_densities(says):
+    """A wrong best D from the densities themselves, and labels that are flipped rightly."""
+    return lambda log_p, log_q, a, b, flip: says(
+        log_p.exp(), log_q.exp(), flipped_to(a, flip), flipped_to(b, flip)
+    )
+
+
+def of_shares(says):
+    return lambda log_p, log_q, a, b, flip: says(
+        (log_p - log_q).sigmoid(), (log_q - log_p).sigmoid(), flipped_to(a, flip), flipped_to(b, flip)
+    )
 
 
 def bce(logits, label):
@@ -44,25 +62,26 @@ def in_one_vector(net, past):
 
 
 def pairwise_loop(M):
-    rows = []
+    count = 0
     for i in range(len(M)):
         others = [j for j in range(len(M)) if j != i]
-        rows.append(sum((-(M[i] - M[j]).abs().sum(1)).exp() for j in others))
-    return torch.stack(rows)
+        count = count + 1 / (1 + sum((-(M[i] - M[j]).abs().sum(1)).exp() for j in others))
+    return count
 
 
 def by_cdist(M):
     d = torch.cdist(M.transpose(0, 1), M.transpose(0, 1), p=1)  # (n_out, B, B)
-    return ((-d).exp().sum(2) - 1).T
+    return (1 / (-d).exp().sum(2)).sum(1)
 
 
 def masked(M):
     near = (-(M[:, None] - M[None]).abs().sum(-1)).exp()
-    return (near * (1 - torch.eye(len(M), device=M.device).to(M))[..., None]).sum(1)
+    c = (near * (1 - torch.eye(len(M), device=M.device).to(M))[..., None]).sum(1)
+    return (1 + c).reciprocal().sum(0)
 
 
-def close(M, per=lambda e: e.sum(1), distance=lambda d: d.abs().sum(-1), less=1.0):
-    return per((-distance(M[:, None] - M[None])).exp()) - less
+def counted(distance=lambda d: d.abs().sum(-1), per=lambda e: e.sum(1) - 1, share=lambda c: 1 / (1 + c)):
+    return lambda M: share(per((-distance(M[:, None] - M[None])).exp())).sum(0)
 
 
 def places(x_fake):
@@ -194,18 +213,25 @@ def item_by_item(D, x, k=1.0):
     return torch.stack([(norms(D, item[None])[0] - k) ** 2 for item in x]).mean()
 
 
+def pairs_without_itself(f):
+    """The mean product of two different items: ‖μ‖² without bias."""
+    products = f @ f.T
+    return (products.sum() - products.diagonal().sum()) / (len(f) * (len(f) - 1))
+
+
 RIGHT = {
-    "05.1": [share_of_real, by_parts, one_by_one],
+    "05.1": [share_of_real, by_softmax, by_the_larger],
     "05.2": [
         bce,
         lambda logits, label: -(label * logsigmoid(logits) + (1 - label) * logsigmoid(-logits)).mean(),
         lambda logits, label: (softplus(logits) - label * logits).mean(),
     ],
     "05.3": [
-        lambda f_real, f_fake: ((f_fake.mean(0) - f_real.mean(0)) ** 2).sum(),
-        lambda f_real, f_fake: (f_real.sum(0) / len(f_real) - f_fake.sum(0) / len(f_fake)).norm() ** 2,
-        lambda f_real, f_fake: sum(
-            (f_real[:, i].mean() - f_fake[:, i].mean()) ** 2 for i in range(f_real.shape[1])
+        lambda r, f: (r.mean(0) - f.mean(0)).square().sum() - (r.var(0) / len(r) + f.var(0) / len(f)).sum(),
+        lambda r, f: pairs_without_itself(r) + pairs_without_itself(f) - 2 * (r @ f.T).mean(),
+        lambda r, f: (
+            (r.mean(0) - f.mean(0)).norm() ** 2
+            - sum((a - a.mean(0)).square().sum() / (len(a) * (len(a) - 1)) for a in (r, f))
         ),
     ],
     "05.4": [pairwise_loop, by_cdist, masked],
@@ -220,18 +246,21 @@ RIGHT = {
 }
 WRONG = {
     "05.1": {
-        "labels exchanged": lambda p, q, a, b: best_D(p, q, b, a),
-        "densities exchanged": lambda p, q, a, b: best_D(q, p, a, b),
-        "1 minus": lambda p, q, a, b: 1 - best_D(p, q, a, b),
-        "logit": lambda p, q, a, b: torch.logit(best_D(p, q, a, b)),
-        "odds": lambda p, q, a, b: best_D(p, q, a, b) / (1 - best_D(p, q, a, b)),
-        "not smoothed": lambda p, q, a, b: p / (p + q),
-        "deck 001": lambda p, q, a, b: a * p / (a * p + q),
-        "weighs twice": lambda p, q, a, b: (a * p + b * q) / (a * p + b * q + p + q),
-        "only the real label": lambda p, q, a, b: a * p / (p + q),
-        "scaled": lambda p, q, a, b: (a - b) * p / (p + q),
-        "half": lambda p, q, a, b: best_D(p, q, a, b) / 2,
-        "one number": lambda p, q, a, b: best_D(p, q, a, b).mean(),
+        "labels exchanged": lambda p, q, a, b, flip: best_D(p, q, b, a, flip),
+        "densities exchanged": lambda p, q, a, b, flip: best_D(q, p, a, b, flip),
+        "1 minus": lambda *arguments: 1 - best_D(*arguments),
+        "logit": lambda *arguments: torch.logit(best_D(*arguments)),
+        "odds": lambda *arguments: best_D(*arguments) / (1 - best_D(*arguments)),
+        "of densities": of_densities(lambda p, q, a, b: (a * p + b * q) / (p + q)),
+        "not smoothed": of_shares(lambda p, q, a, b: p),
+        "not smoothed, of densities": of_densities(lambda p, q, a, b: p / (p + q)),
+        "deck 001": of_densities(lambda p, q, a, b: a * p / (a * p + q)),
+        "only the real label": of_shares(lambda p, q, a, b: a * p),
+        "scaled": of_shares(lambda p, q, a, b: (a - b) * p),
+        "no flips": lambda p, q, a, b, flip: best_D(p, q, a, b, 0.0),
+        "only reals flipped": lambda p, q, a, b, flip: b + (flipped_to(a, flip) - b) * (p - q).sigmoid(),
+        "half": lambda *arguments: best_D(*arguments) / 2,
+        "one number": lambda *arguments: best_D(*arguments).mean(),
     },
     "05.2": {
         "one line only": lambda logits, label: (label * softplus(-logits)).mean(),
@@ -251,32 +280,36 @@ WRONG = {
         ).mean(),
     },
     "05.3": {
-        "mean of squares": lambda r, f: (r.mean(0) - f.mean(0)).square().mean(),
-        "root": lambda r, f: feature_matching(r, f).sqrt(),
-        "absolute": lambda r, f: (r.mean(0) - f.mean(0)).abs().sum(),
-        "items": lambda r, f: (r - f).square().sum(1).mean(),
-        "sign": lambda r, f: -feature_matching(r, f),
-        "sums": lambda r, f: (r.sum(0) - f.sum(0)).square().sum(),
-        "wrong axis": lambda r, f: (r.mean(1).mean() - f.mean(1).mean()).square(),
-        "all": lambda r, f: (r.mean() - f.mean()).square(),
-        "half": lambda r, f: feature_matching(r, f) / 2,
-        "detached": lambda r, f: feature_matching(r, f.detach()),
-        "not summed": lambda r, f: (r.mean(0) - f.mean(0)).square(),
-        "pairs": lambda r, f: (r[:, None] - f[None]).square().sum(2).mean(),
+        "with its bias": lambda r, f: (r.mean(0) - f.mean(0)).square().sum(),
+        "biased variances": lambda r, f: (
+            feature_matching(r, f) - sum(a.var(0, correction=0).sum() / len(a) for a in (r, f))
+        ),
+        "variances not divided": lambda r, f: feature_matching(r, f) - (r.var(0) + f.var(0)).sum(),
+        "only reals": lambda r, f: feature_matching(r, f) - r.var(0).sum() / len(r),
+        "only fakes": lambda r, f: feature_matching(r, f) - f.var(0).sum() / len(f),
+        "added": lambda r, f: feature_matching(r, f) + (r.var(0) / len(r) + f.var(0) / len(f)).sum(),
+        "mean of features": lambda r, f: feature_gap(r, f) / r.shape[1],
+        "sign": lambda r, f: -feature_gap(r, f),
+        "half": lambda r, f: feature_gap(r, f) / 2,
+        "detached": lambda r, f: feature_gap(r, f.detach()),
+        "clamped": lambda r, f: feature_gap(r, f).clamp(min=0),
+        "absolute": lambda r, f: feature_gap(r, f).abs(),
+        "not summed": lambda r, f: (r.mean(0) - f.mean(0)).square() - r.var(0) / len(r) - f.var(0) / len(f),
     },
     "05.4": {
-        "itself": lambda M: close(M, less=0.0),
-        "mean": lambda M: close(M, per=lambda e: e.mean(1), less=0.0),
-        "squares": lambda M: close(M, distance=lambda d: d.square().sum(-1)),
-        "euclid": lambda M: close(M, distance=lambda d: (d.square().sum(-1) + 1e-12).sqrt()),
-        "mean of distances": lambda M: close(M, distance=lambda d: d.abs().mean(-1)),
-        "distances": lambda M: (M[:, None] - M[None]).abs().sum(-1).sum(1),
-        "one less": lambda M: closeness(M) - 1,
-        "divided": lambda M: closeness(M) / len(M),
-        "sign": lambda M: -closeness(M),
-        "growing": lambda M: (M[:, None] - M[None]).abs().sum(-1).exp().sum(1) - 1,
-        "over outputs": lambda M: closeness(M).sum(1),
-        "nearest": lambda M: close(M, per=lambda e: e.sort(1)[0][:, -2], less=0.0),
+        "itself twice": counted(per=lambda e: e.sum(1)),
+        "without the 1": counted(share=lambda c: 1 / c),
+        "closeness": lambda M: closeness(M),
+        "its sum": lambda M: closeness(M).sum(0),
+        "one share for all": lambda M: len(M) / (1 + closeness(M).mean(0)),
+        "mean over others": counted(per=lambda e: (e.sum(1) - 1) / (len(e) - 1)),
+        "squares": counted(lambda d: d.square().sum(-1)),
+        "euclid": counted(lambda d: (d.square().sum(-1) + 1e-12).sqrt()),
+        "mean of distances": counted(lambda d: d.abs().mean(-1)),
+        "growing": counted(lambda d: -d.abs().sum(-1)),
+        "a mean": lambda M: (1 / (1 + closeness(M))).mean(0),
+        "not summed": lambda M: 1 / (1 + closeness(M)),
+        "exponential share": counted(share=lambda c: (-c).exp()),
     },
     "05.5": {
         "no squares": lambda net, past: sum(gap.sum() for gap in gaps(net, past)),

@@ -62,6 +62,18 @@ def push(alpha, beta, at):
     return (log_D(at + 1e-3) - log_D(at - 1e-3)) / 2e-3
 
 
+def two_layers():
+    """Least and most that meet along one axis after two layers, kernel 5 and stride 2. → two integers"""
+    pixels = [1] * 12
+    for _ in range(2):
+        spread = [0] * (2 * len(pixels) + 3)
+        for i, pixel in enumerate(pixels):
+            for k in range(5):
+                spread[2 * i + k] += pixel
+        pixels = spread
+    return min(pixels[14:-14]), max(pixels[14:-14])
+
+
 def holes(s, name, where="% of zeros inside"):
     return s["05 zero gradients"][f"{name}: {where}"]
 
@@ -335,6 +347,11 @@ CLAIMS = {
     ],
     "scales-look": [
         (
+            "a cloud of more than ten times the width of a mode",
+            lambda s: s["05 points of one z"]["standard_deviation"] > 10 * 0.01,
+            *LIVE,
+        ),
+        (
             "seldom hit through it (1 % of the points; noise 0.5 %)",
             lambda s: (
                 0.005 < average("dropout in G", "ring", "good") < 0.015
@@ -507,7 +524,13 @@ CLAIMS = {
     ],
     "exercise 05.9": [
         ("sin(π/8) = 0.383 away", lambda s: round(math.sin(math.pi / 8), 3) == 0.383),
-        ("σ(−0.383) = 0.405", lambda s: round(1 / (1 + math.exp(0.383)), 3) == 0.405),
+        (
+            "σ(1.815) = 0.860",
+            lambda s: round(1 / (1 + math.exp(math.sin(math.pi / 8)) / 9), 3) == 0.860,
+        ),
+    ],
+    "exercise 05.10": [
+        ("8/5 = 1.6 along one axis, 2.56 in a picture", lambda s: two_layers() == (5, 8)),
     ],
     "exercise 05.11": [
         (
@@ -525,8 +548,28 @@ CLAIMS = {
         ),
     ],
     "exercise 05.12": [
-        ("0.995^k = ½ for k = 138", lambda s: 0.995**139 < 0.5 < 0.995**138),
-        ("1.8 % of the EMA is still what G was", lambda s: round(0.995**800, 3) == 0.018),
+        (
+            "their mean age is 0.995 / 0.005 = 199",
+            lambda s: abs(sum(0.005 * 0.995**k * k for k in range(10_000)) - 199) < 1e-3,
+        ),
+        ("0.995^800 = 1.8 % of the EMA is still what G was", lambda s: round(0.995**800, 3) == 0.018),
+    ],
+    "predict-05-p2-text": [
+        (
+            "(c) more than 90 %",
+            lambda s: push(1, 0.01, -2.5) < 0.1 * push(1, 0, -2.5),
+        ),
+    ],
+    "predict-05-p3-text": [
+        (
+            "reached 2.4 modes on average (ten seeds), with 5 % of its points at one",
+            lambda s: (
+                round(average("plain", "ring", "modes"), 1) == 2.4
+                and round(average("plain", "ring", "good"), 2) == 0.05
+            ),
+        ),
+        ("every seed reaches seven or eight", lambda s: n_nearly_all("feature matching") == 10),
+        ("(a) About 3 %", lambda s: round(average("feature matching", "ring", "good"), 2) == 0.03),
     ],
     "predict-05-p4-text": [
         (
@@ -546,17 +589,36 @@ CLAIMS = {
             *LIVE,
         ),
     ],
+    "s8": [
+        ("About half of its outputs are negative", lambda s: 40 < holes(s, "ReLU, stride") < 60),
+        (
+            "(b) in about a third",
+            lambda s: 0.28 < 1 - 4 * (1 - holes(s, "ReLU, pooling") / 100) < 0.42,
+        ),
+    ],
     "predict-05-p7-text": [
         (
-            "(c) ten modes, or more",
-            lambda s: s["05 points of one z"]["standard_deviation"] > 10 * 0.01,
-            *LIVE,
+            "One of these changes, alone, makes the digits of the table *better* than plain",  # the pixels
+            lambda s: (
+                average("pixels from 0 to 1", "digits", "fcd")
+                < average("plain", "digits", "fcd")
+                < min(average(t, "digits", "fcd") for t in ("dropout in G", "uniform z"))
+            ),
         ),
     ],
     "predict-05-p8-text": [
         (
-            "How many rows of the table rescue most of their ten seeds on the ring?",  # expected: one
-            lambda s: {t for t in ROWS["ring"] if n_rescued(t) > 5} == {"virtual batch norm in G"},
+            "On digits R1 brings the Fréchet distance from 139 to 37",
+            lambda s: (
+                (round(average("plain", "digits", "fcd") + 1e-9), round(average("R1", "digits", "fcd")))
+                == (139, 37)
+            ),
+        ),
+        (
+            "(c) about twice as large",
+            lambda s: (
+                1.8 < average("R1 and EMA of G", "digits", "fcd") / average("R1", "digits", "fcd") < 2.2
+            ),
         ),
     ],
     "project-text": [

@@ -1,4 +1,4 @@
-"""What else notebook 05 asks: predictions, unknown games to read, half-lives, a project, a self-test."""
+"""What else notebook 05 asks: predictions, unknown games to read, averages, a project, a self-test."""
 
 import math
 
@@ -12,15 +12,15 @@ Prediction(
 )
 Prediction(
     "05.p2",
-    "a",
-    "Where fakes alone lie, D* is β there and all around: a constant has no slope. Only a label of 0 lets "
-    "log D* fall on and on, however few real points are near.",
+    "c",
+    "Four standard deviations away reals are rarer than fakes by e⁻⁸ = 0.0003; against that the label 0.01 "
+    "is large. D* is all but constant there, and a constant has no slope.",
 )
 Prediction(
     "05.p3",
-    "b",
-    "The derivative D − 1 changes its sign at 1: to the squared error 3 is as wrong as −1. To a sigmoid with "
-    "cross-entropy a larger logit is always better.",
+    "a",
+    "The right means are asked for, and points between the modes have them as well as points at them. The "
+    "plain G, collapsed, often sits at one mode at least.",
 )
 Prediction(
     "05.p4",
@@ -36,20 +36,21 @@ Prediction(
 )
 Prediction(
     "05.p6",
-    "a",
-    "With a stride all places pass a gradient on, unless their ReLU is off. Max pooling sends it to one of "
-    "four, whatever the activation: 75 % are zero even with a leak.",
+    "b",
+    "Four independent places would all be off in one square of sixteen. But neighbours see nearly the same "
+    "pixels, and on flat ground exactly the same: they are off together.",
 )
 Prediction(
     "05.p7",
     "c",
-    "Dropout is no small noise: each draw is another network. Training cannot make all of them meet within "
-    "0.01.",
+    "D begins with a linear layer, which shifts and scales as it likes. The other two change what G has to "
+    "do: noise it cannot take back, and a z with corners.",
 )
 Prediction(
     "05.p8",
-    "b",
-    "Many reach the modes, few bring the points: virtual batch norm in G alone, on this baseline.",
+    "c",
+    "An average that lags 199 steps behind is a mixture of early and late networks after 800, and what lies "
+    "between two networks need not draw well. It pays in long runs, when G only circles.",
 )
 
 # The four games of section 11: settings that differ from those of `game.Game`, in no order.
@@ -107,32 +108,39 @@ Exercise(
 Exercise(
     "05.12",
     "What an average remembers",
-    reference=round(math.log(0.5) / math.log(0.995), 2),
-    tolerance=6e-3,
-    why="The share of a step's weights is 0.005 · 0.995^k after k more steps; 0.995^k = ½ for k = 138. "
-    "After 800 steps 1.8 % of the EMA is still what G was before its first step.",
+    reference=199.0,
+    tolerance=2e-3,
+    why="The share of the step k steps ago is 0.005 · 0.995^k, so their mean age is 0.995 / 0.005 = 199. On "
+    "digits that is a quarter of the run: 0.995^800 = 1.8 % of the EMA is still what G was at the start.",
     hints=(
-        "Write the EMA after two, after three steps: with what share does the first of them still count?",
-        "Each step multiplies all older shares by 0.995: after k steps by 0.995^k.",
-        "k = log ½ / log 0.995",
+        "Write the EMA after two, after three steps: with what share does the step of k steps ago count?",
+        "0.005 · 0.995^k. A weight that drifts by 1 a step was k lower k steps ago: average k with these "
+        "shares.",
+        "Or ask when the lag stays as it is. Before a step it is L, the drift makes it L + 1, and the "
+        "average goes 0.005 of that way: L = 0.995 (L + 1).",
     ),
     mistakes=dict(
-        mean_age=(
+        one_too_many=(
             200,
-            "1/(1 − 0.995) = 200 is the mean age of what is in the average; asked is its half-life.",
+            "nearly: 1/(1 − 0.995) is the lag after the weight has moved and before the average has "
+            "followed; then it goes 0.005 of the way.",
         ),
-        straight=(
-            100,
-            "0.5 / 0.005: so it would be if each step took away the same amount. Each takes the same *part*.",
+        half_life=(
+            round(math.log(0.5) / math.log(0.995), 2),
+            "that is the half-life, after which a share has halved; asked is the mean age.",
         ),
-        of_a_mean=(
+        half_life_rounded=(
+            138,
+            "that is the half-life, after which a share has halved; asked is the mean age.",
+        ),
+        straight=(100, "0.5 / 0.005: so it would be if all of the last 200 steps counted the same."),
+        drift_of_the_average=(0.005, "that is the share of the newest step; how old is a step on average?"),
+        last_step=(
             1,
-            "in the mean of all steps a share falls from 1/t to 1/(2t) when t doubles; the EMA forgets at a "
-            "constant pace.",
+            "that would be so if the average were the weight of the last step; older ones count as well.",
         ),
-        upside_down=(0.0072, "that is log 0.995 / log ½: the other way round."),
-        negative=(-138.28, "the size is right; both logarithms are negative."),
-        without_a_log=(0.5**0.995, "the k is in the exponent: 0.995^k = ½; take logarithms."),
+        none=(0, "it moves as fast as the weight in the end, but behind it: by how much?"),
+        signed=(-199, "the size is right; behind is counted as positive."),
     ),
 )
 
@@ -153,20 +161,28 @@ SelfTest(
     "05",
     answers=(
         ("c", "1", "Noise has 0.5 %: six times that is more than noise, and far from data, which have 99 %."),
-        ("a", "2", "D* is the mean label there, 0.3, and stays 0.3 all around: no slope, no push."),
+        ("a", "2", "D* = 0.3 + 0.6 · ½ where both are as likely: the mean of the two labels, 0.6."),
         (
             "b",
             "3",
             "The mean of the feature is 0 for the data and for the constant 0: the loss asks no more.",
         ),
-        ("d", "4", "63 others at distance 0, each counts exp(0) = 1."),
+        ("d", "4", "A group of twins counts once, however large: 62 · 1/62 + 1 + 1 = 3."),
         (
             "b",
             "5",
             "The mean stays what it was made of: the first weights, and the penalty pulls back to them.",
         ),
-        ("a", "6", "Mean and variance come from the reference and from the item itself, from no other item."),
-        ("d", "8", "One of nine places passes the gradient on: eight of nine are zero."),
+        (
+            "a",
+            "6",
+            "The mean is off by δ/65, the standard deviation is √64 δ/65: (64/65) / (8/65) = 8, however far.",
+        ),
+        (
+            "d",
+            "8",
+            "One of nine places passes the gradient on: eight of nine are zero, and a leak changes nothing.",
+        ),
         ("c", "12", "½ · ½ · ½ = ⅛ of 24: three would win everywhere by luck alone."),
     ),
 )

@@ -8,16 +8,80 @@ from ..engine.fixtures import noise, numbers, uniform
 from ..engine.tasks import Exercise
 
 
-def best_D(p_data, p_g, label_real, label_fake):
-    """What D says at its best, where densities p_data and p_g (n,) meet labels of these means. → (n,)"""
-    return (label_real * p_data + label_fake * p_g) / (p_data + p_g)
+def best_D(log_p_data, log_p_g, label_real, label_fake, flip):
+    """What D says at its best, for the logarithms of two densities, labels and a share of flips. → (n,)"""
+    real, fake = (t + flip * (1 - 2 * t) for t in (label_real, label_fake))
+    return fake + (real - fake) * (log_p_data - log_p_g).sigmoid()
 
 
 def _densities():
-    labels = ((1.0, 0.0), (0.9, 0.0), (0.9, 0.2), (0.7, 0.3))
+    labels = ((1.0, 0.0, 0.0), (0.9, 0.0, 0.0), (0.9, 0.2, 0.05), (0.7, 0.3, 0.1))
     sizes = (1, 4, 7, 16)
-    cases = [(uniform(n) + 0.05, uniform(n) + 0.05, *both) for n, both in zip(sizes, labels, strict=True)]
-    return [*cases, (numbers(0.0, 0.4, 0.3), numbers(0.5, 0.0, 0.1), 0.8, 0.1)]
+    cases = [(noise(n) - 1, noise(n) - 1, *three) for n, three in zip(sizes, labels, strict=True)]
+    far = (numbers(-1000.0, -1001.0, -3000.0), numbers(-1001.0, -1000.0, -2000.0))
+    return [*cases, (*far, 0.8, 0.1, 0.0)]
+
+
+def _labelled(says):
+    """A wrong best D from the shares of what lies there and the labels after flips; it never underflows."""
+
+    def wrong(log_p_data, log_p_g, label_real, label_fake, flip):
+        real, fake = (t + flip * (1 - 2 * t) for t in (label_real, label_fake))
+        return says((log_p_data - log_p_g).sigmoid(), (log_p_g - log_p_data).sigmoid(), real, fake)
+
+    return wrong
+
+
+def _underflows(says):
+    """The same from the densities themselves: nan far out, where both are 0."""
+
+    def wrong(log_p_data, log_p_g, label_real, label_fake, flip):
+        real, fake = (t + flip * (1 - 2 * t) for t in (label_real, label_fake))
+        return says(log_p_data.exp(), log_p_g.exp(), real, fake)
+
+    return wrong
+
+
+_SLIPS = dict(
+    not_smoothed=(
+        lambda p, q, real, fake: p / (p + q),
+        "that is D* with labels 1 and 0: the labels are not used.",
+    ),
+    as_on_deck_001=(
+        lambda p, q, real, fake: real * p / (real * p + q),
+        "that is the best D if the label only weighs the reals, 0.9 log D. A label of 0.9 also says "
+        "0.1 log(1 − D) of the same item.",
+    ),
+    each_weighs=(
+        lambda p, q, real, fake: real * p / (real * p + (1 - fake) * q),
+        "that leaves out half of each label: a real one says 1 − label_real for log(1 − D), a fake one "
+        "label_fake for log D.",
+    ),
+    fakes_forgotten=(
+        lambda p, q, real, fake: real * p / (p + q),
+        "right where fakes have the label 0; here they may have another.",
+    ),
+    odds=(
+        lambda p, q, real, fake: (real * p + fake * q) / ((1 - real) * p + (1 - fake) * q),
+        "those are the odds D/(1 − D): divide by both parts, not by the other one.",
+    ),
+    scaled=(
+        lambda p, q, real, fake: (real - fake) * p / (p + q),
+        "nearly: where only fakes lie, D* is label_fake, not 0.",
+    ),
+    counted_twice=(
+        lambda p, q, real, fake: (real * p + fake * q) / ((1 + real) * p + (1 + fake) * q),
+        "all that lies there is p_data + p_g: the labelled part is in it, not beside it.",
+    ),
+    mean_of_labels=(
+        lambda p, q, real, fake: (real + fake) / 2 + 0 * p,
+        "the two labels count as much as what lies there of each: weigh them by p_data and p_g.",
+    ),
+)
+
+
+def _right(p, q, real, fake):
+    return (real * p + fake * q) / (p + q)
 
 
 Exercise(
@@ -26,62 +90,43 @@ Exercise(
     reference=best_D,
     cases=_densities,
     hints=(
-        "At one x, what D says is one number d. Write its expected loss: the reals there come with weight "
-        "p_data(x), the fakes with p_g(x).",
-        "d minimizes −A log d − B log(1 − d), with A the weight of all labels there and B what is left of "
-        "the weights. Set the derivative to 0: d = A / (A + B).",
-        "A = label_real · p_data + label_fake · p_g, and A + B = p_data + p_g: the mean label of what lies "
-        "there.",
+        "At one x, what D says is one number d, and it minimizes −A log d − B log(1 − d): A is the weight of "
+        "all labels there, B what is left of the weights p_data + p_g. Set the derivative to 0.",
+        "d = A / (A + B), the mean label of what lies there. After flips the label t has the mean "
+        "(1 − flip) t + flip (1 − t).",
+        "With the share w of reals there it is real · w + fake · (1 − w). And w = p_data / (p_data + p_g) is "
+        "the sigmoid of log p_data − log p_g, which never divides 0 by 0.",
     ),
     mistakes=dict(
-        not_smoothed=(
-            lambda p_data, p_g, label_real, label_fake: p_data / (p_data + p_g),
-            "that is D* with labels 1 and 0: the labels are not used.",
+        of_densities=(
+            _underflows(_right),
+            "right near both, but far out exp gives 0 for both densities, and 0/0 is nan. Only the "
+            "*difference* of the logarithms counts.",
         ),
-        as_on_deck_001=(
-            lambda p_data, p_g, label_real, label_fake: label_real * p_data / (label_real * p_data + p_g),
-            "that is the best D if the label only weighs the reals, 0.9 log D. A label of 0.9 also says "
-            "0.1 log(1 − D) of the same item.",
+        not_flipped=(
+            lambda log_p, log_q, real, fake, flip: best_D(log_p, log_q, real, fake, 0.0),
+            "without flips that is right; `flip` is not used.",
         ),
-        each_weighs=(
-            lambda p_data, p_g, label_real, label_fake: (
-                label_real * p_data / (label_real * p_data + (1 - label_fake) * p_g)
+        reals_flipped=(
+            lambda log_p, log_q, real, fake, flip: (
+                fake + (real + flip * (1 - 2 * real) - fake) * (log_p - log_q).sigmoid()
             ),
-            "that leaves out half of each label: a real one says 1 − label_real for log(1 − D), a fake one "
-            "label_fake for log D.",
+            "the labels of fakes are flipped, too.",
         ),
-        fakes_forgotten=(
-            lambda p_data, p_g, label_real, label_fake: label_real * p_data / (p_data + p_g),
-            "right where fakes have the label 0; here they may have another.",
-        ),
-        odds=(
-            lambda p_data, p_g, label_real, label_fake: (
-                (label_real * p_data + label_fake * p_g)
-                / ((1 - label_real) * p_data + (1 - label_fake) * p_g)
-            ),
-            "those are the odds D/(1 − D): divide by both parts, not by the other one.",
+        flips_to_0=(
+            lambda log_p, log_q, real, fake, flip: best_D(log_p, log_q, real, fake, 0.0) * (1 - flip),
+            "a flipped label is not 0 but 1 − t.",
         ),
         not_divided=(
-            lambda p_data, p_g, label_real, label_fake: label_real * p_data + label_fake * p_g,
+            lambda log_p, log_q, real, fake, flip: real * log_p.exp() + fake * log_q.exp(),
             "that is the weight of the labels there; D is its share of all that lies there.",
         ),
-        scaled=(
-            lambda p_data, p_g, label_real, label_fake: (label_real - label_fake) * p_data / (p_data + p_g),
-            "nearly: where only fakes lie, D* is label_fake, not 0.",
-        ),
-        counted_twice=(
-            lambda p_data, p_g, label_real, label_fake: (
-                (label_real * p_data + label_fake * p_g)
-                / ((1 + label_real) * p_data + (1 + label_fake) * p_g)
-            ),
-            "all that lies there is p_data + p_g: the labelled part is in it, not beside it.",
-        ),
-        mean_of_labels=(
-            lambda p_data, p_g, label_real, label_fake: (
-                (label_real + label_fake) / 2 * torch.ones_like(p_data)
-            ),
-            "the two labels count as much as what lies there of each: weigh them by p_data and p_g.",
-        ),
+        **{name: (_labelled(says), tell) for name, (says, tell) in _SLIPS.items()},
+        **{
+            f"{name}, of densities": (_underflows(says), tell)
+            for name, (says, tell) in _SLIPS.items()
+            if name != "mean_of_labels"
+        },
     ),
 )
 
@@ -104,7 +149,7 @@ def _by_logarithms(p, label):
 
 Exercise(
     "05.2",
-    "A label that smooths nothing",
+    "Too sure",
     kind="debug",
     reference=label_nll,
     cases=_logits_and_labels,

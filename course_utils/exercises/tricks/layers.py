@@ -8,54 +8,99 @@ from ..engine.fixtures import noise
 from ..engine.tasks import Exercise
 
 
-def _close(distance, per=lambda e: e.sum(1), less=1.0):
-    """A wrong closeness, with another distance of two rows or another sum over the others."""
-    return lambda M: per((-distance(M[:, None] - M[None])).exp()) - less
+def n_different(M):
+    """How many different items a batch holds, in n_out ways. M (B, n_out, n_dim) → (n_out,)"""
+    return (1 / (1 + closeness(M))).sum(0)  # a group of twins shares a 1
 
 
 def _l1(d):
     return d.abs().sum(-1)
 
 
+def _counted(distance=_l1, per=lambda e: e.sum(1) - 1, share=lambda c: 1 / (1 + c)):
+    """A wrong count, with another distance, another sum over the others or another share of an item."""
+    return lambda M: share(per((-distance(M[:, None] - M[None])).exp())).sum(0)
+
+
+def _twins():
+    rows = noise(3, 3, 2)[torch.tensor([0, 1, 1, 2, 2, 2], device=session.device())]  # groups of 1, 2 and 3
+    return rows * 50
+
+
 Exercise(
     "05.4",
-    "How alike is a batch?",
-    reference=closeness,
-    cases=lambda: [(noise(n, 3, 2, grad=True),) for n in (2, 7)],
+    "How many different items?",
+    reference=n_different,
+    cases=lambda: [*[(noise(n, 3, 2, grad=True),) for n in (2, 7)], (_twins(),)],
     hints=(
-        "Each item meets each other one: M[:, None] - M[None] has all differences, (B, B, n_out, n_dim).",
-        "The L1 distance d is .abs().sum(-1), (B, B, n_out): one for each pair and output. Its closeness is "
-        "exp(−d), 1 for twins. Add up over the others.",
-        "(-(M[:, None] - M[None]).abs().sum(-1)).exp().sum(1) - 1: the 1 is the item itself.",
+        "Closeness first: M[:, None] - M[None] has all differences, (B, B, n_out, n_dim); the L1 distance d "
+        "is .abs().sum(-1). An item meets itself, too, at the distance 0.",
+        "A group of k twins: each has the closeness c = k − 1, and together they shall count 1. So what is "
+        "the share of one?",
+        "1 / k, that is 1 / (1 + c), added up over the items: "
+        "1 / (-(M[:, None] - M[None]).abs().sum(-1)).exp().sum(1), then .sum(0).",
     ),
     mistakes=dict(
-        itself=(
-            _close(_l1, less=0.0),
-            "each item counts itself, as in the paper: here j = i is left out, so subtract that 1.",
+        itself_twice=(
+            _counted(per=lambda e: e.sum(1)),
+            "each item counts itself in its closeness, and once more in the 1 that is added.",
+        ),
+        no_one=(
+            _counted(share=lambda c: 1 / c),
+            "an item that nobody is like has the closeness 0, and is one item: its share is to be 1.",
+        ),
+        closeness_itself=(
+            lambda M: closeness(M),
+            "that is each item's closeness; asked is one number for each output.",
+        ),
+        total_closeness=(
+            _counted(share=lambda c: c),
+            "that is how alike they are, all together: 0 if all differ.",
+        ),
+        less_the_pairs=(
+            _counted(share=lambda c: 1 - c / 2),
+            "right for twins; but of three alike each has the closeness 2, and together they shall count 1.",
+        ),
+        exponential=(
+            _counted(share=lambda c: (-c).exp()),
+            "two twins would count 2/e: which share of c gives two twins ½ each, three a third each?",
+        ),
+        strangers=(
+            _counted(per=lambda e: e.mean(1), share=lambda c: 1 - c),
+            "that is how many others an item is unlike, on average; three groups of one size count 3.",
+        ),
+        of_the_mean=(
+            lambda M: len(M) / (1 + closeness(M).mean(0)),
+            "right for groups of one size; for others each item needs its own share, before the sum.",
+        ),
+        mean=(
+            lambda M: n_different(M) / len(M),
+            "that is the share of different ones; asked is how many.",
+        ),
+        mean_over_the_others=(
+            lambda M: (1 / (1 + closeness(M) / (len(M) - 1))).sum(0),
+            "closeness is a sum over the others, not a mean.",
+        ),
+        mean_with_itself=(
+            _counted(per=lambda e: e.mean(1), share=lambda c: 1 / c),
+            "closeness is a sum over the others, not a mean.",
         ),
         euclidean=(
-            _close(lambda d: (d.square().sum(-1) + 1e-12).sqrt()),
-            "the paper takes the L1 norm, a sum of absolute values.",
+            _counted(lambda d: (d.square().sum(-1) + 1e-12).sqrt()),
+            "here a distance is the L1 norm, a sum of absolute values.",
         ),
-        mean=(lambda M: closeness(M) / (len(M) - 1), "a sum over the others, not a mean."),
-        mean_with_itself=(
-            _close(_l1, per=lambda e: e.mean(1), less=0.0),
-            "a sum over the others, not a mean.",
-        ),
-        distance=(lambda M: _l1(M[:, None] - M[None]).sum(1), "those are distances d; closeness is exp(−d)."),
         squares=(
-            _close(lambda d: d.square().sum(-1)),
+            _counted(lambda d: d.square().sum(-1)),
             "those are squared distances; the L1 distance is a sum of absolute values.",
         ),
         growing=(
-            lambda M: _l1(M[:, None] - M[None]).exp().sum(1) - 1,
+            _counted(lambda d: -_l1(d)),
             "exp(+d) grows with the distance: strangers would count most.",
         ),
-        nearest=(
-            lambda M: (-_l1(M[:, None] - M[None])).exp().sort(1)[0][:, -2],
-            "that is the nearest one alone; all others count, softly.",
+        mean_over_n_dim=(
+            _counted(lambda d: d.abs().mean(-1)),
+            "‖·‖₁ sums over n_dim, it does not average.",
         ),
-        mean_over_n_dim=(_close(lambda d: d.abs().mean(-1)), "‖·‖₁ sums over n_dim, it does not average."),
     ),
 )
 
@@ -127,7 +172,7 @@ def _whole_rows(x_fake, kept, which, swap):
 
 Exercise(
     "05.6",
-    "A buffer that never forgets its first day",
+    "Old fakes",
     kind="debug",
     reference=swapped,
     cases=_batches,
@@ -250,22 +295,34 @@ Exercise(
 Exercise(
     "05.10",
     "A checkerboard",
-    reference=2.25,
-    why="In one dimension a kernel of 5 at stride 2 gives one pixel 3 copies and the next 2; in two "
-    "dimensions 9 and 4. (A kernel of 3: 4 and 1; a kernel of 4: 4 everywhere.)",
+    reference=2.56,
+    tolerance=1e-3,
+    why="Along one axis the first layer makes 3, 2, 3, 2 … copies. In the second a pixel adds up 3 + 2 + 3 = "
+    "8, 2 + 3 + 2 = 7 or 3 + 2 = 5 of them: 8/5 = 1.6 along one axis, 2.56 in a picture (one layer: 2.25).",
     hints=(
-        "First in one dimension: copies of the kernel, five wide, start at every second pixel.",
-        "A pixel is reached by copies that start 0 to 4 places before it; every second of these five places "
-        "is a start: 3 or 2 of them.",
-        "In two dimensions, multiply: 3 · 3 against 2 · 2.",
+        "First in one dimension: copies of the kernel, five wide, start at every second pixel. How many "
+        "meet in one pixel, and in the next one?",
+        "3 and 2, by turns. Now these are the numbers that the second layer spreads: a pixel of it adds up "
+        "three *neighbours* or two.",
+        "3 + 2 + 3 = 8, 2 + 3 + 2 = 7, 3 + 2 = 5; then both axes: (8 / 5)².",
     ),
     mistakes=dict(
-        one_dimension=(1.5, "that is right along one axis; a picture has two."),
+        one_dimension=(1.6, "that is right along one axis; a picture has two."),
+        one_layer=(2.25, "so it is after one layer, 9 copies against 4; the second spreads these once more."),
+        multiplied=(
+            5.0625,
+            "2.25 · 2.25 would need a pixel that adds up bright ones only. Its neighbours are bright and "
+            "dark by turns.",
+        ),
+        one_dimension_multiplied=(
+            3.375,
+            "a pixel of the second layer adds up *neighbours* of the first, bright and dark by turns.",
+        ),
         kernel_area=(25, "the kernel has 25 weights; but how many copies overlap?"),
         ratio_of_sizes=(6.25, "that is the mean number of copies, (5/2)²; pixels differ in it."),
-        ratio_of_sides=(2.5, "that is kernel / stride, the mean number of copies along one axis."),
-        kernel_of_3=(4, "so it is with a kernel of 3."),
-        the_most=(9, "so many copies meet where most do; divide by the fewest."),
+        the_other_one=(round(49 / 25, 4), "7 against 5 along an axis; but some pixels add up 3 + 2 + 3 = 8."),
+        brightest=(64, "so bright is the brightest; divide by the darkest."),
+        upside_down=(round(25 / 64, 4), "that is the darkest by the brightest."),
         even=(1, "that would be no checkerboard: it is so where the stride divides the kernel."),
     ),
 )

@@ -8,54 +8,85 @@ from ..engine.fixtures import gradient_of, noise, small_net
 from ..engine.tasks import Exercise
 
 
+def feature_gap(f_real, f_fake):
+    """‖μ_data − μ_g‖² of two true means of features, without bias, from (B, width) each. → scalar"""
+    by_chance = sum(f.var(0).sum() / len(f) for f in (f_real, f_fake))
+    return feature_matching(f_real, f_fake) - by_chance
+
+
 def _features():
-    sizes = ((1, 1, 6), (16, 5, 6), (7, 12, 4))
-    return [(noise(n, width) + 1, noise(m, width, grad=True)) for n, m, width in sizes]
+    sizes = ((2, 2, 6), (16, 5, 6), (7, 12, 4))
+    cases = [(noise(n, width) + 1, 2 * noise(m, width, grad=True)) for n, m, width in sizes]
+    f_real, f_fake = noise(6, 5), noise(9, 5)
+    f_fake = f_fake - f_fake.mean(0) + f_real.mean(0)  # the same means by chance: the estimate is below 0
+    return [*cases, (f_real, f_fake.requires_grad_())]
+
+
+def _less(by_chance):
+    return lambda f_real, f_fake: feature_matching(f_real, f_fake) - by_chance(f_real, f_fake)
 
 
 Exercise(
     "05.3",
-    "Match the features",
-    reference=feature_matching,
+    "Zero, at last",
+    reference=feature_gap,
     cases=_features,
     hints=(
-        "Single items are not to be compared, they have nothing to do with each other, and there may be more "
-        "of one kind: what of a batch is left?",
-        "The mean of each feature over its batch: f_real.mean(0) is (width,). A gap of 2 costs 4, and gaps "
-        "add up: a squared norm.",
-        "(f_real.mean(0) - f_fake.mean(0)).square().sum()",
+        "Take one feature of real items alone: the mean of n items is off from the true mean. What is the "
+        "mean of the square of that?",
+        "variance / n. Both batches do this, independently of each other, and so does each feature: on "
+        "average the loss is too large by all these together.",
+        "Subtract f_real.var(0).sum() / len(f_real), and the same of f_fake. (`var` divides by n − 1, which "
+        "makes it right on average.)",
     ),
     mistakes=dict(
+        with_its_bias=(
+            feature_matching,
+            "that is the loss itself: two batches of one distribution do not have the same means.",
+        ),
         mean_over_features=(
-            lambda f_real, f_fake: (f_real.mean(0) - f_fake.mean(0)).square().mean(),
-            "that is the mean over features, as in deck 004's code: a gap of 1 in one of six features would "
-            "cost a sixth.",
+            lambda f_real, f_fake: feature_gap(f_real, f_fake) / f_real.shape[1],
+            "gaps of several features add up: a sum, not a mean.",
         ),
-        mean_over_everything=(
-            lambda f_real, f_fake: (f_real.mean() - f_fake.mean()).square(),
-            "each feature has a mean of its own: mean(0).",
+        biased_variance=(
+            _less(lambda r, f: sum(a.var(0, correction=0).sum() / len(a) for a in (r, f))),
+            "nearly: the variance *within* a batch of n is too small by (n − 1)/n, on average.",
         ),
-        not_squared=(
-            lambda f_real, f_fake: (f_real.mean(0) - f_fake.mean(0)).norm(),
-            "a gap of 2 shall cost 4, not 2: the norm is squared.",
+        variances_whole=(
+            _less(lambda r, f: r.var(0).sum() + f.var(0).sum()),
+            "those are the variances of items; the mean of n items has an n-th of it.",
+        ),
+        reals_alone=(
+            _less(lambda r, f: r.var(0).sum() / len(r)),
+            "the mean of the fakes is off by chance, too.",
+        ),
+        fakes_alone=(
+            _less(lambda r, f: f.var(0).sum() / len(f)),
+            "the mean of the real items is off by chance, too.",
+        ),
+        standard_deviations=(
+            _less(lambda r, f: sum(a.std(0).sum() / len(a) for a in (r, f))),
+            "the mean of the *square* is a variance, not a standard deviation.",
+        ),
+        added=(
+            _less(lambda r, f: -sum(a.var(0).sum() / len(a) for a in (r, f))),
+            "by chance the loss is too *large*: what chance adds is to be subtracted.",
+        ),
+        pooled=(
+            _less(lambda r, f: (r.var(0).sum() + f.var(0).sum()) / (len(r) + len(f))),
+            "each batch has its own variance and its own number of items: divide one by one.",
+        ),
+        one_variance=(
+            _less(lambda r, f: r.var() / len(r) + f.var() / len(f)),
+            "each feature has a variance of its own: var(0), and then the sum.",
+        ),
+        clamped=(
+            lambda f_real, f_fake: feature_gap(f_real, f_fake).clamp(min=0),
+            "cut off at 0 it is too large on average again: some of them must be below 0.",
         ),
         absolute=(
-            lambda f_real, f_fake: (f_real.mean(0) - f_fake.mean(0)).abs().sum(),
-            "a gap of 2 shall cost 4, not 2: squares, not absolute values.",
-        ),
-        every_pair=(
-            lambda f_real, f_fake: (f_real[:, None] - f_fake[None]).square().sum(2).mean(),
-            "that compares every real item with every fake: it also pays for the spread of the batches, and "
-            "is not 0 where the means agree. Take the means first.",
-        ),
-        item_by_item=(
-            lambda f_real, f_fake: (f_real - f_fake).square().sum(1).mean(),
-            "that compares items one by one, which have nothing to do with each other (and the batches may "
-            "differ in size): take the means first.",
-        ),
-        sums=(
-            lambda f_real, f_fake: (f_real.sum(0) - f_fake.sum(0)).square().sum(),
-            "sums grow with the number of items, and there may be more of one kind: take means.",
+            lambda f_real, f_fake: feature_gap(f_real, f_fake).abs(),
+            "some estimates must be below 0, or the average is too large again.",
         ),
     ),
 )
@@ -191,38 +222,46 @@ def _sigmoid(logit):
 
 
 HALF_A_CHORD = math.sin(math.pi / 8)  # from a mode of the ring to the middle to its neighbour, 0.383
+AT_A_MODE = math.log(0.9 / 0.1)  # the logit where D = 0.9
 
 Exercise(
     "05.9",
     "As far down as D may go",
-    reference=round(_sigmoid(-HALF_A_CHORD), 4),
+    reference=round(_sigmoid(AT_A_MODE - HALF_A_CHORD), 4),
     tolerance=5e-4,
-    why="The middle is sin(π/8) = 0.383 away, so the logit falls by 0.383 at most: σ(−0.383) = 0.405. "
-    "To D a gap without data may look hardly worse than a mode.",
+    why="The middle is sin(π/8) = 0.383 away. The logit at the mode is log 9 = 2.197, and falls by 0.383 at "
+    "most: σ(1.815) = 0.860. To D a gap without data may look hardly worse than a mode.",
     hints=(
         "How far is it from a mode to the middle? Two neighbours and the centre of the ring make a triangle "
         "with two sides of 1 and an angle of 45° between them.",
-        "Half of the third side: sin(22.5°) = 0.383. With a gradient norm of 1 the logit changes by no more "
-        "than the distance.",
-        "The logit is 0 at the mode and −0.383 in the middle at the lowest; D is its sigmoid, "
-        "1 / (1 + e^0.383).",
+        "Half of the third side: sin(22.5°) = 0.383. With a gradient norm of 1 the *logit* changes by no "
+        "more than the distance. Which logit has D = 0.9?",
+        "log(0.9 / 0.1) = 2.197 at the mode, 2.197 − 0.383 in the middle at the lowest; D is its sigmoid.",
     ),
     mistakes=dict(
         to_the_neighbour=(
-            round(_sigmoid(-2 * HALF_A_CHORD), 4),
+            round(_sigmoid(AT_A_MODE - 2 * HALF_A_CHORD), 4),
             "that is 0.765 away, at the neighbour itself: the middle is half as far.",
         ),
         along_the_ring=(
-            round(_sigmoid(-math.pi / 8), 4),
+            round(_sigmoid(AT_A_MODE - math.pi / 8), 4),
             "nearly: π/8 is the way along the circle, and the straight way is shorter.",
         ),
-        logit=(round(-HALF_A_CHORD, 4), "that is the logit; D is its sigmoid."),
+        logit=(round(AT_A_MODE - HALF_A_CHORD, 4), "that is the logit; D is its sigmoid."),
         distance=(round(HALF_A_CHORD, 4), "that is the distance, and how far the logit may fall; what is D?"),
         probability=(
-            round(0.5 - HALF_A_CHORD, 4),
+            round(0.9 - HALF_A_CHORD, 4),
             "the gradient norm of the *logit* is 1, not that of D: D is the sigmoid of it.",
         ),
-        up=(round(_sigmoid(HALF_A_CHORD), 4), "that is as far *up* as D may go there."),
-        nothing=(0.5, "with a gradient norm of 1 the logit does change: by how much over this distance?"),
+        half_at_a_mode=(
+            round(_sigmoid(-HALF_A_CHORD), 4),
+            "so it is for D = 0.5 at a mode, the logit 0; which logit has D = 0.9?",
+        ),
+        taken_for_a_logit=(
+            round(_sigmoid(0.9 - HALF_A_CHORD), 4),
+            "0.9 is what D says at the mode, not its logit: σ(a) = 0.9 for a = log 9.",
+        ),
+        up=(round(_sigmoid(AT_A_MODE + HALF_A_CHORD), 4), "that is as far *up* as D may go there."),
+        nothing=(0.9, "with a gradient norm of 1 the logit does change: by how much over this distance?"),
     ),
 )

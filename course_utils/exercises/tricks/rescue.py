@@ -105,13 +105,13 @@ Exercise(
     hints=(
         "More weights or another loss for G do not help much here. Which rows of the table bring *points* to "
         "the modes, not only modes?",
-        "Those that normalize the layers of G. Virtual batch norm is one; which is the simpler one, and what "
-        "does DCGAN (notebook 04) put behind it?",
+        "Those that normalize the layers of G. Virtual batch norm alone stays a little below the bar: what "
+        "does DCGAN (notebook 04) put behind its norm?",
         "models.mlp(2, 2, 64, norm=…, act=…) takes a norm layer and an activation: batch norm and ReLU in G, "
         "nothing of the kind in D.",
     ),
     mistakes=dict(
-        as_it_is=(plain_gan, f"{SCORE}: 0, 0, 0. 0 of 3 reach the bar of 0.4."),
+        as_it_is=(plain_gan, f"{SCORE}: 0, 0, 0. 0 of 3 reach the bar of 0.45."),
         too_large=(
             rule_of(gan_step, G=lambda: models.mlp(2, 2, 128)),
             "G has 17,154 weights, 6,000 are allowed.",
@@ -121,9 +121,14 @@ Exercise(
     ),
     contest=Contest(
         rescued,
-        bar=0.4,
+        bar=0.45,
         score=SCORE,
-        controls={"plain": 0.0, "noise": 0.03, "minibatch discrimination alone": 0.22},
+        controls={
+            "plain": 0.0,
+            "noise": 0.03,
+            "minibatch discrimination alone": 0.22,
+            "virtual batch norm alone": 0.42,
+        },
         lower_is_better=False,
         seeds=3,
         needed=2,
