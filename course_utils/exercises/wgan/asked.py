@@ -1,0 +1,160 @@
+"""What else notebook 06 asks: predictions, three rows to read, a price, a project, a self-test."""
+
+from ..engine.tasks import Exercise, Prediction, Project, SelfTest
+
+Prediction(
+    "06.p1",
+    "b",
+    "A unit carried from 0 to 3 costs 3² = 9; carried from 0 to 1, and another one from 1 to 3, it is "
+    "1² + 2² = 5. With the square it pays to pass dirt on.",
+)
+Prediction(
+    "06.p2",
+    "c",
+    "Each further step costs as much as the one before, and so W has a corner at 0. JS is round at 0 and "
+    "flat far away: it pulls in between only.",
+)
+Prediction(
+    "06.p3",
+    "a",
+    "Among n points the nearest one is about 1/√n away in the plane, and whole regions have too many or too "
+    "few. In d dimensions it is n to the power −1/d: in ten, 32 times as many points leave 0.7.",
+)
+Prediction(
+    "06.p4",
+    "b",
+    "(−f(x)) · (−f(g)) = f(x) · f(g): the product asks for different signs, and does not say which side is "
+    "to be positive. The initial weights decide.",
+)
+Prediction(
+    "06.p5",
+    "c",
+    "The loss is linear in the score: it has no minimum to stop at, and each weight goes on in one direction "
+    "until the bound stops it.",
+)
+Prediction(
+    "06.p6",
+    "a",
+    "Three layers, each with weights four times as large: 4 · 4 · 4. The estimate's scale is the network's, "
+    "not the data's.",
+)
+Prediction(
+    "06.p7",
+    "b",
+    "A critic near its best for each G measures a distance to the data. A discriminator is the other player "
+    "in a game: G's loss tells who is ahead.",
+)
+Prediction(
+    "06.p8",
+    "c",
+    "With equal updates of the opponent, G has a third as many; and a clipped critic has little to say. The "
+    "paper's claim is not that it is better wherever a GAN works.",
+)
+Prediction(
+    "06.p9",
+    "a",
+    "The label is one more input among many, with clipped weights: the critic sees first what all "
+    "digits have "
+    "in common.",
+)
+
+# The rows of section 7's experiment, in no order.
+_ROWS = {"A": "WGAN, 5 updates of C", "B": "GAN", "C": "GAN, 5 updates of D"}
+
+
+def unnamed_rows():
+    """What stands in the rows A to C of section 7. → {letter: name}"""
+    return dict(_ROWS)
+
+
+Exercise(
+    "06.10",
+    "Three rows without a name",
+    kind="read",
+    reference="BCA",
+    why="B fails: its discriminator has a tenth of G's learning rate and no time. In A the points lie along "
+    "the whole ring, half of them or more between the modes: a clipped critic draws no eight small peaks. C "
+    "is nearer to the data, and no critic.",
+    hints=(
+        "One of them plays against an opponent who is ten times too slow: which row has lost the data?",
+        "The other two have every mode. Whose opponent can draw eight sharp peaks, whose weights "
+        "are bounded?",
+        "Look between the modes: a critic that can only draw broad hills leaves points there.",
+    ),
+    mistakes=dict(
+        hoped=(
+            "BAC",
+            "GAN with five updates and WGAN are exchanged: you expect the newer method in front. "
+            "Look between "
+            "the modes, and recall what clipping leaves to a critic.",
+        ),
+        failed_wgan=(
+            "ACB",
+            "B is no WGAN: its points never met the data at all. Whose opponent is too slow?",
+        ),
+        failed_five=("CBA", "five updates of D are what the slow one lacks: B has but one."),
+        turned=("ABC", "that is the alphabet; begin with the row that has lost the data."),
+        turned_twice=("CAB", "begin with the row that has lost the data: whose opponent is too slow?"),
+    ),
+)
+
+Exercise(
+    "06.12",
+    "Count the passes",
+    reference=round(41 / 13, 3),
+    tolerance=0.01,
+    why="An update of D or C takes 7: G forward 1, the opponent forward on two batches 2, and back "
+    "4. An update "
+    "of G takes 6: both forward 2, both back 4. So 5 · 7 + 6 = 41 against 7 + 6 = 13. No logarithm costs "
+    "anything here.",
+    hints=(
+        "List what one update of the opponent does: which networks run forward, on how many batches, and "
+        "which of them backward?",
+        "Fakes are drawn without gradient: G runs forward only, 1. The opponent sees two batches, forward "
+        "and back: 2 · 3. In all 7.",
+        "G's update: both networks forward and back, 6. So 5 · 7 + 6 against 7 + 6.",
+    ),
+    mistakes=dict(
+        five=(5.0, "G moves once in both, and a GAN's step has an update of D, too."),
+        three=(
+            3.0,
+            "so it would be if both updates cost the same: (5 + 1) / (1 + 1). Count the passes of each.",
+        ),
+        no_G=(35 / 13, "that is the critic alone; its step has an update of G, too."),
+        six=(6.0, "you counted updates of one step only: what does a GAN's step cost?"),
+        with_gradient=(
+            (5 * 9 + 6) / 15,
+            "in the opponent's update G runs forward only, under no_grad: no way back through it.",
+        ),
+        one_batch=((5 * 4 + 6) / 10, "the opponent sees two batches, real and fake: 2 forward, 4 back."),
+        passes=(41.0, "that is the WGAN's step; asked is how many times as much as a GAN's."),
+        upside_down=(13 / 41, "upside down: the WGAN's step is the dearer one."),
+    ),
+)
+
+Project(
+    "06",
+    "A better bound",
+    rubric=(
+        (1, "one question, and a guess written down before the first run"),
+        (2, "clipping first: several c, three seeds each, with their spread"),
+        (2, "another bound on the weights, written by yourself, with a reason why it bounds K"),
+        (2, "the bar is reached in three seeds, with the settings that do it"),
+        (2, "one change at a time: what brings the gain, the bound or the activation?"),
+        (1, "what you cannot conclude: other data, more dimensions"),
+    ),
+)
+
+SelfTest(
+    "06",
+    answers=(
+        ("d", "1", "½ · 3² + ½ · 1²; with |x − y| it would be 2."),
+        ("a", "2", "They do not overlap: log 2, however near; every point moves by 0.01."),
+        ("c", "3", "The bias of the estimate may be as large: two samples of one distribution show it."),
+        ("b", "4", "u and v have the same total, so a constant in f cancels; 2f is too steep."),
+        ("b", "5", "A constant in C cancels in W, but not in L_G."),
+        ("c", "6", "A factor of ½ for each of four layers."),
+        ("a", "7", "opt.C moves C's weights alone; the way back through G is computed for nothing."),
+        ("d", "8", "Each W is on the scale of its own critic, which c sets."),
+    ),
+)

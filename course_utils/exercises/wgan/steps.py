@@ -1,0 +1,209 @@
+"""Notebook 06's step to be mended: references, checks, known mistakes, hints."""
+
+from types import SimpleNamespace
+
+from torch import nn, no_grad
+
+from ...losses import critic_loss, discriminator_loss, non_saturating
+from ...steps import wgan_step
+from ...train import clip_weights, descend
+from ..engine import words
+from ..engine.fixtures import after_updates, kept_on_device, noise, plain_descent, small_net
+from ..engine.tasks import Exercise, Wrong
+
+
+class _Deal:
+    """Mini-batches without labels, or a prior: at each call other items, the same for every answer."""
+
+    def __init__(self, items):
+        self.items, self.n_dealt = items, 0
+
+    def deal(self):
+        self.n_dealt += 1
+        return self.items[(self.n_dealt - 1) % len(self.items)]
+
+    def __next__(self):
+        return self.deal(), None
+
+    def __call__(self, n):
+        B = self.items.shape[1]
+        if n != B:
+            raise Wrong(f"prior({n}) was asked for; as many z as there are real items, {B}: prior(len(x)).")
+        return self.deal()
+
+
+def _games():
+    """Small networks with some weights outside the bounds; real items score high at first."""
+
+    def case(n_critic, clip):
+        G, C = small_net(2, 2), small_net(2, 4, 1)
+        nn.init.ones_(G[-1].weight)
+        x, z = 2 + noise(9, 6, 2), noise(9, 6, 2)
+        with no_grad():
+            if C(x.flatten(0, 1)).mean() < C(G(z.flatten(0, 1))).mean():
+                C[-1].weight.neg_()
+        return _Deal(x), G, C, _Deal(z), n_critic, clip
+
+    return [case(1, 0.5), case(3, 0.3)]
+
+
+def _after_a_step(fn, arguments):
+    """The weights of both networks after one step."""
+    batches, G, C, prior, n_critic, clip = arguments
+    opt = SimpleNamespace(G=plain_descent(G, lr=0.02), C=plain_descent(C, lr=0.1))
+
+    def update():
+        return fn(batches, G=G, C=C, opt=opt, prior=prior, n_critic=n_critic, clip=clip)
+
+    return after_updates(update, n=1, told=lambda said: _checked(*said), G=G, C=C)
+
+
+def _checked(losses):
+    """Nothing to compare, if the losses are what they should be."""
+    if not isinstance(losses, dict) or not {"W", "L_G"} <= losses.keys():
+        raise Wrong("return its losses with their names, as dict(W=-L_C, L_G=L_G): `train` draws them.")
+    for name in ("W", "L_G"):
+        loss = kept_on_device(losses[name])
+        if loss.layout != losses[name].layout or loss.device.type == "meta" or loss.numel() != 1:
+            raise Wrong(f"{name} is to be one number.")
+        if not loss.isfinite().all():
+            raise Wrong(f"{name} is not finite (nan or inf).")
+    if losses["W"] < 0:
+        raise Wrong("W is to be E[C(x)] − E[C(G(z))], here above 0: is the critic's loss just its negative?")
+    return ()
+
+
+def _nothing(net, bound):
+    pass
+
+
+def _step(
+    loss=critic_loss,
+    loss_G=lambda on_fake: -on_fake.mean(),
+    turns=lambda n: (n, 1),
+    renewed="real fake",
+    clipped=clip_weights,
+    clipped_too=_nothing,
+    before_G=_nothing,
+    in_the_end=_nothing,
+    before=_nothing,
+    zero=True,
+):
+    """The step with another loss, other turns, fewer fresh items, or other weights clipped."""
+
+    def wrong(batches, *, G, C, opt, prior, n_critic=5, clip=0.01):
+        n_C, n_G = turns(n_critic)
+        for i in range(n_C):
+            if i == 0 or "real" in renewed:
+                x, _ = next(batches)
+            if i == 0 or "fake" in renewed:
+                x_fake = G(prior(len(x))).detach()
+            on_real, on_fake = C(x), C(x_fake)
+            L_C, W = loss(on_real, on_fake), (on_real.mean() - on_fake.mean()).detach()
+            if zero:
+                opt.C.zero_grad()
+            L_C.backward()
+            before(C, clip)
+            opt.C.step()
+            clipped(C, clip)
+            clipped_too(G, clip)
+        before_G(C, clip)
+        L_G = -W
+        for _ in range(n_G):
+            L_G = loss_G(C(G(prior(len(x)))))
+            descend(L_G, opt.G)
+        in_the_end(C, clip)
+        return dict(W=W, L_G=L_G.detach())
+
+    return wrong
+
+
+def _step_that_clips_g(batches, *, G, C, opt, prior, n_critic=5, clip=0.01):
+    """As shown: the wrong network is clipped."""
+    for _ in range(n_critic):
+        x, _ = next(batches)
+        with no_grad():
+            x_fake = G(prior(len(x)))
+        L_C = critic_loss(C(x), C(x_fake))
+        descend(L_C, opt.C)
+        clip_weights(G, clip)
+    L_G = -C(G(prior(len(x)))).mean()
+    descend(L_G, opt.G)
+    return dict(W=-L_C, L_G=L_G)
+
+
+def _together(batches, *, n_critic=5, **players):
+    """G moves inside the critic's loop."""
+    for _ in range(n_critic):
+        said = wgan_step(batches, n_critic=1, **players)
+    return said
+
+
+Exercise(
+    "06.9",
+    "W runs away",
+    kind="debug",
+    reference=wgan_step,
+    cases=_games,
+    outcome=_after_a_step,
+    hints=(
+        "Two symptoms, one cause. What makes W of a critic so large? Which line was to prevent that?",
+        "What keeps G's points together in a heap? Print the largest weight of both networks after a step.",
+        "Algorithm 1 clips the critic's weights. Which network does the step clip?",
+    ),
+    mistakes=dict(
+        given=(_step_that_clips_g, ""),
+        clips_both=(_step(clipped_too=clip_weights), "now both are clipped: G's weights are to be free."),
+        clips_none=(
+            _step(clipped=_nothing),
+            "G is free now, but nothing bounds the critic's gradient: W will go on growing.",
+        ),
+        clips_in_the_end=(
+            _step(clipped=_nothing, in_the_end=clip_weights),
+            "the critic is clipped once a step, after G has met it unclipped: after *each* of its updates.",
+        ),
+        clips_after_the_loop=(
+            _step(clipped=_nothing, before_G=clip_weights),
+            "the critic is clipped once, after the loop, and makes its updates unbounded: clip after *each*.",
+        ),
+        clip_gradients=(
+            _step(
+                before=lambda C, clip: nn.utils.clip_grad_value_(C.parameters(), clip),
+                clipped=_nothing,
+            ),
+            "that clips the critic's gradients; its weights may still take any value.",
+        ),
+        critic_sign=(
+            _step(lambda on_real, on_fake: on_real.mean() - on_fake.mean()),
+            "the critic goes the wrong way: real items are to score *higher*.",
+        ),
+        generator_sign=(
+            _step(loss_G=lambda on_fake: on_fake.mean()),
+            "G wants *high* scores for its items: L_G = −E C(G(z)).",
+        ),
+        log_loss=(_step(discriminator_loss), words.LOG_LOSS),
+        log_loss_of_G=(
+            _step(loss_G=non_saturating),
+            "that is the generator's loss in a GAN: here it is −E C(G(z)), without a logarithm.",
+        ),
+        n_critic_inverted=(_step(turns=lambda n: (1, n)), "exchanged: n_critic updates of C for one of G."),
+        once_each=(_step(turns=lambda n: (1, 1)), "C is updated n_critic times before G moves, not once."),
+        always_5=(_step(turns=lambda n: (5, 1)), "C is updated n_critic times: it is not always 5."),
+        no_generator=(_step(turns=lambda n: (n, 0)), "the critic is right; after it G makes one update."),
+        generator_in_the_loop=(_together, "G moves after the loop, once, not after every update of C."),
+        same_batch=(
+            _step(renewed="fake"),
+            "the same real mini-batch for all critic updates: take a fresh one each time, next(batches).",
+        ),
+        same_fakes=(
+            _step(renewed="real"),
+            "the same fakes for all critic updates: draw fresh ones each time, G(prior(len(x))).",
+        ),
+        no_zero_grad=(_step(zero=False), words.NO_ZERO_GRAD),
+        always_001=(
+            lambda batches, *, clip=0.01, **players: wgan_step(batches, clip=0.01, **players),
+            "hand `clip` on: it is not always 0.01.",
+        ),
+    ),
+    unlike="after one step, n_critic 1 or 3, the weights of C or G are not what Algorithm 1 makes of them.",
+)
