@@ -9,8 +9,8 @@ from .. import session
 from ..metrics import class_balance, frechet_distance, in_parts, precision_and_recall, reading_error
 from ..pretrained import load
 
-# The units of the classifiers' features. In them, 10,000 training images of MNIST have the Fréchet distance 0.17
-# to the test images, by either classifier; noise has 1,606 by the first, 34 by the second.
+# The units of the classifiers' features. In them, 10,000 training images of MNIST have the Fréchet distance
+# 0.17 to the test images, by either classifier; noise has 1,606 by the first, 34 by the second.
 FEATURE_UNITS = {"classifier": 5.9, "second_classifier": 7.28}
 
 
@@ -34,9 +34,9 @@ def digit_scores(x_fake, x_real, n_near=2000):
 
 
 def second_fcd(x_fake, x_real):
-    """The Fréchet distance by another classifier, trained apart: one network's blind spots pick no winner. → float
+    """The Fréchet distance by another classifier, so that one network's blind spots pick no winner. → float
 
-    Its layers, activations and pooling are others; 0.17 for training images of MNIST as well, 34 for noise.
+    It is trained apart, its layers, activations and pooling are others; 0.17 for training images of MNIST as well, 34 for noise.
     """
     if not x_fake.isfinite().all():
         return math.nan

@@ -244,9 +244,9 @@ WRONG = {
         "all edges": lambda n: n * Normal(0.0, 1.0).log_prob(edges(n)).exp(),
     },
     "02.11": {
-        "means only": lambda mu, log_var: saved(
-            lambda m, _: m.mean(0), lambda m, _: m.var(0, correction=0)
-        )(mu, log_var),
+        "means only": lambda mu, log_var: saved(lambda m, _: m.mean(0), lambda m, _: m.var(0, correction=0))(
+            mu, log_var
+        ),
         "within only": saved(lambda mu, _: mu.mean(0), lambda _, v: v.exp().mean(0)),
         "prior's mean stays": saved(lambda mu, _: 0 * mu[0], lambda mu, v: (mu**2 + v.exp()).mean(0)),
         "N − 1": saved(
