@@ -146,6 +146,15 @@ def test_every_section_asks_something_and_no_kind_comes_three_times_in_a_row(pat
     assert len(kinds) >= 15 and {"debug", "read", "design"} <= set(kinds)
 
 
+def test_the_course_asks_a_hundred_and_twenty_things_of_six_kinds():
+    kinds = [kind for path in notebooks.paths() for _, kind, _ in asked_of(path)[0]]
+    tasks = [kind for kind in kinds if kind != "predict"]
+    assert len(kinds) >= 120 and len(kinds) - len(tasks) >= 40
+    assert sum(kind in ("debug", "read", "design") for kind in tasks) >= len(tasks) / 3
+    letters = [prediction.expected for prediction in PREDICTIONS.values()]
+    assert min(letters.count(letter) for letter in "abc") >= len(letters) / 4  # no letter is a good guess
+
+
 @asking
 def test_every_prediction_is_asked_before_it_is_revealed(path):
     text = "\n".join(c.source for c in notebooks.read(path).cells if c.cell_type == "code")

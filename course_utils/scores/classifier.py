@@ -36,7 +36,8 @@ def digit_scores(x_fake, x_real, n_near=2000):
 def second_fcd(x_fake, x_real):
     """The Fréchet distance by another classifier, so that one network's blind spots pick no winner. → float
 
-    It is trained apart, its layers, activations and pooling are others; 0.17 for training images of MNIST as well, 34 for noise.
+    It was trained apart; its layers, activations and pooling are others. 0.17 for training images of MNIST as
+    well, 34 for noise.
     """
     if not x_fake.isfinite().all():
         return math.nan
