@@ -1,5 +1,7 @@
 """The notebooks' round trip through nbgrader: released, handed in three times, autograded, exported.
 
+One point an exercise and one for a project's page; the page's own points are the instructor's to give.
+
 Needs `pip install -e .[nbgrader]`. `pytest -n 0 -m slow tests/test_nbgrader.py -k quick` takes about a
 minute, because it keeps only what is graded; the others take whole notebooks.
 """
@@ -13,7 +15,7 @@ import nbformat
 import pytest
 
 from course_utils import notebooks
-from course_utils.exercises import EXERCISES
+from course_utils.exercises import EXERCISES, PROJECTS
 
 pytest.importorskip("nbgrader")
 pytestmark = pytest.mark.slow
@@ -56,10 +58,14 @@ def wrong(cell, id):
 
 @pytest.mark.parametrize(("path", "whole"), [QUICK, *WHOLE])
 def test_the_marks_are_those_of_the_solved_exercises(path, whole, tmp_path, nbgrader):
-    name, ids = path.stem, [id for id in EXERCISES if id.startswith(path.name[:2] + ".")]
+    name, number = path.stem, path.name[:2]
+    ids = [id for id in EXERCISES if id.startswith(f"{number}.")]
     book = nbformat.read(path, as_version=4)
-    if not whole:  # the cell of imports, the exercises, their grades
-        is_kept = [i == 1 or exercises(c) or "nbgrader" in c.metadata for i, c in enumerate(book.cells)]
+    if not whole:  # the cell of imports, the exercises, the project, their grades
+        is_kept = [
+            i == 1 or exercises(c) or c.id == "project" or "nbgrader" in c.metadata
+            for i, c in enumerate(book.cells)
+        ]
         book.cells = [cell for cell, kept in zip(book.cells, is_kept, strict=True) if kept]
     source = tmp_path / "source" / name
     source.mkdir(parents=True)
@@ -77,6 +83,8 @@ def test_the_marks_are_those_of_the_solved_exercises(path, whole, tmp_path, nbgr
         for cell in book.cells:
             for id in exercises(cell):
                 cell.source = answer(cell.source, id)
+            if student == "right" and cell.id == "project":
+                cell.source = f'hand_in("{number}", words="What I asked, did and found.")'
         folder = tmp_path / "submitted" / student / name
         folder.mkdir(parents=True)
         nbformat.write(book, folder / path.name)
@@ -86,9 +94,10 @@ def test_the_marks_are_those_of_the_solved_exercises(path, whole, tmp_path, nbgr
     with open(tmp_path / "grades.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     marks = {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in rows}
-    n = len(ids)
-    assert marks == {"right": (n, n), "wrong": (0, n), "half": (len(half), n)}
-    for student, solved in (("right", ids), ("wrong", []), ("half", half)):
+    every = [*ids, number]  # the project last
+    most = len(every) + sum(points for points, _ in PROJECTS[number].rubric)
+    assert marks == {"right": (len(every), most), "wrong": (0, most), "half": (len(half), most)}
+    for student, solved in (("right", every), ("wrong", []), ("half", half)):
         book = nbformat.read(tmp_path / "autograded" / student / name / path.name, as_version=4)
         failed = [c.source for c in book.cells if any(o.output_type == "error" for o in c.get("outputs", ()))]
-        assert set(failed) == {f'grade("{id}")' for id in ids if id not in solved}  # no other cell stopped
+        assert set(failed) == {f'grade("{id}")' for id in every if id not in solved}  # no other cell stopped
