@@ -53,7 +53,8 @@ def asked(tmp_path, monkeypatch):
             del register[id]
 
 
-def test_a_prediction_is_held_against_what_happened(asked, capsys):
+def test_a_prediction_is_held_against_what_happened(asked, capsys, monkeypatch):
+    monkeypatch.setenv("COURSE_SCALE", "class")
     predict("99.p1", ...)
     reveal("99.p1")
     assert "○ 99.p1: no prediction; it is b. Because" in capsys.readouterr().out
@@ -64,6 +65,9 @@ def test_a_prediction_is_held_against_what_happened(asked, capsys):
     reveal("99.p1", "c")
     assert "✗ 99.p1: you expected a; it is c. (In a full run it is b.)" in capsys.readouterr().out
     verdict("99.2", EXERCISES["99.2"].reference)
+    monkeypatch.setenv("COURSE_SCALE", "smoke")
+    reveal("99.p1", "c")  # there nothing is learned, so that nothing is measured
+    assert "✗ 99.p1: you expected a; it is b. Because it does." in capsys.readouterr().out
     progress()
     assert "0 of 1 predictions came true" in capsys.readouterr().out
     with pytest.raises(KeyError, match="no prediction '99.p2'"):

@@ -10,9 +10,9 @@ from torch.nn.functional import avg_pool2d, cross_entropy
 from course_utils import data, metrics, models, session
 from course_utils.exercises import EXERCISES
 from course_utils.exercises.aae.budget import worse_of_two
-from course_utils.exercises.aae.flower import BAR, disc_and_arc, my_prior, picture_draws, times_the_floor
 from course_utils.exercises.aae.labels import unknown_runs
-from course_utils.exercises.aae.phases import _WEIGHTS, unknown_weights
+from course_utils.exercises.aae.match import _WEIGHTS, unknown_weights
+from course_utils.exercises.aae.picture import BAR, disc_and_arc, my_prior, picture_draws, times_the_floor
 from course_utils.losses import bernoulli_nll, nll_fake, nll_real
 from course_utils.priors import categorical, gaussian
 from course_utils.train import adam, descend, train

@@ -6,7 +6,7 @@ import torch
 
 from .. import losses, metrics, session
 from ..pretrained.alae import PRIOR
-from ..scores import digit_scores, label_error, second_fcd
+from ..scores import label_error, sample_scores
 from ..steps import alae_step
 from ..train import adam
 from .recipe import Recipe, fit_ema_by, three_rates_in_words
@@ -23,8 +23,7 @@ def _scores(net, digits):
         x_rec = metrics.in_parts(net, x)
         w = net.F(PRIOR(10_000))
         x_fake, latent_error = metrics.in_parts(net.G, w), metrics.latent_error(net.E, net.G, w)
-    return digit_scores(x_fake, x) | {
-        "fcd_2": second_fcd(x_fake, x),
+    return sample_scores(x_fake, x) | {
         "reconstruction_error": losses.reconstruction(x_rec, x).item(),
         "misread_in_percent": label_error(x_rec, y),
         "latent_error": latent_error,

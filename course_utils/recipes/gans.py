@@ -7,7 +7,7 @@ import torch
 from .. import metrics, models, session
 from ..match import Rule
 from ..pretrained.generators import PRIOR
-from ..scores import digit_scores, label_error, second_fcd
+from ..scores import label_error, sample_scores
 from ..steps import cgan_step, cwgan_gp_step, relativistic_gan_step, wgan_gp_step, wgan_step
 from ..train import adam, rmsprop
 from .recipe import Recipe, fit_ema_by, three_rates_in_words
@@ -22,16 +22,14 @@ CONDITIONAL_WGAN_GP = Rule(cwgan_gp_step, "C", n_critic=3, optimizer=WITHOUT_MOM
 
 def _scores(net, digits):
     with torch.no_grad(), session.seeded(0):
-        x = metrics.in_parts(net, PRIOR(10_000))
-    return digit_scores(x, digits.x_test) | {"fcd_2": second_fcd(x, digits.x_test)}
+        return sample_scores(metrics.in_parts(net, PRIOR(10_000)), digits.x_test)
 
 
 def _scores_by_class(net, digits):
     y = torch.arange(10, device=digits.x.device).repeat(1000)
     with torch.no_grad(), session.seeded(0):
         x = net(PRIOR(len(y)), y)
-    scores = digit_scores(x, digits.x_test) | {"fcd_2": second_fcd(x, digits.x_test)}
-    return scores | {"error_in_percent": label_error(x, y)}
+    return sample_scores(x, digits.x_test) | {"error_in_percent": label_error(x, y)}
 
 
 def _recipe(words, rule, opponent, n_steps, batch_size, lr, said="Adam, betas 0.5 and 0.99", scores=_scores):

@@ -33,6 +33,11 @@ def digit_scores(x_fake, x_real, n_near=2000):
     return dict(fcd=fcd, kl=kl, n_digits=n_digits, precision=precision, recall=recall)
 
 
+def sample_scores(x_fake, x_real):
+    """`digit_scores`, and `fcd_2`: the Fréchet distance by a second classifier. → dict"""
+    return {**digit_scores(x_fake, x_real), "fcd_2": second_fcd(x_fake, x_real)}
+
+
 def second_fcd(x_fake, x_real):
     """The Fréchet distance by another classifier, so that one network's blind spots pick no winner. → float
 

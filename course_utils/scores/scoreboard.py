@@ -10,7 +10,7 @@ import time
 import torch
 
 from .. import losses, metrics, models, plotting, pretrained, session
-from .classifier import digit_scores, enough, label_error, second_fcd
+from .classifier import digit_scores, enough, label_error, sample_scores, second_fcd
 from .recorded import print_table
 
 RECONSTRUCTION = {  # the name of the weights, the dimension of the code
@@ -38,16 +38,11 @@ def reconstruction_scores(x_rec, x, y):
 
 
 def generation_scores(x_fake, digits):
-    """Scores of generated images x_fake (10,000, 1, 28, 28): `digit_scores`, `fcd_2` and `nearest`. → dict
+    """Scores of generated images x_fake (10,000, 1, 28, 28): `sample_scores`, and `nearest`. → dict
 
-    fcd_2    the Fréchet distance by a second classifier: does it find the same order of models?
     nearest  ‖x_fake − nearest training image‖, mean over 200 of them; near 0 for memorized images
     """
-    return {**digit_scores(x_fake, digits.x_test), **_further(x_fake, digits)}
-
-
-def _further(x_fake, digits):
-    return {"fcd_2": second_fcd(x_fake, digits.x_test), "nearest": nearest(x_fake, digits)}
+    return {**sample_scores(x_fake, digits.x_test), "nearest": nearest(x_fake, digits)}
 
 
 def nearest(x, digits):
@@ -74,7 +69,7 @@ def real(digits):
     """Scores of real images and of noise: both ends of each scale. → as `shipped`"""
     x, y = (enough(items) for items in (digits.x_test, digits.y_test))
     noise = 2 * torch.rand_like(x) - 1
-    drawn = generation_scores(digits.x[: len(x)], digits)
+    drawn = sample_scores(digits.x[: len(x)], digits.x_test)
     drawn["nearest"] = nearest(x, digits)  # of test images: a training image is its own neighbour
     return {
         "reconstruction": {"real": _row(reconstruction_scores(x, x, y), x)},
@@ -105,8 +100,9 @@ def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
         x_fake = x_fake.clamp(-1, 1)
         drawn = _those(known, "fcd", "kl", "n_digits", "precision", "recall")
         drawn = drawn or digit_scores(x_fake, digits.x_test)
-        further = _those(known, "fcd_2", "nearest") or _further(x_fake, digits)
-        board["generation"] = _row({**drawn, **further}, x_fake, **cost)
+        second = _those(known, "fcd_2") or {"fcd_2": second_fcd(x_fake, digits.x_test)}
+        way = _those(known, "nearest") or {"nearest": nearest(x_fake, digits)}
+        board["generation"] = _row({**drawn, **second, **way}, x_fake, **cost)
     board |= {"data": digits.name, "when": time.strftime("%Y-%m-%d %H:%M")}
     if session.scale() != "smoke":
         try:

@@ -8,7 +8,8 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid, softplus
 
 from course_utils.exercises.aae.flower import axis, even_shares, even_steps, main_axis, turned
-from course_utils.exercises.aae.phases import _energy, _regularize, how_far
+from course_utils.exercises.aae.match import _energy, how_far
+from course_utils.exercises.aae.phases import _regularize
 from course_utils.losses import nll_fake, nll_real
 from course_utils.priors import gaussian_mixture
 from course_utils.train import descend

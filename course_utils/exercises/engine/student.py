@@ -58,9 +58,14 @@ def predict(id, guess):
 
 
 def reveal(id, happened=None):
-    """After the cell: your guess beside what happened, and why. `happened`, if this run has measured it."""
+    """After the cell: your guess beside what happened, and why.
+
+    happened  what this run has measured, if it has; at the smoke scale, where nothing is learned, a full
+              run's answer is told
+    """
     prediction = _known(PREDICTIONS, id, "prediction")
-    prediction.happened = str(prediction.expected if happened is None else happened).strip().casefold()
+    unmeasured = happened is None or session.scale() == "smoke"
+    prediction.happened = str(prediction.expected if unmeasured else happened).strip().casefold()
     as_expected = prediction.happened == prediction.expected.casefold()
     said = f"it is {prediction.happened}. " + (
         prediction.why if as_expected else f"(In a full run it is {prediction.expected}.)"

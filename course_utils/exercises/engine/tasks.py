@@ -17,6 +17,33 @@ class Wrong(Exception):
     """Raised while judging: the answer is wrong, for the reason in the message."""
 
 
+class Open(Exception):
+    """Raised while judging: there is no answer yet."""
+
+
+def is_stub(error):
+    """Does this error come from a stub, that is, from `...` or NotImplementedError in an answer's place?"""
+    return "ellipsis" in str(error) or repr(error) == "NotImplementedError()"  # PyTorch's own have a text
+
+
+def called(given, *arguments, stops="it stops"):
+    """What the function of a design gives; any other answer stands for itself.
+
+    Raises Open if it is a stub, Wrong if it stops with an error of its own.
+    """
+    try:
+        made = given(*arguments) if callable(given) else given
+    except (Open, Wrong):
+        raise
+    except Exception as error:
+        if is_stub(error):
+            raise Open from None
+        raise Wrong(f"{stops} with {type(error).__name__}: {error}") from None
+    if made is None or made is Ellipsis:
+        raise Open
+    return made
+
+
 class Mistake(NamedTuple):
     """A typical wrong answer, as code (or as a value), and what to tell who gives it."""
 

@@ -11,8 +11,7 @@ from ...metrics import modes_covered
 from ...steps import gan_step
 from ...train import train
 from ..engine.fixtures import noise
-from ..engine.tasks import Contest, Exercise, Wrong
-from ..engine.verdict import Open
+from ..engine.tasks import Contest, Exercise, Wrong, called
 
 Exercise(
     "04.11",
@@ -187,6 +186,11 @@ def share_at_modes(given, seed):
     history = train(gan_step, batches, BUDGET, lr_decay=given["lr_decay"], quiet=True, **players)
     if history.stopped:
         raise Wrong("the training diverged: a learning rate is too high.")
+    return share_of_all_modes(G)
+
+
+def share_of_all_modes(G):
+    """The share of 2,500 points of G at a mode of the ring; 0 unless all eight modes have some. → float"""
     with torch.no_grad():
         x_fake = G(torch.randn(2_500, 2, device=session.device()))
     shares = metrics.mode_shares(x_fake, data.centres(RING).to(x_fake.device), STD)
@@ -195,14 +199,7 @@ def share_at_modes(given, seed):
 
 def _checked(given):
     """The settings, if they are what is asked for; a function may return them."""
-    try:
-        given = given() if callable(given) else given
-    except Exception as error:
-        if "ellipsis" in str(error) or repr(error) == "NotImplementedError()":
-            raise Open from None
-        raise Wrong(f"it stops with {type(error).__name__}: {error}") from None
-    if given is None or given is Ellipsis:
-        raise Open
+    given = called(given)
     if not isinstance(given, dict) or set(given) != set(START):
         raise Wrong(f"a dict is asked with these four settings, and no others: {', '.join(START)}.")
     if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in given.values()):

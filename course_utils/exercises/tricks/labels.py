@@ -22,24 +22,19 @@ def _densities():
     return [*cases, (*far, 0.8, 0.1, 0.0)]
 
 
-def _labelled(says):
-    """A wrong best D from the shares of what lies there and the labels after flips; it never underflows."""
+def _wrong(says, weighed=lambda log_p, log_q: ((log_p - log_q).sigmoid(), (log_q - log_p).sigmoid())):
+    """A wrong best D from what lies there of both and the labels after flips; its weights never underflow."""
 
     def wrong(log_p_data, log_p_g, label_real, label_fake, flip):
         real, fake = (t + flip * (1 - 2 * t) for t in (label_real, label_fake))
-        return says((log_p_data - log_p_g).sigmoid(), (log_p_g - log_p_data).sigmoid(), real, fake)
+        return says(*weighed(log_p_data, log_p_g), real, fake)
 
     return wrong
 
 
 def _underflows(says):
     """The same from the densities themselves: nan far out, where both are 0."""
-
-    def wrong(log_p_data, log_p_g, label_real, label_fake, flip):
-        real, fake = (t + flip * (1 - 2 * t) for t in (label_real, label_fake))
-        return says(log_p_data.exp(), log_p_g.exp(), real, fake)
-
-    return wrong
+    return _wrong(says, lambda log_p, log_q: (log_p.exp(), log_q.exp()))
 
 
 _SLIPS = dict(
@@ -121,7 +116,7 @@ Exercise(
             lambda log_p, log_q, real, fake, flip: real * log_p.exp() + fake * log_q.exp(),
             "that is the weight of the labels there; D is its share of all that lies there.",
         ),
-        **{name: (_labelled(says), tell) for name, (says, tell) in _SLIPS.items()},
+        **{name: (_wrong(says), tell) for name, (says, tell) in _SLIPS.items()},
         **{
             f"{name}, of densities": (_underflows(says), tell)
             for name, (says, tell) in _SLIPS.items()

@@ -10,8 +10,7 @@ from ... import session
 from ...losses import bernoulli_nll, kl_normal
 from ...priors import reparameterize
 from ...train import adam, descend
-from ..engine.tasks import Contest, Exercise, Wrong
-from ..engine.verdict import Open
+from ..engine.tasks import Contest, Exercise, Wrong, called
 
 N_STEPS, Z_DIM = 600, 16
 
@@ -35,19 +34,15 @@ def _weight(schedule, t):
     """β at t, if it is a number that keeps the rules."""
     if not callable(schedule):
         raise Wrong("give the function itself, its name in the place of the dots, without brackets.")
-    try:
-        beta = schedule(t)
-        if beta is None or beta is Ellipsis:
-            raise Open
+    stops = f"at t = {t:g} your function stops"
+
+    def number():
+        beta = called(schedule, t, stops=stops)
         if isinstance(beta, torch.Tensor) and beta.layout != torch.strided:
             raise TypeError("a number is asked, or a tensor with one number")
-        beta = float(beta)
-    except Open:
-        raise
-    except Exception as error:
-        if isinstance(error, NotImplementedError) or "ellipsis" in str(error):
-            raise Open from None
-        raise Wrong(f"at t = {t:g} your function stops with {type(error).__name__}: {error}") from None
+        return float(beta)
+
+    beta = called(number, stops=stops)
     if not math.isfinite(beta):
         raise Wrong(f"at t = {t:g} β is {beta}: a finite number is asked.")
     if beta < 0:

@@ -10,26 +10,7 @@ from ...train import clip_weights, descend
 from ..engine import words
 from ..engine.fixtures import after_updates, kept_on_device, noise, plain_descent, small_net
 from ..engine.tasks import Exercise, Wrong
-
-
-class _Deal:
-    """Mini-batches without labels, or a prior: at each call other items, the same for every answer."""
-
-    def __init__(self, items):
-        self.items, self.n_dealt = items, 0
-
-    def deal(self):
-        self.n_dealt += 1
-        return self.items[(self.n_dealt - 1) % len(self.items)]
-
-    def __next__(self):
-        return self.deal(), None
-
-    def __call__(self, n):
-        B = self.items.shape[1]
-        if n != B:
-            raise Wrong(f"prior({n}) was asked for; as many z as there are real items, {B}: prior(len(x)).")
-        return self.deal()
+from .turns import Deal, turn_mistakes
 
 
 def _games():
@@ -42,7 +23,7 @@ def _games():
         with no_grad():
             if C(x.flatten(0, 1)).mean() < C(G(z.flatten(0, 1))).mean():
                 C[-1].weight.neg_()
-        return _Deal(x), G, C, _Deal(z), n_critic, clip
+        return Deal(x), G, C, Deal(z), n_critic, clip
 
     return [case(1, 0.5), case(3, 0.3)]
 
@@ -132,13 +113,6 @@ def _step_that_clips_g(batches, *, G, C, opt, prior, n_critic=5, clip=0.01):
     return dict(W=-L_C, L_G=L_G)
 
 
-def _together(batches, *, n_critic=5, **players):
-    """G moves inside the critic's loop."""
-    for _ in range(n_critic):
-        said = wgan_step(batches, n_critic=1, **players)
-    return said
-
-
 Exercise(
     "06.9",
     "W runs away",
@@ -186,20 +160,7 @@ Exercise(
             _step(loss_G=non_saturating),
             "that is the generator's loss in a GAN: here it is −E C(G(z)), without a logarithm.",
         ),
-        n_critic_inverted=(_step(turns=lambda n: (1, n)), "exchanged: n_critic updates of C for one of G."),
-        once_each=(_step(turns=lambda n: (1, 1)), "C is updated n_critic times before G moves, not once."),
-        always_5=(_step(turns=lambda n: (5, 1)), "C is updated n_critic times: it is not always 5."),
-        no_generator=(_step(turns=lambda n: (n, 0)), "the critic is right; after it G makes one update."),
-        generator_in_the_loop=(_together, "G moves after the loop, once, not after every update of C."),
-        same_batch=(
-            _step(renewed="fake"),
-            "the same real mini-batch for all critic updates: take a fresh one each time, next(batches).",
-        ),
-        same_fakes=(
-            _step(renewed="real"),
-            "the same fakes for all critic updates: draw fresh ones each time, G(prior(len(x))).",
-        ),
-        no_zero_grad=(_step(zero=False), words.NO_ZERO_GRAD),
+        **turn_mistakes(_step, wgan_step),
         always_001=(
             lambda batches, *, clip=0.01, **players: wgan_step(batches, clip=0.01, **players),
             "hand `clip` on: it is not always 0.01.",

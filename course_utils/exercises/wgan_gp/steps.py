@@ -8,9 +8,9 @@ from torch import nn
 from ...losses import critic_loss, gradient_penalty
 from ...steps import wgan_gp_step
 from ...train import clip_weights, descend
-from ..engine import words
 from ..engine.fixtures import after_updates, kept_on_device, noise, plain_descent, small_net
 from ..engine.tasks import Exercise, Wrong
+from ..wgan.turns import Deal, turn_mistakes
 
 
 def wgan_gp_critic_loss(C, x, x_fake, gp_weight=10.0):
@@ -34,33 +34,13 @@ ALWAYS_10 = _loss(amount=lambda gp_weight: 10.0)
 NO_PENALTY = _loss(amount=lambda gp_weight: 0)
 
 
-class _Deal:
-    """Mini-batches without labels, or a prior: at each call other items, the same for every answer."""
-
-    def __init__(self, items):
-        self.items, self.n_dealt = items, 0
-
-    def deal(self):
-        self.n_dealt += 1
-        return self.items[(self.n_dealt - 1) % len(self.items)]
-
-    def __next__(self):
-        return self.deal(), None
-
-    def __call__(self, n):
-        B = self.items.shape[1]
-        if n != B:
-            raise Wrong(f"prior({n}) was asked for; as many z as there are real items, {B}: prior(len(x)).")
-        return self.deal()
-
-
 def _games():
     """A linear generator and a linear critic, so that ε does not matter; real items score high at first."""
 
     def case(n_critic, gp_weight):
         G, C = small_net(2, 2), small_net(2, 1)
         nn.init.ones_(C[-1].weight)
-        return _Deal(5 + noise(9, 6, 2)), G, C, _Deal(noise(9, 6, 2)), n_critic, gp_weight
+        return Deal(5 + noise(9, 6, 2)), G, C, Deal(noise(9, 6, 2)), n_critic, gp_weight
 
     return [case(1, 10.0), case(3, 0.1)]
 
@@ -146,13 +126,6 @@ def _step_without_way_back(batches, *, G, C, opt, prior, n_critic=5, gp_weight=1
     return dict(W=W, gp=gp, L_G=L_G)
 
 
-def _together(batches, *, n_critic=5, **players):
-    """G moves inside the critic's loop."""
-    for _ in range(n_critic):
-        said = wgan_gp_step(batches, n_critic=1, **players)
-    return said
-
-
 Exercise(
     "07.7",
     "A critic that learns the wrong thing",
@@ -181,20 +154,7 @@ Exercise(
         no_penalty=(_step(NO_PENALTY), "the penalty is missing: nothing bounds the critic's gradient."),
         penalty_subtracted=(_step(SUBTRACTED), "a penalty subtracted from a loss is a reward: add it."),
         always_10=(_step(ALWAYS_10), "hand gp_weight on to the loss: it is not always 10."),
-        n_critic_inverted=(_step(turns=lambda n: (1, n)), "exchanged: n_critic updates of C for one of G."),
-        once_each=(_step(turns=lambda n: (1, 1)), "C is updated n_critic times before G moves, not once."),
-        always_5=(_step(turns=lambda n: (5, 1)), "C is updated n_critic times: it is not always 5."),
-        no_generator=(_step(turns=lambda n: (n, 0)), "the critic is right; after it G makes one update."),
-        generator_in_the_loop=(_together, "G moves after the loop, once, not after every update of C."),
-        same_batch=(
-            _step(renewed="fake"),
-            "the same real mini-batch for all critic updates: take a fresh one each time, next(batches).",
-        ),
-        same_fakes=(
-            _step(renewed="real"),
-            "the same fakes for all critic updates: draw fresh ones each time, G(prior(len(x))).",
-        ),
-        no_zero_grad=(_step(zero=False), words.NO_ZERO_GRAD),
+        **turn_mistakes(_step, wgan_gp_step),
     ),
     unlike="after one step, n_critic 1 or 3, the weights of C or G are not what Algorithm 1 makes of them.",
 )
