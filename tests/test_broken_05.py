@@ -1,5 +1,7 @@
 """Notebook 05: what is shown to be mended does harm, and the bars are where they are said to be."""
 
+import copy
+
 import pytest
 import torch
 
@@ -30,18 +32,29 @@ def test_with_the_broken_labels_d_gets_sure_and_with_the_right_ones_it_stops():
     assert said[0] > 0.98 and abs(said[1] - 0.9) < 0.02
 
 
-def test_the_broken_penalty_lets_the_weights_stay_away_and_the_right_one_does_not():
-    away = []
-    for penalty in broken_and_right("05.5"):
+def test_the_broken_penalty_pulls_what_is_near_as_hard_as_what_is_far_and_the_right_one_does_not():
+    for penalty, least, most in zip(broken_and_right("05.5"), (0.999, 0.0), (1.001, 0.01), strict=True):
         torch.manual_seed(0)
-        net, past = models.mlp(2, 2, 16), models.mlp(2, 2, 16)
-        opt = adam(net=[net], lr=1e-2).net
-        for _ in range(500):
-            descend(penalty(net, past), opt)
-        pairs = zip(net.parameters(), past.parameters(), strict=True)
-        away.append(sum((p - mean).square().sum() for p, mean in pairs).item())
-        assert penalty(net, past) < 1e-3  # both are next to 0
-    assert away[0] > 1 and away[1] < 1e-3
+        net = models.mlp(2, 1, 16)
+        past = copy.deepcopy(net)
+        *others, last = net.parameters()  # the last layer's bias, one number
+        with torch.no_grad():
+            last += 1e-3
+            for p in others:
+                p += torch.randn_like(p)
+        penalty(net, past).backward()
+        farthest = max(p.grad.norm() for p in others)
+        assert last.numel() == 1 and least <= last.grad.norm() / farthest <= most
+
+
+def test_the_broken_gradient_penalty_charges_what_is_told_and_does_not_see_the_spread_of_the_norms():
+    broken, right = broken_and_right("05.8")
+    for n, told in ((1, 0.0), (2, 0.25), (100, 0.98)):
+        x = torch.randn(n, 2)
+        assert abs(broken(lambda x: x[:, :1], x) - told) < 1e-3 and right(lambda x: x[:, :1], x) < 1e-9
+    norms_0_and_4 = torch.tensor([[0.0], [4.0]])  # halved by the mean: 0 and 2
+    assert broken(lambda x: x.square() / 2, norms_0_and_4) < 1e-9
+    assert abs(right(lambda x: x.square() / 2, norms_0_and_4) - 5) < 1e-5
 
 
 def test_the_broken_buffer_keeps_the_first_batch_and_the_right_one_does_not():

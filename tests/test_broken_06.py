@@ -51,13 +51,13 @@ def on_the_ring(step, lr_G, clip):
 
 
 @pytest.mark.slow
-def test_the_broken_step_has_a_w_that_runs_away_and_a_heap_of_points_and_the_right_one_has_not():
+def test_the_broken_step_leaves_a_heap_of_points_and_the_right_one_does_not():
     broken, right = broken_and_right("06.9")
     for lr_G in (1e-3, 1e-2):
         W_before, W, spread = on_the_ring(broken, lr_G, 0.01)
-        assert W > 100_000 and W_before < W / 1.3 and spread < 0.05
-    _, W, spread = on_the_ring(right, 1e-2, 0.1)
-    assert W < 5 and spread > 0.8
+        assert abs(W - 0.0014) < 1e-4 > abs(W - W_before) and spread < 2e-3
+        _, _, spread = on_the_ring(right, lr_G, 0.01)
+        assert spread > 0.8
 
 
 def scores(settings, seeds=range(3)):

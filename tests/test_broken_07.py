@@ -16,6 +16,17 @@ def broken_and_right(id):
     return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
+def test_the_broken_line_leaves_the_lines_of_its_pairs_in_square_batches_and_the_right_one_does_not():
+    x, x_fake = torch.ones(28, 1, 28, 28), torch.zeros(28, 1, 28, 28)
+    for mixed, is_right in zip(broken_and_right("07.1"), (False, True), strict=True):
+        epsilons = mixed(x, x_fake).flatten(1)
+        assert (epsilons.std(1) < 1e-6).all() if is_right else (epsilons.std(1) > 0.1).all()
+        assert mixed(x[:, 0, 0, :2], x_fake[:, 0, 0, :2]).std(1).max() < 1e-6  # points are right in both
+    broken, _ = broken_and_right("07.1")
+    with pytest.raises(RuntimeError):
+        broken(x[:20], x_fake[:20])
+
+
 def norms(C, x):
     x = x.detach().requires_grad_()
     return torch.autograd.grad(C(x).sum(), x)[0].norm(dim=1)
@@ -36,7 +47,7 @@ def norm_learned(penalty, B):
 def test_the_broken_penalty_leaves_norms_that_know_the_batch_size_and_the_right_one_does_not():
     broken, right = broken_and_right("07.2")
     large, small = norm_learned(broken, 250), norm_learned(broken, 63)
-    assert 0.05 < large < 0.09 and 1.7 < small / large < 2.3
+    assert large < 0.09 and 1.7 < small / large < 2.3
     assert 1.0 < norm_learned(right, 250) < 1.15
 
 
@@ -95,14 +106,14 @@ def estimate_alone(critic, **settings):
 @pytest.mark.slow
 def test_the_reference_is_near_w_and_the_settings_of_the_paper_and_others_are_not():
     task = EXERCISES["07.8"]
-    n_reached = sum(map(task.contest.reached, scores(task.reference, range(5))))
-    assert n_reached >= 4
-    plain = scores(partial(estimate_alone, sides=2, gp_weight=10.0, lr=1e-3))
-    assert all(0.09 < score < 0.21 for score in plain)  # as the text says
+    assert all(map(task.contest.reached, scores(task.reference, range(6))))
+    given = scores(partial(estimate_alone, sides=2, gp_weight=10.0, lr=2e-4))
+    assert min(given) > 0.085 and max(given) < 0.655  # as the text says
     for other in (
         dict(sides=1, gp_weight=100.0, lr=3e-3),
         dict(sides=1, gp_weight=100.0, lr=1e-2),
         dict(sides=1, gp_weight=10.0, lr=3e-3),
+        dict(sides=2, gp_weight=10.0, lr=1e-3),
         dict(sides=2, gp_weight=10.0, lr=0.0),
     ):
         said = scores(partial(estimate_alone, **other))

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils import data, models, session
+from course_utils import data, models, pretrained, session
 from course_utils.exercises import EXERCISES
 from course_utils.exercises.alae.bolder import BOLDER, between_groups, bolder, effects, judged, noise
 from course_utils.losses import critic_loss, discriminator_loss, gradient_penalty, nll_real
@@ -73,6 +73,16 @@ def test_drawn_towards_the_mean_codes_that_are_too_wide_lose_a_quarter_of_their_
     assert (w - code).square().mean().item() == pytest.approx(1, abs=0.02)
     errors = [(w - c * code).square().mean().item() for c in torch.linspace(0, 1, 21)]
     assert min(errors) == pytest.approx(left, abs=0.01)
+
+
+def test_a_number_of_z_moves_w_by_more_than_its_share():
+    F = pretrained.load("alae").F
+    with session.seeded(0), torch.no_grad():
+        z = gaussian(50)(500)
+        w = F(z)
+        moved = torch.stack([F(z + one) - w for one in torch.eye(50, device=z.device)])
+    share = moved.square().sum(2).mean() / w.var(0).sum()
+    assert share.item() == pytest.approx(0.05, abs=0.005)  # a linear F: 1/50
 
 
 def trained(step_1=alae_step_1, step_3=alae_step_3, n=400, seed=0):

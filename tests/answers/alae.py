@@ -75,23 +75,26 @@ def step_1_by_hand(x, z, F, G, E, D, opt, r1_weight=10.0):
     return L_ED.detach()
 
 
-def step_2_written_out(z, F, G, E, D, opt):
-    L_FG = softplus(-D(E(G(F(z))))).mean()
+def step_2_written_out(z, F, G, E, D, opt, wanted=1.0):
+    t = D(E(G(F(z))))
+    L_FG = (softplus(t) - wanted * t).mean()
     opt.FG.zero_grad()
     L_FG.backward(inputs=[p for group in opt.FG.param_groups for p in group["params"]])
     opt.FG.step()
     return L_FG
 
 
-def step_2_log_sigmoid(z, F, G, E, D, opt):
-    L_FG = -nn.functional.logsigmoid(D(E(G(F(z))))).mean()
+def step_2_log_sigmoid(z, F, G, E, D, opt, wanted=1.0):
+    t = D(E(G(F(z))))
+    L_FG = (-nn.functional.logsigmoid(t) + (1 - wanted) * t).mean()
     descend(L_FG, opt.FG)
     return L_FG
 
 
-def step_2_bce(z, F, G, E, D, opt):
+def step_2_bce(z, F, G, E, D, opt, wanted=1.0):
     logits = D(E(G(F(z))))
-    L_FG = nn.functional.binary_cross_entropy_with_logits(logits, torch.ones_like(logits))
+    target = torch.full_like(logits, wanted)
+    L_FG = nn.functional.binary_cross_entropy_with_logits(logits, target)
     descend(L_FG, opt.FG)
     return L_FG
 
@@ -267,17 +270,28 @@ WRONG = {
     "08.4": {
         "twice": _update(times(2, loss_2), "FG"),
         "sign": _update(times(-1, loss_2), "FG"),
-        "fake": _update(_loss_2(nll_fake), "FG"),
-        "minimax": _update(_loss_2(lambda logits: -nll_fake(logits)), "FG"),
-        "critic": _update(_loss_2(lambda logits: -logits.mean()), "FG"),
-        "critic, turned": _update(_loss_2(lambda logits: logits.mean()), "FG"),
+        "as if wanted were 1": _update(_loss_2(lambda t, wanted: nll_real(t)), "FG"),
+        "wanted as a weight": _update(_loss_2(lambda t, wanted: wanted * nll_real(t)), "FG"),
+        "exchanged": _update(
+            _loss_2(lambda t, wanted: wanted * nll_fake(t) + (1 - wanted) * nll_real(t)), "FG"
+        ),
+        "fake": _update(_loss_2(lambda t, wanted: nll_fake(t)), "FG"),
+        "minimax": _update(_loss_2(lambda t, wanted: -nll_fake(t)), "FG"),
+        "critic": _update(_loss_2(lambda t, wanted: -wanted * t.mean()), "FG"),
+        "the slope": _update(_loss_2(lambda t, wanted: (t.sigmoid() - wanted).mean()), "FG"),
+        "squared": _update(_loss_2(lambda t, wanted: (t.sigmoid() - wanted).square().mean()), "FG"),
+        "no log 2": _update(
+            _loss_2(lambda t, wanted: (softplus(t) - wanted * t).mean() - softplus(0 * t).mean()), "FG"
+        ),
         "ED": _update(loss_2, "ED"),
         "EG": _update(loss_2, "EG"),
         "two updates": _update(loss_2, "FG", "FG"),
-        "G alone": _update(lambda z, F, G, E, D: nll_real(D(E(G(F(z).detach())))), "FG"),
+        "G alone": _update(
+            lambda z, F, G, E, D, wanted: loss_2(z, lambda z: F(z).detach(), G, E, D, wanted), "FG"
+        ),
         "no zero_grad": no_zero_grad(loss_2, "FG"),
         "after the step": after_the_step(_update(loss_2, "FG"), loss_2),
-        "sum": _update(lambda z, F, G, E, D: softplus(-D(E(G(F(z))))).sum(), "FG"),
+        "sum": _update(_loss_2(lambda t, wanted: (softplus(t) - wanted * t).sum()), "FG"),
     },
     "08.5": {
         "twice": _update(times(2, loss_3), "EG"),

@@ -275,6 +275,12 @@ WRONG = {
         "detached": lambda logits, label: label_nll(logits.detach(), label),
         "sigmoid twice": lambda logits, label: label_nll(logits.sigmoid(), label),
         "squared": lambda logits, label: (logits.sigmoid() - label).square().mean(),
+        "two cases": lambda logits, label: torch.where(
+            torch.as_tensor(label) > 0.5, label * softplus(-logits), (1 - label) * softplus(logits)
+        ).mean(),
+        "sign of the label": lambda logits, label: softplus(
+            torch.where(torch.as_tensor(label) > 0.5, -logits, logits)
+        ).mean(),
         "case at 0": lambda logits, label: torch.where(
             torch.as_tensor(label) > 0, label * softplus(-logits), (1 - label) * softplus(logits)
         ).mean(),
@@ -312,6 +318,7 @@ WRONG = {
         "exponential share": counted(share=lambda c: (-c).exp()),
     },
     "05.5": {
+        "squares of sums": lambda net, past: sum(gap.sum().square() for gap in gaps(net, past)),
         "no squares": lambda net, past: sum(gap.sum() for gap in gaps(net, past)),
         "absolute": lambda net, past: sum(gap.abs().sum() for gap in gaps(net, past)),
         "absolute of the sum": lambda net, past: sum(gap.sum().abs() for gap in gaps(net, past)),
@@ -364,6 +371,9 @@ WRONG = {
     },
     "05.8": {
         "square of the mean": lambda D, x, k: (norms(D, x).mean() - k).square(),
+        "of both means, without create_graph": lambda D, x, k: (
+            norms(D, x, create_graph=False, total=torch.mean).mean() - k
+        ).square(),
         "square inside": lambda D, x, k: (norms(D, x).square() - k).mean(),
         "squared norm": lambda D, x, k: (norms(D, x).square() - k).square().mean(),
         "absolute": lambda D, x, k: (norms(D, x) - k).abs().mean(),

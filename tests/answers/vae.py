@@ -24,8 +24,9 @@ def pixels(log, squares, half=0.5):
     return wrong
 
 
-def draw(sigma, epsilon=torch.randn_like):
-    return lambda mu, log_var: mu + sigma(log_var) * epsilon(mu)
+def kl_to(mu, log_var, tau):
+    """To N(0, τ²): that to N(0, 1), in units of τ."""
+    return kl_normal(mu / tau, log_var - 2 * math.log(tau))
 
 
 def places(share):
@@ -86,14 +87,16 @@ def by_second_moments(mu, log_var):
 
 RIGHT = {
     "02.2": [
-        lambda mu, log_var: (0.5 * (mu**2 + log_var.exp() - log_var - 1)).sum() / len(mu),
-        lambda mu, log_var: kl_divergence(Normal(mu, (log_var / 2).exp()), Normal(0, 1)).sum(-1).mean(),
-        lambda mu, log_var: (
-            0.5
-            * torch.stack(
-                [(a @ a + (v.exp() - v - 1).sum()) for a, v in zip(mu, log_var, strict=True)]
-            ).mean()
+        lambda mu, log_var, tau: (
+            ((mu**2 + log_var.exp()) / tau**2 - log_var + math.log(tau**2) - 1).sum() / (2 * len(mu))
         ),
+        lambda mu, log_var, tau: kl_normal(mu / tau, log_var - 2 * math.log(tau)),
+        lambda mu, log_var, tau: torch.stack(
+            [
+                (a @ a + v.exp().sum()) / (2 * tau**2) - (v.sum() / 2 + len(v) * (0.5 - math.log(tau)))
+                for a, v in zip(mu, log_var, strict=True)
+            ]
+        ).mean(),
     ],
     "02.3": [
         bernoulli_bugged(lambda log_p: -log_p.sum() / len(log_p)),
@@ -101,13 +104,6 @@ RIGHT = {
         lambda logits, x: (softplus(logits) - (x + 1) / 2 * logits).flatten(1).sum(1).mean(),
         lambda logits, x: (
             -Bernoulli(logits=logits, validate_args=False).log_prob((x + 1) / 2).flatten(1).sum(1).mean()
-        ),
-    ],
-    "02.4": [
-        lambda mu, log_var: Normal(mu, (log_var / 2).exp()).rsample(),
-        lambda mu, log_var: torch.randn_like(mu) * log_var.exp().sqrt() + mu,
-        lambda mu, log_var: torch.addcmul(
-            mu, torch.exp(log_var) ** 0.5, torch.randn(mu.shape, device=mu.device)
         ),
     ],
     "02.6": [
@@ -147,19 +143,26 @@ RIGHT = {
 
 WRONG = {
     "02.2": {
-        "sign of μ": lambda mu, log_var: 0.5 * (log_var.exp() - mu**2 - log_var - 1).sum(1).mean(),
-        "twice": lambda mu, log_var: 2 * kl_normal(mu, log_var),
-        "root": lambda mu, log_var: kl_normal(mu, log_var).sqrt(),
-        "no gradient": lambda mu, log_var: kl_normal(mu, log_var).detach(),
-        "mean over the first axis only": lambda mu, log_var: (
-            0.5 * (mu**2 + log_var.exp() - log_var - 1).mean(0)
+        "sign of μ": lambda mu, log_var, tau: kl_to(mu, log_var, tau) - (mu / tau).square().sum(1).mean(),
+        "twice": lambda mu, log_var, tau: 2 * kl_to(mu, log_var, tau),
+        "root": lambda mu, log_var, tau: kl_to(mu, log_var, tau).sqrt(),
+        "no gradient": lambda mu, log_var, tau: kl_to(mu, log_var, tau).detach(),
+        "mean over the first axis only": lambda mu, log_var, tau: (
+            0.5 * (mu**2 / tau**2 + log_var.exp() / tau**2 - log_var + math.log(tau**2) - 1).mean(0)
         ),
-        "one for each image": lambda mu, log_var: 0.5 * (mu**2 + log_var.exp() - log_var - 1).sum(1),
-        "exchanged": lambda mu, log_var: kl_normal(log_var, mu),
-        "μ does not learn": lambda mu, log_var: kl_normal(mu.detach(), log_var),
-        "σ does not learn": lambda mu, log_var: kl_normal(mu, log_var.detach()),
-        "divided twice": lambda mu, log_var: kl_normal(mu, log_var) / len(mu),
-        "sign of log_var": lambda mu, log_var: kl_normal(mu, -log_var),
+        "one for each image": lambda mu, log_var, tau: (
+            0.5 * (mu**2 / tau**2 + log_var.exp() / tau**2 - log_var + math.log(tau**2) - 1).sum(1)
+        ),
+        "τ is 1": lambda mu, log_var, tau: kl_normal(mu, log_var),
+        "τ for τ²": lambda mu, log_var, tau: kl_to(mu, log_var, math.sqrt(tau)),
+        "no log τ": lambda mu, log_var, tau: kl_to(mu, log_var, tau) - mu.shape[1] * math.log(tau),
+        "by torch": lambda mu, log_var, tau: (
+            kl_divergence(Normal(mu, (0.5 * log_var).exp()), Normal(0.0, tau)).sum(-1).mean()
+        ),
+        "μ does not learn": lambda mu, log_var, tau: kl_to(mu.detach(), log_var, tau),
+        "σ does not learn": lambda mu, log_var, tau: kl_to(mu, log_var.detach(), tau),
+        "divided twice": lambda mu, log_var, tau: kl_to(mu, log_var, tau) / len(mu),
+        "the prior from q": lambda mu, log_var, tau: kl_to(-mu, -log_var, tau),
     },
     "02.3": {
         "mean over images, sum of nothing": bernoulli_bugged(lambda log_p: -log_p.flatten(1).sum(1)),
@@ -178,22 +181,16 @@ WRONG = {
         "summed over rows only": bernoulli_bugged(lambda log_p: -log_p.sum(-1).mean()),
     },
     "02.4": {
-        "negative noise scale squared": draw(lambda v: v.exp().square()),
-        "detached noise and mean": lambda mu, log_var: (
-            (mu + (0.5 * log_var).exp() * torch.randn_like(mu)).data
-        ),
-        "sample": lambda mu, log_var: Normal(mu, (0.5 * log_var).exp()).sample(),
-        "σ is 1": draw(torch.ones_like),
-        "quarter": draw(lambda v: (0.25 * v).exp()),
-        "half outside": draw(lambda v: 0.5 * v.exp()),
-        "half of σ": draw(lambda v: 0.5 * (0.5 * v).exp()),
-        "one draw for the batch": lambda mu, log_var: (
-            mu + (0.5 * log_var).exp() * torch.randn(1, mu.shape[1])
-        ),
-        "μ twice": lambda mu, log_var: 2 * mu + (0.5 * log_var).exp() * torch.randn_like(mu),
-        "no μ": lambda mu, log_var: (0.5 * log_var).exp() * torch.randn_like(mu) + 0 * mu,
-        "stretched after the shift": lambda mu, log_var: (0.5 * log_var).exp() * (mu + torch.randn_like(mu)),
-        "minus μ": lambda mu, log_var: (0.5 * log_var).exp() * torch.randn_like(mu) - mu,
+        "noise": 2,
+        "log σ": 6.0,
+        "σ²": 0.3333,
+        "μ": 1,
+        "none": 0.0,
+        "sign": -3,
+        "half of σ": 1.5,
+        "half of z": 3.5,
+        "half of σ²": 4.5,
+        "the variance": 9,
     },
     "02.6": {
         "a dimension is left": in_groups(log_mean, lambda bounds: bounds.mean(0, keepdim=True)),

@@ -359,7 +359,7 @@ WRONG = {
         "half the bound": update(after=lambda C, clip: clip_weights(C, clip / 2)),
     },
     "06.9": {
-        "both": step(clip_G=True),
+        "G only": step(**NONE, clip_G=True),
         "none": step(**NONE),
         "in the end": step(**NONE, in_the_end=clip_weights),
         "sign": step(lambda r, f: r.mean() - f.mean()),

@@ -144,11 +144,11 @@ def fakes_with_gradient(batches, *, G, C, opt, prior, n_critic=5, gp_weight=10.0
     return dict(W=W, L_G=L_G)
 
 
-def read_off(gp_weight, sides=1):
+def read_off(gp_weight, sides=1, lr=3e-3):
     """A soft spring, and its law backwards."""
 
     def answer(critic):
-        estimate = critic(sides=sides, gp_weight=gp_weight, lr=3e-3)
+        estimate = critic(sides=sides, gp_weight=gp_weight, lr=lr)
         return -gp_weight + math.sqrt(gp_weight**2 + 2 * gp_weight * estimate)
 
     return answer
@@ -170,7 +170,7 @@ RIGHT = {
         lambda norm: torch.relu(norm - 1).pow(2).sum() / len(norm),
     ],
     "07.7": [step(), by_hand, fakes_with_gradient],
-    "07.8": [read_off(0.3), read_off(1.0, sides=2), read_off(0.1)],
+    "07.8": [read_off(1.0), read_off(1.0, sides=2), read_off(10.0, lr=1e-3)],
 }
 WRONG = {
     "07.1": {
@@ -186,7 +186,8 @@ WRONG = {
         "minus": mix(rand, lambda e, x, x_fake: e * x - (1 - e) * x_fake),
         "images only": lambda x, x_fake: mix(rand)(x, x_fake) if x.dim() == 4 else torch.lerp(x_fake, x, 0.5),
         "or": mix(lambda x, s: (rand(x, s) > 0.5).to(x)),
-        "points only": lambda x, x_fake: (e := torch.rand(len(x), 1, device=x.device)) * x + (1 - e) * x_fake,
+        "each row": mix(lambda x, s: rand(x, (*x.shape[:-1], 1) if x.dim() > 2 else s)),
+        "all axes but one": mix(lambda x, s: rand(x, s[:-1])),
     },
     "07.2": {
         "mean gradient": penalty(lambda g: (g.mean(0).norm() - 1).square()),
@@ -280,7 +281,9 @@ WRONG = {
         "a text": lambda critic: critic(sides=1, gp_weight="large", lr=1e-3),
         "the middle of what may be": lambda critic: 3.0,
         "two critics": lambda critic: (critic(gp_weight=1.0) + critic(gp_weight=10.0)) / 2,
+        "as given": lambda critic: critic(sides=2, gp_weight=10.0, lr=2e-4),
         "λ of the paper": lambda critic: critic(sides=2, gp_weight=10.0, lr=1e-3),
+        "the law, but no balance": read_off(10.0, sides=2, lr=2e-4),
         "a stiff spring": lambda critic: critic(sides=1, gp_weight=100.0, lr=3e-3),
         "law upside down": lambda critic: (E := critic(sides=1, gp_weight=10.0, lr=3e-3)) * (1 + E / 20),
         "law without the 2": lambda critic: ((1 + 4 * critic(gp_weight=1.0, lr=3e-3)) ** 0.5 - 1) / 2,

@@ -162,10 +162,9 @@ CLAIMS = {
         ("three in four are read right", lambda s: 0.675 < s["01 lab 1"]["still_read"] < 0.825, *ALL),
     ],
     "predict-01-p4-text": [
-        ("8 to 20", lambda s: (_error(s, 3) + _error(s, 8)) / 2 > _quarter(s) > _error(s, 32), *ALL),
-        ("8 to 20", lambda s: _error(s, 8) > _quarter(s) > _error(s, 16), *ALL),
+        ("7 to 32", lambda s: _error(s, 8) > _quarter(s) > _error(s, 16), *ALL),
     ],
-    "predict-01-p5-text": [("8 to 15", lambda s: 8 <= _directions(s) <= 15, *ALL)],
+    "predict-01-p5-text": [("7 to 20", lambda s: 8 <= _directions(s) <= 15, *ALL)],
     "predict-01-p6-text": [("PCA's", lambda s: _pca_256(s) < 0.9 * min(_lab_2(s), _error(s, 32)), *ALL)],
     "predict-01-p7-text": [
         (
@@ -193,7 +192,7 @@ CLAIMS = {
     ],
     "predict-01-p10-text": [
         (
-            "over two thirds",
+            "more than 60 %",
             lambda s: s["01 clear digits from codes of 2"]["in_holes"] > 0.67,
             *ALL,
         )

@@ -24,13 +24,13 @@ def _against_each_other(s):
 
 
 def _falling(s):
-    bounds = [s["02 importance"][f"minus_log_p_with_{n}_draws"] for n in (1, 10, 100, 400)]
+    bounds = [s["02 importance"][f"minus_bound_with_{n}_draws"] for n in (1, 10, 100, 400)]
     return bounds == sorted(bounds, reverse=True)
 
 
 def _gain(s, k):
     bounds = s["02 importance"]
-    return bounds["minus_log_p_with_1_draws"] - bounds[f"minus_log_p_with_{k}_draws"]
+    return bounds["minus_bound_with_1_draws"] - bounds[f"minus_bound_with_{k}_draws"]
 
 
 def _nearly_the_prior(s):
@@ -68,7 +68,7 @@ CLAIMS = {
         ("numbers that fall with more draws", _falling, "class", "bundled"),
         (
             "The same images in grey cost more",
-            lambda s: s["02 in grey"]["minus_elbo"] > 1.1 * s["02 importance"]["minus_log_p_with_1_draws"],
+            lambda s: s["02 in grey"]["minus_elbo"] > 1.1 * s["02 importance"]["minus_bound_with_1_draws"],
             "class",
         ),
         (
@@ -190,7 +190,7 @@ CLAIMS = {
             "6 to 7 nats on MNIST, so more than 3 in each",
             lambda s: (
                 6 < s["02 vae in 2-D"]["L_kl"] < 7
-                and 2 * s["02 one dimension"]["nats_of_the_first"] < 0.92 * s["02 vae in 2-D"]["L_kl"]
+                and 2 * s["02 one dimension"]["nats_of_the_first"] < 0.9 * s["02 vae in 2-D"]["L_kl"]
             ),
             "class",
         )

@@ -21,12 +21,12 @@ def powers(s, c):
     return s["07 clipped"][f"{c}: powers of 10"]
 
 
-def up_down_and_nothing(s):
+def up_and_down(s):
     """The gradient from the last layer to the first, for three values of c."""
     return (
         5.5 < powers(s, "c = 0.1") < 6.5
         and -14.5 < powers(s, "c = 0.01") < -13.5
-        and powers(s, "c = 0.001") < -40
+        and powers(s, "c = 0.001") < -25
     )
 
 
@@ -162,11 +162,10 @@ def one_size(s):
 ALL_32 = (32, 9, 28)
 
 CLAIMS = {
-    "say s1": [("six orders of magnitude up, fourteen down, or exactly 0", up_down_and_nothing, *ALL)],
     "deep-look": [
         (
-            "six orders of magnitude up with $c = 0.1$, fourteen down with $0.01$; with $0.001$",
-            up_down_and_nothing,
+            "six orders of magnitude up with $c = 0.1$, fourteen down with $0.01$, about 26 with $0.001$",
+            up_and_down,
             *ALL,
         ),
     ],
@@ -206,7 +205,7 @@ CLAIMS = {
     "exercise 07.3": [("the mean of d (1 + d / (2λ))", above_as_the_formula, *ALL)],
     "exact-look": [
         (
-            "a mean gradient norm near $1 + W / 2\\lambda$",
+            "a mean gradient norm that the law foretells",
             lambda s: (
                 abs(
                     exact(s, "critic, λ = 10", "mean gradient norm at x_mix") - 1 - exact(s, "best plan") / 20
@@ -243,7 +242,7 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "(c) all eight, and at most 12 of the 25",
+            "(c) six or more, and 15 or fewer",
             lambda s: peaks(s, "gradient penalty", 8) == 8 and peaks(s, "gradient penalty", 25) <= 12,
             *ALL,
         ),
@@ -272,13 +271,7 @@ CLAIMS = {
     "s8": [("(c) below $n / 2$", below_half, "class")],
     "s10": [
         ("As GAN 9 of the 32 succeed, as WGAN-GP 28", lambda s: success(lambda a: True) == ALL_32),
-        (
-            "(b) 3 of the 7 and 1 of the 12",
-            lambda s: (
-                success(lambda a: a.width == 32) == (7, 3, 7)
-                and success(lambda a: a.width == 128) == (12, 1, 11)
-            ),
-        ),
+        ("(b) 2 or fewer", lambda s: success(lambda a: a.norm_in_D) == (13, 1, 11)),
     ],
     "s11": [("(a) about as long, within a third", as_long, "class")],
     "surfaces-look": [
@@ -315,7 +308,6 @@ CLAIMS = {
     ],
     "say s6": [
         ("Far apart the two agree", agree_far_apart, *ALL),
-        ("a third of the one-sided's", a_third, *ALL),
     ],
     "sides-look": [
         ("the same critic where the clouds are far apart", agree_far_apart, *ALL),
@@ -363,10 +355,6 @@ CLAIMS = {
     ],
     "say s10": [
         ("28 of 32 architectures succeed, against 9", lambda s: success(lambda shape: True) == ALL_32),
-        (
-            "much of the gap is batch norm in the discriminator",
-            lambda s: success(lambda a: a.norm_in_D) == (13, 1, 11),
-        ),
     ],
     "architectures-look": [
         ("9 of 32 architectures succeed as GAN, 28 as WGAN-GP", lambda s: success(lambda a: True) == ALL_32),
@@ -392,9 +380,7 @@ CLAIMS = {
     "recap": [
         (
             "depth and detail are the price",
-            lambda s: (
-                up_down_and_nothing(s) and peaks(s, "weights clipped", 8) < peaks(s, "gradient penalty", 8)
-            ),
+            lambda s: up_and_down(s) and peaks(s, "weights clipped", 8) < peaks(s, "gradient penalty", 8),
             *ALL,
         ),
         ("the estimate is above $W$ by about $W^2 / 2\\lambda$", above_as_the_formula, *ALL),

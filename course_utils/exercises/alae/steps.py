@@ -1,12 +1,14 @@
 """R1 and the steps of Algorithm 1: three to mend, two to write."""
 
+from math import log
 from types import SimpleNamespace
 
 import torch
 from torch import nn, no_grad
+from torch.nn.functional import softplus
 
 from ...losses import nll_fake, nll_real, r1_penalty
-from ...steps import alae_step_1, alae_step_2, alae_step_3
+from ...steps import alae_step_1, alae_step_3
 from ...train import descend
 from ..engine import words
 from ..engine.fixtures import after_updates, gradient_of, noise, plain_descent, small_net
@@ -196,36 +198,73 @@ Exercise(
 )
 
 
-def _loss_2(on_fake=nll_real):
-    return lambda z, F, G, E, D: on_fake(D(E(G(F(z)))))
+def alae_step_2(z, F, G, E, D, opt, wanted=1.0):
+    """Step II: F and G want their images to be taken for real, with the probability `wanted`. → the loss"""
+    logits = D(E(G(F(z))))
+    L_FG = wanted * nll_real(logits) + (1 - wanted) * nll_fake(logits)
+    descend(L_FG, opt.FG)
+    return L_FG
+
+
+def _loss_2(of_logits=lambda t, wanted: wanted * nll_real(t) + (1 - wanted) * nll_fake(t)):
+    return lambda z, F, G, E, D, wanted: of_logits(D(E(G(F(z)))), wanted)
 
 
 Exercise(
     "08.4",
-    "Step II: F and G",
+    "Step II: what fools",
     reference=alae_step_2,
-    cases=lambda: [(noise(n, 2), *_four()) for n in (4, 9)],
+    cases=lambda: [(noise(n, 2), *_four(), wanted) for n, wanted in ((4, 1.0), (9, 0.7), (4, 0.5))],
     outcome=_after_two,
     hints=(
-        "In D's eyes an image with the logit t is real with probability σ(t). So the slope is −(1 − σ(t)) = "
-        "−σ(−t). Where is it −1, where 0?",
-        "σ is the derivative of softplus: what has the derivative −σ(−t), and becomes 0 for large t? One of "
-        "nll_real and nll_fake is it.",
-        "L_FG = nll_real(D(E(G(F(z))))); then descend with the optimizer of the two that shall learn.",
+        "In D's eyes an image with the logit t is real with probability σ(t). So the slope is σ(t) − wanted. "
+        "What has the derivative σ(t), what the derivative −wanted?",
+        "softplus(t) − wanted · t, which is log 2 at t = 0. With wanted = 1 it is softplus(−t).",
+        "L_FG = wanted · nll_real + (1 − wanted) · nll_fake, both of D(E(G(F(z)))): then descend with the "
+        "optimizer of the two that shall learn.",
     ),
     mistakes=dict(
+        as_if_1=(
+            _update(_loss_2(lambda t, wanted: nll_real(t)), "FG"),
+            "right for wanted = 1. With 0.7 it pulls on where D already sees 0.7: the slope is 0 there.",
+        ),
+        weighted_only=(
+            _update(_loss_2(lambda t, wanted: wanted * nll_real(t)), "FG"),
+            "its slope is `wanted` times that of wanted = 1: it still pulls where D sees just `wanted`.",
+        ),
         wrong_side=(
-            _update(_loss_2(nll_fake), "FG"),
+            _update(_loss_2(lambda t, wanted: wanted * nll_fake(t) + (1 - wanted) * nll_real(t)), "FG"),
+            "real and fake are exchanged: that makes the fakes look *more* fake, to 1 − wanted.",
+        ),
+        fake_only=(
+            _update(_loss_2(lambda t, wanted: nll_fake(t)), "FG"),
             "that makes the fakes look *more* fake: F and G want them to be taken for real.",
         ),
         minimax=(
-            _update(_loss_2(lambda logits: -nll_fake(logits)), "FG"),
-            "the direction is right, but that is the minimax loss: its slope is 0 where D is sure of a fake. "
-            "It should be −1 there.",
+            _update(_loss_2(lambda t, wanted: -nll_fake(t)), "FG"),
+            "that is the minimax loss: its slope is 0 where D is sure of a fake. It should be −wanted there.",
         ),
         critic=(
-            _update(_loss_2(lambda scores: -scores.mean()), "FG"),
-            "that is a Wasserstein generator's loss: its slope is −1 everywhere, at the logit 20, too.",
+            _update(_loss_2(lambda t, wanted: -wanted * t.mean()), "FG"),
+            "its slope is −wanted everywhere: what D thinks of the image is left out.",
+        ),
+        slope=(
+            _update(_loss_2(lambda t, wanted: (t.sigmoid() - wanted).mean()), "FG"),
+            "that is the slope itself; asked is the function that has this slope.",
+        ),
+        squared=(
+            _update(_loss_2(lambda t, wanted: (t.sigmoid() - wanted).square().mean()), "FG"),
+            "least where it should be, but its slope vanishes where D is sure of a fake; it should be "
+            "−wanted there.",
+        ),
+        half_squared=(
+            _update(_loss_2(lambda t, wanted: (t.sigmoid() - wanted).square().mean() / 2), "FG"),
+            "least where it should be, but its slope vanishes where D is sure of a fake; it should be "
+            "−wanted there.",
+        ),
+        from_0=(
+            _update(_loss_2(lambda t, wanted: (softplus(t) - wanted * t - log(2)).mean()), "FG"),
+            "the slope is right; but where D is undecided, at the logit 0, the loss is log 2.",
         ),
         moves_the_discriminator=(
             _update(_loss_2(), "ED"),
@@ -241,7 +280,7 @@ Exercise(
         ),
         nothing_returned=(_update(_loss_2(), "FG", told=False), words.NOT_RETURNED),
     ),
-    unlike="after two updates F or G are not what Algorithm 1's step II makes of them.",
+    unlike="after two updates F or G are not what this step II makes of them.",
 )
 
 
@@ -272,22 +311,22 @@ Exercise(
     hints=(
         "One draw z has a point in both spaces: F puts it into the first; the way to the second leads over "
         "an image.",
-        "w = F(z) in the one, E(G(w)) in the other. A squared distance: a sum over the numbers of w, then "
-        "the mean over the batch.",
+        "w = F(z) in the one, E(G(w)) in the other. Put the mean w̄ in place of E(G(w)): of which distance "
+        "from w is the mean Σ Var(wᵢ)?",
         "w = F(z) under no_grad; L_EG = (w - E(G(w))).square().sum(1).mean(); descend(L_EG, opt.EG)",
     ),
     mistakes=dict(
         F_moves_in_step_three=(
             _update(_loss_3(), "FG"),
-            "F moved, and E did not: E's space is to follow F's, not the other way round.",
+            "F moved, and E did not: line 12 says E and G. E's space is to follow F's.",
         ),
         F_moves_too=(
             _update(_loss_3(), "EG", "FG"),
-            "F moved as well; its space is the measure and must stay.",
+            "F moved as well: line 12 says E and G. F's space is the measure and must stay.",
         ),
         all_at_once=(
             _update(_loss_3(), "FEG"),
-            "F moved as well; its space is the measure and must stay.",
+            "F moved as well: line 12 says E and G. F's space is the measure and must stay.",
         ),
         G_stays=(
             _update(_G_detached, "EG"),
@@ -295,7 +334,7 @@ Exercise(
         ),
         mean_instead_of_sum=(
             _update(_loss_3(lambda e: e.square().mean()), "EG"),
-            "the squares of one w are summed; only the batch is averaged.",
+            "with the mean of w for an answer that is the *mean* of the variances: sum the squares of one w.",
         ),
         not_squared=(_update(_loss_3(lambda e: e.norm(dim=1).mean()), "EG"), "the *squared* distance, ‖·‖²."),
         images_compared=(

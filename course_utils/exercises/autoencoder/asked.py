@@ -20,8 +20,9 @@ Prediction(
 Prediction(
     "01.p3",
     expected="a",
-    why="The ReLU gives the negative items 0, and σ(0) = ½ counts as positive at the threshold ½."
-    " The positive ones rise to 1, so 0.6 lies between the two.",
+    why="The ReLU gives the negative items 0 at the least, and σ(0) = ½: each costs log 2, and counts as "
+    "positive. The positive ones rise to 1 and cost nothing, so the mean is ½ log 2. From p = 0.6 on, all "
+    "would be right.",
 )
 
 Prediction(
@@ -103,13 +104,14 @@ SelfTest(
         (
             "a",
             "3",
-            "Adam divides each gradient by its usual size, so a factor of the loss cancels; that is "
-            "why run D of 01.7 looks healthy.",
+            "Beside a data term 784 times larger, the decay needs the same factor. Then the whole loss has "
+            "it, and Adam divides it out: the rate stays.",
         ),
         (
             "d",
             "3",
-            "Before the code there is a layer of 64 numbers, and after it too.",
+            "Each has to pass through the decoder's 64 numbers, and the encoder's. The code is not the "
+            "narrowest layer any more.",
         ),
         (
             "d",
@@ -120,8 +122,8 @@ SelfTest(
         (
             "b",
             "5",
-            "The loss sees the reconstruction alone: any axes in the subspace do, stretched or "
-            "turned, with a decoder that undoes it.",
+            "VM(M⁻¹Wx + M⁻¹b) = V(Wx + b). So any axes in the subspace do, stretched or turned: the loss "
+            "sees the reconstruction alone.",
         ),
         (
             "a",
@@ -132,8 +134,8 @@ SelfTest(
         (
             "c",
             "9",
-            "Without correlation, numbers can still hang together: only for Normal data does drawing "
-            "them one by one suffice.",
+            "Mean and variances give the covariance of the pixels back. But uncorrelated numbers can still "
+            "hang together, so these images are smudges.",
         ),
     ),
 )

@@ -123,30 +123,25 @@ Exercise(
 Exercise(
     "01.9",
     "A saddle, with weight decay (after deck 003, exercise 4)",
-    reference=(0, 0),
-    why="The gradient is 0 there. Along w1 = w2 the curvature is −2·mean(x²) from L and +2c = mean(x²) from "
-    "the decay: still down; along w1 = −w2 both go up. From c = mean(x²) on it would be a minimum.",
+    reference=(0.7071, 0.7071),
+    tolerance=3e-3,
+    why="For a given product p = w1·w2 the decay is smallest for equal weights: 2cp. With c = ½ mean(x²) the "
+    "sum is mean(x²)·((1 − p)² + p), smallest at p = ½. The point (0, 0) remains a saddle.",
     hints=(
         "Let the mean of x² be 1, so c = ½: where are both derivatives of (1 − w1·w2)² + ½(w1² + w2²) zero?",
-        "At (0, 0) they are. What is the sum along w1 = w2 = t, and along w1 = −w2 = t, for small t?",
-        "(1 − t²)² + t² = 1 − t² + …, and (1 + t²)² + t² = 1 + 3t² + …",
+        "Of all pairs with the same product, L is the same. For which of them is the decay smallest?",
+        "For equal weights: the smallest (1 − w²)² + w². What is its derivative by w²?",
     ),
     mistakes=dict(
-        minimum=((1, 1), "the gradient is not 0 there: the decay pulls both weights toward 0."),
-        other_minimum=((-1, -1), "the gradient is not 0 there: the decay pulls both weights toward 0."),
-        lowest=(
-            (0.5**0.5, 0.5**0.5),
-            "the gradient is 0 there, but the sum rises in every direction: it is a minimum.",
-        ),
-        other_lowest=(
-            (-(0.5**0.5), -(0.5**0.5)),
-            "the gradient is 0 there, but the sum rises in every direction: it is a minimum.",
-        ),
-        rising=((1, -1), "the gradient is not 0 there: the loss still falls toward the middle."),
-        none=(
-            "none",
-            "there is one: the decay bends the sum upward, but by how much, and L downward by how much?",
-        ),
+        without_decay=((1, 1), "the gradient is not 0 there: the decay pulls both weights toward 0."),
+        saddle=((0, 0), "the gradient is 0 there, but along w1 = w2 the sum falls: a saddle."),
+        the_other=((-0.7071, -0.7071), "the sum is as small there, but asked is w1 > 0."),
+        product=((0.5, 0.5), "½ is the right product of the two; what are they, if they are equal?"),
+        unequal=((1, 0.5), "the product is right; of all such pairs, which has the least decay?"),
+        unequal_too=((0.5, 1), "the product is right; of all such pairs, which has the least decay?"),
+        factor=((0.866, 0.866), "nearly: both terms of a derivative, L's and the decay's, have a factor 2."),
+        rising=((0.7071, -0.7071), "the signs: where w1·w2 < 0, x and its reconstruction are opposite."),
+        none=("none", "there is one: L alone has a whole valley, and the decay chooses in it."),
     ),
 )
 

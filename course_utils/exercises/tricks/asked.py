@@ -7,8 +7,8 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 Prediction(
     "05.p1",
     "c",
-    "Of 2,500 even points each mode gets two by accident, and one is enough to count it. So modes covered "
-    "says little by itself; the share of points at a mode says more.",
+    "Of 2,500 even points each mode gets one or two by accident, and one is enough to count it. So modes "
+    "covered says little by itself; the share of points at a mode says more.",
 )
 Prediction(
     "05.p2",
@@ -160,12 +160,16 @@ Project(
 SelfTest(
     "05",
     answers=(
-        ("c", "1", "Noise has 0.5 %: six times that is more than noise, and far from data, which have 99 %."),
+        (
+            "c",
+            "1",
+            "Half a million points of noise put some at every mode; points between the modes count for none.",
+        ),
         ("a", "2", "D* = 0.3 + 0.6 · ½ where both are as likely: the mean of the two labels, 0.6."),
         (
             "b",
             "3",
-            "The mean of the feature is 0 for the data and for the constant 0: the loss asks no more.",
+            "The means of x and of x² are 0 and 1 for the data and for N(0, 1): the loss asks no more.",
         ),
         ("d", "4", "A group of twins counts once, however large: 62 · 1/62 + 1 + 1 = 3."),
         (
@@ -176,7 +180,7 @@ SelfTest(
         (
             "a",
             "6",
-            "The mean is off by δ/65, the standard deviation is √64 δ/65: (64/65) / (8/65) = 8, however far.",
+            "With M rows: off its mean by M δ/(M + 1), standard deviation √M δ/(M + 1). The quotient is √M.",
         ),
         (
             "d",

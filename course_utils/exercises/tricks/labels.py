@@ -131,9 +131,13 @@ def _logits_and_labels():
     return [*each, (noise(5, 1, grad=True), 0.9), (numbers([-120.0], [120.0], grad=True), 0.9)]
 
 
-def label_nll_with_two_cases(logits, label):
-    """The code to debug: a label above ½ is taken for a real one."""
-    plus, minus = softplus(-logits), softplus(logits)  # −log D and −log(1 − D)
+def label_nll_of_the_mean_sign(logits, label):
+    """The code to debug: a label turns and shortens the logit; it is to weigh two losses."""
+    return softplus((1 - 2 * label) * logits).mean()
+
+
+def _with_two_cases(logits, label):
+    plus, minus = softplus(-logits), softplus(logits)
     is_real = torch.as_tensor(label) > 0.5
     return torch.where(is_real, label * plus, (1 - label) * minus).mean()
 
@@ -150,12 +154,17 @@ Exercise(
     cases=_logits_and_labels,
     hints=(
         "Take the label 0.9 for all, and make the logits larger and larger. When does the loss stop falling?",
-        "It is 0.9 · softplus(−a): without an end. A label t means: real with probability t, else fake. "
-        "Both parts belong to every item.",
-        "Each item: label * plus + (1 - label) * minus; then the mean. No case is left to tell apart.",
+        "Never: it is softplus(−0.8 a). A label t means: real with probability t, else fake. What is the "
+        "loss of each of the two, and what is it on average?",
+        "softplus(−a) if real, softplus(a) if fake: the *losses* are averaged, with t and 1 − t, not the "
+        "signs inside. label * softplus(-logits) + (1 - label) * softplus(logits), then the mean.",
     ),
     mistakes=dict(
-        given=(label_nll_with_two_cases, ""),
+        given=(label_nll_of_the_mean_sign, ""),
+        two_cases=(
+            _with_two_cases,
+            "still without an end: a label of 0.9 also says, with the weight 0.1, that the item is fake.",
+        ),
         only_real=(
             lambda logits, label: (label * softplus(-logits)).mean(),
             "now every item is treated as real: the part with 1 − label is still missing.",

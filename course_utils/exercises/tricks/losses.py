@@ -2,6 +2,8 @@
 
 import math
 
+import torch
+
 from ...losses import feature_matching, gradient_norm_penalty, historical_average_penalty
 from ..engine import words
 from ..engine.fixtures import gradient_of, noise, small_net
@@ -92,12 +94,10 @@ Exercise(
 )
 
 
-def summed_before_squared(net, past):
-    """The code to debug: differences of both signs cancel within a tensor."""
-    penalty = 0.0
-    for p, mean in zip(net.parameters(), past.parameters(), strict=True):
-        penalty = penalty + (p - mean.detach()).sum().square()
-    return penalty
+def squared_after_the_sum(net, past):
+    """The code to debug: the square of a sum of norms pulls each tensor as hard as any other."""
+    pairs = zip(net.parameters(), past.parameters(), strict=True)
+    return sum((p - mean.detach()).norm() for p, mean in pairs).square()
 
 
 def _pull(per_weight, to=lambda mean: mean.detach()):
@@ -112,18 +112,23 @@ def _pull(per_weight, to=lambda mean: mean.detach()):
 
 Exercise(
     "05.5",
-    "A penalty that lets go",
+    "A penalty without rest",
     kind="debug",
     reference=historical_average_penalty,
     cases=lambda: [(small_net(3, 4, 1), small_net(3, 4, 1)) for _ in range(2)],
     hints=(
-        "Two weights of one tensor: one is 3 above its mean, the other 3 below. What does the code charge "
-        "for them?",
-        "Nothing: +3 and −3 cancel before anything is squared. ‖·‖² has a square for each weight.",
-        "Within the loop: (p - mean.detach()).square().sum()",
+        "Two tensors, a and b away from their means. What does the code charge, and what is ‖·‖² of all "
+        "weights together?",
+        "(a + b)² in place of a² + b²: its slope in a is 2 (a + b), even where a is next to 0. Square before "
+        "the sum.",
+        "sum((p - mean.detach()).square().sum() for p, mean in pairs)",
     ),
     mistakes=dict(
-        given=(summed_before_squared, ""),
+        given=(squared_after_the_sum, ""),
+        summed_before_squared=(
+            _pull(lambda d: d.sum().square()),
+            "differences of both signs cancel within a tensor: square each weight's own.",
+        ),
         past_moves=(
             _pull(lambda d: d.square().sum(), to=lambda mean: mean),
             "the value is right, but the past would move too: detach it.",
@@ -133,7 +138,10 @@ Exercise(
             "nothing cancels any more, but ‖·‖² has squares, not absolute values.",
         ),
         mean=(_pull(lambda d: d.square().mean()), "‖·‖² is a sum over all weights, no mean per tensor."),
-        norm=(_pull(lambda d: d.norm()), "the norm is squared, over all weights together."),
+        norm=(
+            _pull(lambda d: d.norm()),
+            "no square is left: each tensor is now pulled with the force 1, near its mean or far from it.",
+        ),
         absolute_sum=(
             _pull(lambda d: d.sum().abs()),
             "the sum comes before the absolute value: differences of both signs still cancel.",
@@ -172,22 +180,31 @@ def _right(gradient, k):
     return (gradient.norm(dim=1) - k).square().mean()
 
 
+def penalty_of_means(D, x, k=1.0):
+    """The code to debug: the gradient of the mean logit, and the square around the mean norm (deck 001)."""
+    x = x.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(D(x).mean(), x, create_graph=True)
+    return (gradient.flatten(1).norm(dim=1).mean() - k).square()
+
+
 Exercise(
     "05.8",
     "A hill of a given gradient norm",
+    kind="debug",
     reference=gradient_norm_penalty,
     cases=_discriminators,
     hints=(
-        "x = x.detach().requires_grad_(), then torch.autograd.grad(D(x).sum(), x, create_graph=True) "
-        "gives all gradients at once.",
-        "One norm for each item: gradient.flatten(1).norm(dim=1), (B,). Norms of 0 and of 2 shall cost 1 "
-        "each: the square of each difference comes before the mean.",
+        "0.25 is (½ − 1)², 0.98 is (1/100 − 1)²: the norms are too small. What divides them, and where?",
+        "D(x).mean() divides each item's gradient by the number of items; D(x).sum() does not. Now take two "
+        "items with the norms 0 and 2: what should they cost, and what does the code charge?",
+        "1 each, and it charges 0: the square of each difference comes before the mean, "
         "(gradient.flatten(1).norm(dim=1) - k).square().mean()",
     ),
     mistakes=dict(
+        given=(penalty_of_means, ""),
         squared_mean=(
             _gradients(lambda g, k: (g.norm(dim=1).mean() - k).square()),
-            "the square of the mean: norms of 0 and of 2k would cancel. It is the mean of the squares.",
+            "one slip is left, the square of the mean: norms of 0 and of 2k would cancel.",
         ),
         square_inside=(
             _gradients(lambda g, k: (g.square().sum(1) - k).mean()),
@@ -210,7 +227,7 @@ Exercise(
         not_flattened=(_gradients(_right, flat=False), words.NOT_FLATTENED),
         mean_of_logits=(
             _gradients(lambda g, k: _right(g / len(g), k)),
-            "with D(x).mean() each gradient is divided by the batch size: take D(x).sum().",
+            "one slip is left: with D(x).mean() each gradient is divided by the batch size.",
         ),
         r1=(_gradients(lambda g, k: g.square().sum(1).mean()), "that is R1 (notebook 04), which pulls to 0."),
     ),
@@ -245,7 +262,7 @@ Exercise(
         ),
         along_the_ring=(
             round(_sigmoid(AT_A_MODE - math.pi / 8), 4),
-            "nearly: π/8 is the way along the circle, and the straight way is shorter.",
+            "nearly: π/8 is the way along the circle; the straight way is shorter.",
         ),
         logit=(round(AT_A_MODE - HALF_A_CHORD, 4), "that is the logit; D is its sigmoid."),
         distance=(round(HALF_A_CHORD, 4), "that is the distance, and how far the logit may fall; what is D?"),

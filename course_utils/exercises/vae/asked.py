@@ -52,8 +52,8 @@ Prediction(
 Prediction(
     "02.p2",
     "a",
-    "The path multiplies ε by f′ = 10 cos 10z, the score by f = sin 10z: variances 50 and ½. What counts is "
-    "whether f or its slope is the larger.",
+    "One estimate is f′ = k cos kz, the other ε f = ε sin kz: for a large k variances of k²/2 and ½, for a "
+    "small one 0 and k². They cross at k = 0.96: what counts is whether f or its slope is the larger.",
 )
 Prediction(
     "02.p3",
@@ -275,7 +275,8 @@ SelfTest(
         (
             "a",
             "10",
-            "The decoder learned to take the digit from the label alone, z holds none; but z is odd now.",
+            "A random label says nothing of the image: the decoder learns to ignore it, and z holds the "
+            "digit.",
         ),
     ),
 )

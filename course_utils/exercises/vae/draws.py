@@ -1,102 +1,36 @@
-"""Draws in notebook 02: through which a gradient passes; fair places in a prior; a prior for given draws."""
+"""Draws in notebook 02: what passes back through one; fair places in a prior; a prior for given draws."""
 
 import torch
 from torch.distributions import Normal
 
 from ...losses import kl_normal
-from ...priors import reparameterize
 from ..engine.compare import value_and_gradients
-from ..engine.fixtures import drawn, noise, numbers, uniform
+from ..engine.fixtures import noise
 from ..engine.tasks import Exercise
-
-
-def _draws():
-    """The same distribution many times over: its moments become visible."""
-    return [tuple(v.repeat(40_000, 1).requires_grad_() for v in numbers([2.0, -1.0, 0.5], [1.0, -2.0, 0.3]))]
-
-
-def _moments(fn, arguments):
-    """A sampler's outcome: mean, spread, tails, correlation, and what its gradients amount to."""
-    mu, log_var = arguments
-    z = drawn(fn(mu, log_var), *mu.shape)
-    if z is None:
-        return None
-    e, values = (z - mu).detach(), z.detach()
-    inside = (e.abs() < e.std(0)).float().mean(0)
-    moments = torch.stack([values.mean(0), values.std(0), inside, torch.corrcoef(e.T)[0].nan_to_num()])
-    if not z.requires_grad:
-        return moments, "no gradient"
-    g_mu, g_log_var = torch.autograd.grad(z.sum(), arguments, allow_unused=True)
-    g_mu, g_log_var = (torch.zeros_like(mu) if g is None else g for g in (g_mu, g_log_var))
-    return moments, torch.stack([g_mu.mean(0), (g_log_var * e).mean(0)])  # 1 and ½σ²
-
-
-def _shifted(sigma=lambda log_var: (0.5 * log_var).exp(), epsilon=torch.randn_like):
-    """A wrong draw, with another σ or another ε."""
-    return lambda mu, log_var: mu + sigma(log_var) * epsilon(mu)
-
 
 Exercise(
     "02.4",
-    "A draw with a derivative",
-    reference=reparameterize,
-    cases=_draws,
-    outcome=_moments,
-    tolerance=0.04,
-    unlike="its mean or its spread is not that of N(μ, σ²). Try μ = 3 and log_var = log 4 for many draws: "
-    "the mean is to be 3, the standard deviation 2.",
+    "What one draw sends back",
+    reference=3.0,
+    why="z = μ + σ·ε with σ = exp(½ log σ²). Here ε = 2, and ∂z/∂ log σ² = ½·σ·ε = ½·(z − μ) = 3: it can be "
+    "read off the draw.",
     hints=(
-        "Draw noise ε of which you know all, with torch.randn_like. What makes a draw from N(μ, σ²) of it?",
-        "z = μ + σ ⊙ ε. From the log of the variance to the standard deviation: σ = exp(½ log σ²).",
-        "mu + (0.5 * log_var).exp() * torch.randn_like(mu); randn_like also draws where mu is, on a GPU too.",
+        "Make z of μ, of σ and of a noise ε of which you know all. Which ε has given z = 7?",
+        "z = μ + σ·ε, so ε = 2, and it stays fixed when log σ² moves. How does σ follow from log σ²?",
+        "σ = exp(½ log σ²), so ∂σ/∂ log σ² = ½·σ; and ∂z/∂σ = ε.",
     ),
     mistakes=dict(
-        std_is_exp_log_var=(
-            _shifted(torch.exp),
-            "exp(log_var) is the variance (a slip on a slide); the standard deviation is exp(½ · log_var).",
-        ),
-        log_var_as_std=(_shifted(lambda v: v), "log_var is a logarithm: take exp(½ · log_var) first."),
-        no_noise=(_shifted(lambda v: 0 * v), "without noise this is the mean: where is the draw?"),
-        one_epsilon=(
-            _shifted(epsilon=lambda mu: noise(len(mu), 1)),
-            "all dimensions get the same ε: draw one for each, torch.randn_like(mu).",
-        ),
-        one_for_all=(
-            _shifted(epsilon=lambda mu: noise(1, mu.shape[1])),
-            "all images get the same ε: draw one for each, torch.randn_like(mu).",
-        ),
-        uniform_epsilon=(
-            _shifted(epsilon=lambda mu: (uniform(*mu.shape) * 2 - 1) * 3**0.5),
-            "mean and spread are right, but ε is uniform: use randn, not rand.",
-        ),
-        rand=(
-            _shifted(epsilon=torch.rand_like),
-            "ε is uniform on [0, 1]: its mean is ½ and it is never negative. Use randn, not rand.",
-        ),
-        standard_normal=(
-            lambda mu, log_var: torch.randn_like(mu) + 0 * (mu + log_var),
-            "that is the prior N(0, 1): use μ and σ.",
-        ),
-        sigma_is_lost=(
-            _shifted(lambda v: v.detach().mul(0.5).exp()),
-            "the numbers are right, but no gradient reaches log_var: compute σ from it without detach.",
-        ),
-        mu_is_lost=(
-            lambda mu, log_var: _shifted()(mu.detach(), log_var),
-            "the numbers are right, but no gradient reaches mu: leave out its detach.",
-        ),
-        inverse=(
-            _shifted(lambda v: (-0.5 * v).exp()),
-            "σ is upside down: exp(+½ · log_var).",
-        ),
-        root_of_log=(
-            _shifted(lambda v: (2 * v).exp()),
-            "exp(2 · log_var) is the *square* of the variance; the root of the variance is exp(½ · log_var).",
-        ),
-        blocked=(
-            lambda mu, log_var: _shifted()(mu, log_var).detach(),
-            "the numbers are right, but no gradient reaches mu and log_var: compute z from them and ε.",
-        ),
+        to_sigma=(2.0, "that is ε, what reaches σ; the second output is log σ²."),
+        log_sigma=(6.0, "that is what reaches log σ; log σ² is twice as large."),
+        variance=(1 / 3, "that is what reaches σ² itself; the second output is its logarithm."),
+        to_mu=(1.0, "that is what reaches μ; σ stretches the noise."),
+        nothing=(0.0, "the noise ε is a constant, but log σ² decides how far it is stretched."),
+        sign=(-3.0, "z lies above μ: a larger σ moves it further up."),
+        no_noise=(1.5, "that is ½·σ; it is multiplied by the noise that gave z = 7."),
+        no_mean=(3.5, "½·z: μ is not stretched, only what lies beyond it."),
+        half_the_variance=(4.5, "½·σ² does not know where z fell; asked is this one draw."),
+        half_the_noise=(1.0 / 6, "σ = exp(½ log σ²): its derivative is σ/2, not 1/(2σ)."),
+        variance_as_sigma=(9.0, "σ² is 9; z = μ + σ·ε has the standard deviation in it."),
     ),
 )
 

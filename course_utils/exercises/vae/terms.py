@@ -3,67 +3,125 @@
 import math
 
 import torch
+from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_logits, logsigmoid
 
-from ...losses import bernoulli_nll, kl_normal
+from ...losses import bernoulli_nll
 from ..engine.fixtures import noise, numbers, uniform
 from ..engine.tasks import Exercise
+
+
+def kl_normal(mu, log_var, tau=1.0):
+    """How far the encoder's Normals are from the prior N(0, τ² I), in nats. → scalar"""
+    ratio = log_var - 2 * math.log(tau)  # the logarithm of σ²/τ²
+    return 0.5 * (mu.square() / tau**2 + ratio.exp() - ratio - 1).sum(1).mean()
+
+
+def _kl_cases():
+    usual = [
+        (noise(*s, grad=True), noise(*s, grad=True), tau)
+        for *s, tau in ((1, 1, 2.0), (7, 20, 0.5), (3, 2, 1.0), (2, 3, 3.0))
+    ]
+    return [*usual, (numbers([0.3, -1.0], grad=True), numbers([-2000.0, 0.5], grad=True), 1.0)]
+
+
+def _of_parts(a=1.0, b=1.0, c=1.0, d=1.0, half=0.5, reduce=lambda kl: kl.sum(1).mean()):
+    """A wrong KL: one of its four terms is multiplied by another number, or its sum is another."""
+
+    def wrong(mu, log_var, tau):
+        parts = a * mu.square() / tau**2 + b * log_var.exp() / tau**2 - c * log_var
+        return reduce(half * (parts + d * (2 * math.log(tau) - 1)))
+
+    return wrong
+
+
+def _with(mean=torch.square, variance=torch.exp, tau_a=lambda t: t**2, tau_b=lambda t: t**2, log=math.log):
+    """A wrong KL: one of its terms is another function of μ, of log σ² or of τ."""
+    return lambda mu, log_var, tau: (
+        (0.5 * (mean(mu) / tau_a(tau) + variance(log_var) / tau_b(tau) - log_var + 2 * log(tau) - 1))
+        .sum(1)
+        .mean()
+    )
+
+
+def _by_torch(mu, log_var, tau):
+    return kl_divergence(Normal(mu, (0.5 * log_var).exp()), Normal(0.0, tau)).sum(1).mean()
+
 
 Exercise(
     "02.2",
     "Four constants",
     reference=kl_normal,
-    cases=lambda: [(noise(*s, grad=True), noise(*s, grad=True)) for s in ((1, 1), (7, 20), (3, 2))],
+    cases=_kl_cases,
     hints=(
         "With a tiny σ only c · log σ² still changes. σ/e has a log σ² that is smaller by 2: what is c?",
-        "At μ = 0 the derivative b + c/σ² is 0 at σ² = 1: b = −c. The value there is 0: d = −b. And μ² and "
-        "σ² come in together, through E_q[z²]: a = b.",
-        "½ (μ² + σ² − log σ² − 1); σ² is log_var.exp(). Then .sum(1).mean().",
+        "At μ = 0 the derivative b + c/σ² is 0 at σ² = τ²: that gives b. μ² and σ² come in together, through "
+        "E_q[z²]: a = b. And d makes the KL 0 at μ = 0, σ = τ.",
+        "½ (μ²/τ² + σ²/τ² − log σ² + log τ² − 1); σ² is log_var.exp(). Then .sum(1).mean().",
     ),
     mistakes=dict(
         no_half=(
-            lambda mu, log_var: -(1 + log_var - mu**2 - log_var.exp()).sum(1).mean(),
-            "the factor ½ is missing (on one of the slides, too): N(1, 1) is ½ nat away, yours says 1.",
+            _of_parts(half=1.0),
+            "the factor ½ is missing (on one of the slides, too): N(1, 1) is ½ nat from N(0, 1), not 1.",
         ),
-        sign_flipped=(
-            lambda mu, log_var: 0.5 * (1 + log_var - mu**2 - log_var.exp()).sum(1).mean(),
-            "the sign is flipped: a KL divergence is never negative.",
-        ),
+        sign_flipped=(_of_parts(half=-0.5), "the sign is flipped: a KL divergence is never negative."),
         mean_over_dimensions=(
-            lambda mu, log_var: -0.5 * (1 + log_var - mu**2 - log_var.exp()).mean(),
+            _of_parts(reduce=torch.mean),
             "you average over dimensions too. Their KLs add up: sum over dim 1, mean over the batch.",
         ),
         sum_over_batch=(
-            lambda mu, log_var: -0.5 * (1 + log_var - mu**2 - log_var.exp()).sum(),
+            _of_parts(reduce=torch.sum),
             "you sum over the batch, so the KL doubles when the batch does. Take the mean over images.",
         ),
+        for_tau_of_one=(
+            lambda mu, log_var, tau: kl_normal(mu, log_var),
+            "right for τ = 1 alone. Where is the KL lowest in σ, if the prior is wider or narrower?",
+        ),
+        tau_as_variance=(
+            lambda mu, log_var, tau: kl_normal(mu, log_var, tau**0.5),
+            "τ is the standard deviation of the prior, its variance is τ².",
+        ),
+        no_log_tau=(
+            _with(log=lambda tau: 0.0),
+            "d is not yet right for every τ: with μ = 0 and σ = τ the KL has to be 0.",
+        ),
+        mean_not_scaled=(
+            _with(tau_a=lambda tau: 1.0),
+            "a also depends on τ: μ² and σ² come in together, through E_q[z²].",
+        ),
+        variance_not_scaled=(
+            _with(tau_b=lambda tau: 1.0),
+            "b depends on τ as a does: at μ = 0 the KL is lowest at σ = τ.",
+        ),
         log_sigma=(
-            lambda mu, log_var: -0.5 * (1 + 0.5 * log_var - mu**2 - log_var.exp()).sum(1).mean(),
+            _of_parts(c=0.5),
             "that has log σ in place of log σ² (a slip on a slide): log_var is already log σ².",
         ),
         sigma_for_variance=(
-            lambda mu, log_var: -0.5 * (1 + log_var - mu**2 - (0.5 * log_var).exp()).sum(1).mean(),
+            _with(variance=lambda v: (0.5 * v).exp()),
             "b belongs to the variance σ² = exp(log_var), not to the standard deviation.",
         ),
-        no_constant=(
-            lambda mu, log_var: -0.5 * (log_var - mu**2 - log_var.exp()).sum(1).mean(),
-            "d is missing: with μ = 0 and σ = 1 the KL has to be 0.",
-        ),
+        no_constant=(_of_parts(d=0.0), "d is missing: with μ = 0 and σ = τ the KL has to be 0."),
         log_var_with_plus=(
-            lambda mu, log_var: 0.5 * (mu**2 + log_var.exp() + log_var - 1).sum(1).mean(),
-            "c has the other sign: as it is, a spread of 0 costs −∞ nats; the KL is smallest at σ = 1.",
+            _of_parts(c=-1.0),
+            "c has the other sign: as it is, a spread of 0 costs −∞ nats; the KL is smallest at σ = τ.",
         ),
         log_var_as_variance=(
-            lambda mu, log_var: 0.5 * (mu**2 + log_var - log_var.abs().log() - 1).sum(1).mean(),
+            lambda mu, log_var, tau: kl_normal(mu, log_var.abs().log(), tau),
             "log_var is taken for σ² itself: σ² is log_var.exp(), and log σ² is log_var.",
         ),
         mean_not_squared=(
-            lambda mu, log_var: 0.5 * (mu + log_var.exp() - log_var - 1).sum(1).mean(),
+            _with(mean=lambda mu: mu),
             "μ is not squared: a mean of −1 is as far from the prior as one of 1.",
         ),
         mean_counts_for_it=(
-            lambda mu, log_var: 0.5 * (log_var.exp() - mu**2 - log_var - 1).sum(1).mean(),
+            _of_parts(a=-1.0),
             "a has the other sign: as it is, a mean far from 0 makes the KL smaller.",
+        ),
+        by_torch=(
+            _by_torch,
+            "right for moderate σ, but at log σ² = −2,000 σ is 0 as a number. With the four constants no σ "
+            "is needed: log_var is there.",
         ),
     ),
 )
@@ -75,13 +133,13 @@ def _logits_and_images():
     return [((3 * noise(*s)).requires_grad_(), uniform(*s) * 2 - 1) for s in shapes] + [extreme]
 
 
-def _other_axis(logits, x):
+def _by_the_pixels(logits, x):
     """As the notebook shows it, to be mended."""
     target = (x + 1) / 2
     log_ink = logsigmoid(logits)
     log_paper = log_ink - logits
     log_p = target * log_ink + (1 - target) * log_paper
-    return -log_p.flatten(1).sum(0).mean()
+    return -log_p.sum() / log_p[0].numel()
 
 
 def _bce(logits, target):
@@ -119,7 +177,7 @@ Exercise(
         "Sum over the pixels of an image, mean over the images: .flatten(1).sum(1).mean()",
     ),
     mistakes=dict(
-        given=(_other_axis, ""),
+        given=(_by_the_pixels, ""),
         mean_over_pixels=(
             lambda logits, x: _bce_of_pixels(logits, x).flatten(1).mean(1).mean(),
             "now it is a mean over the pixels as well: with any batch the KL is 784 times too heavy.",

@@ -22,7 +22,7 @@ Prediction(
 )
 Prediction(
     "06.p4",
-    "b",
+    "a",
     "(−f(x)) · (−f(g)) = f(x) · f(g): the product asks for different signs, and does not say which side is "
     "to be positive. The initial weights decide.",
 )
@@ -34,19 +34,19 @@ Prediction(
 )
 Prediction(
     "06.p6",
-    "a",
+    "b",
     "Three layers, each with weights four times as large: 4 · 4 · 4. The estimate's scale is the network's, "
     "not the data's.",
 )
 Prediction(
     "06.p7",
-    "b",
+    "c",
     "A critic near its best for each G measures a distance to the data. A discriminator is the other player "
     "in a game: G's loss tells who is ahead.",
 )
 Prediction(
     "06.p8",
-    "c",
+    "b",
     "With equal updates of the opponent, G has a third as many; and a clipped critic has little to say. The "
     "paper's claim is not that it is better wherever a GAN works.",
 )
@@ -153,8 +153,8 @@ SelfTest(
         ("c", "3", "The bias of the estimate may be as large: two samples of one distribution show it."),
         ("b", "4", "u and v have the same total, so a constant in f cancels; 2f is too steep."),
         ("b", "5", "A constant in C cancels in W, but not in L_G."),
-        ("c", "6", "A factor of ½ for each of four layers."),
+        ("c", "6", "Four layers, each with a third of its weights: 3 · 3 · 3 · 3 = 81."),
         ("a", "7", "opt.C moves C's weights alone; the way back through G is computed for nothing."),
-        ("d", "8", "Each W is on the scale of its own critic, which c sets."),
+        ("d", "6", "A critic gives a lower bound of W; plans for samples are above it, on average (3)."),
     ),
 )

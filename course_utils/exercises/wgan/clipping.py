@@ -15,8 +15,7 @@ Exercise(
     tolerance=0.01,
     why="Each of the 64 hidden units has a gradient norm of at most 0.01 · √784 = 0.28, and all may "
     "point the "
-    "same way; the last layer adds 64 of them, times 0.01 each: 0.28 · 64 · 0.01. The bound grows with c², "
-    "and with the width.",
+    "same way; the last layer adds 64 of them, times 0.01 each: 0.28 · 64 · 0.01.",
     hints=(
         "One hidden unit alone: which 784 weights make its gradient norm largest, and how large?",
         "0.01 · √784 = 0.28. Can all 64 units have that gradient at once, in one direction?",
@@ -106,7 +105,7 @@ Exercise(
     hints=(
         "The excess grows with the learning rate: how often do the weights move after they were clipped?",
         "Print the largest weight after each line. Whom does G meet, the critic before or after its update?",
-        "Three things, in the order of the sentence above: the loss, one step, *then* the clipping.",
+        "The loss, one step, and *then* the clipping: clip_weights(C, clip) behind descend.",
     ),
     mistakes=dict(
         given=(_update(before=clip_weights, after=_nothing), ""),

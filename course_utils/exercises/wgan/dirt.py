@@ -167,8 +167,10 @@ Exercise(
     reference=lipschitz_constant,
     cases=lambda: [(noise(n).cumsum(0), 3 * noise(n, d)) for n, d in ((2, 1), (7, 1), (12, 3))],
     hints=(
-        "One pair of places alone: which K does it ask for? And all pairs together?",
-        "For each pair: how far apart are the values, how far the places? The largest ratio.",
+        "One pair of places alone: which K does it ask for? And all pairs together? Does what lies between "
+        "them ask for more?",
+        "It does not: min over i of f_i + K ‖y − x_i‖ runs through all the values. So, pair by pair: how far "
+        "apart are the values, how far the places? The largest ratio.",
         "(f[:, None] - f[None]).abs() and torch.cdist(x, x) are (n, n); a place with itself gives 0/0.",
         "rise = (f[:, None] - f[None]).abs(); way = torch.cdist(x, x) + torch.eye(len(x), device=x.device); "
         "return (rise / way).max()",

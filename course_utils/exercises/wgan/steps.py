@@ -99,15 +99,16 @@ def _step(
     return wrong
 
 
-def _step_that_clips_g(batches, *, G, C, opt, prior, n_critic=5, clip=0.01):
-    """As shown: the wrong network is clipped."""
+def _step_that_clips_both(batches, *, G, C, opt, prior, n_critic=5, clip=0.01):
+    """As shown: G is clipped, too, and cannot reach the data."""
     for _ in range(n_critic):
         x, _ = next(batches)
         with no_grad():
             x_fake = G(prior(len(x)))
         L_C = critic_loss(C(x), C(x_fake))
         descend(L_C, opt.C)
-        clip_weights(G, clip)
+        for net in (G, C):
+            clip_weights(net, clip)
     L_G = -C(G(prior(len(x)))).mean()
     descend(L_G, opt.G)
     return dict(W=-L_C, L_G=L_G)
@@ -115,19 +116,24 @@ def _step_that_clips_g(batches, *, G, C, opt, prior, n_critic=5, clip=0.01):
 
 Exercise(
     "06.9",
-    "W runs away",
+    "A heap",
     kind="debug",
     reference=wgan_step,
     cases=_games,
     outcome=_after_a_step,
     hints=(
-        "Two symptoms, one cause. What makes W of a critic so large? Which line was to prevent that?",
-        "What keeps G's points together in a heap? Print the largest weight of both networks after a step.",
-        "Algorithm 1 clips the critic's weights. Which network does the step clip?",
+        "Does C not tell G where to go, or can G not go there? Print the largest weight of both networks "
+        "after a step.",
+        "The critic's gradient is to have a bound, and so its weights get one. What does the same bound do "
+        "to a G that is to reach a radius of 2?",
+        "Algorithm 1 clips the critic's weights alone: clip_weights(C, clip).",
     ),
     mistakes=dict(
-        given=(_step_that_clips_g, ""),
-        clips_both=(_step(clipped_too=clip_weights), "now both are clipped: G's weights are to be free."),
+        given=(_step_that_clips_both, ""),
+        clips_G=(
+            _step(clipped=_nothing, clipped_too=clip_weights),
+            "now G is clipped and the critic free, so that W runs away: the other way round.",
+        ),
         clips_none=(
             _step(clipped=_nothing),
             "G is free now, but nothing bounds the critic's gradient: W will go on growing.",

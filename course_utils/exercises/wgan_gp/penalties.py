@@ -44,23 +44,28 @@ def _mix(epsilon):
     return wrong
 
 
+def interpolate_points(x, x_fake):
+    return torch.lerp(x_fake, x, torch.rand(len(x), 1, device=x.device))
+
+
 _normal_mix = _mix(lambda x, shape: noise(*shape))
 
 Exercise(
     "07.1",
     "Between real and fake",
+    kind="debug",
     reference=interpolate,
     cases=_apart,
     outcome=_epsilons,
     tolerance=0.05,
     hints=(
-        "A straight line is walked with one number ε from 0 to 1. How many ε are there in a batch of B "
-        "pairs?",
-        "One ε for each item, uniform on [0, 1]: torch.rand. It must broadcast over all axes of an item.",
+        "Shapes are lined up from the right: which axis of (28, 1, 28, 28) does the 28 of an ε (28, 1) meet?",
+        "It meets the rows of pixels: all images share 28 ε, one for each row. One for each *item* must "
+        "broadcast over all axes of an item.",
         "For images ε is (B, 1, 1, 1): torch.rand(len(x), *[1] * (x.dim() - 1), device=x.device).",
-        "epsilon * x + (1 - epsilon) * x_fake",
     ),
     mistakes=dict(
+        given=(interpolate_points, ""),
         normal_eps=(
             _normal_mix,
             "ε comes from a Normal: most points lie beyond the two items, not between. Use rand, not randn.",
@@ -89,9 +94,9 @@ Exercise(
             _mix(lambda x, shape: uniform(len(x), 1, 1, 1)),
             "right for images; for points (B, 2) ε is (B, 1): as many axes as x, each 1 long but the first.",
         ),
-        not_for_images=(
-            _mix(lambda x, shape: uniform(len(x), 1)),
-            "right for points (B, 2); for images (B, 1, h, w) an ε (B, 1) has too few axes.",
+        one_eps_per_row=(
+            _mix(lambda x, shape: uniform(*x.shape[:-1], 1) if x.dim() > 2 else uniform(*shape)),
+            "right for points; but in images each row has its own ε. One for each item: (B, 1, 1, 1).",
         ),
     ),
     unlike="its points are not uniform on the lines from x_fake to x, with one ε on [0, 1] for each item.",
@@ -131,7 +136,7 @@ Exercise(
     hints=(
         "Take C(x) = w · x with ‖w‖ = 1, B = 4, and go through the lines by hand: what should come, "
         "what does?",
-        "0.063 is 1/√250, 0.126 is 1/√63: what is made to be 1 knows the batch size.",
+        "1/√63 is twice 1/√250: what is made to be 1 knows the batch size.",
         "Print the shape before the − 1: one number for each item is to stand there, "
         "gradient.flatten(1).norm(dim=1).",
     ),
@@ -239,7 +244,7 @@ Exercise(
 
 Exercise(
     "07.6",
-    "One side only",
+    "What the theorem allows",
     reference=one_sided_penalty,
     cases=lambda: [((2 * uniform(n)).requires_grad_(),) for n in (4, 7, 64)],
     hints=(
@@ -263,7 +268,7 @@ Exercise(
         ),
         only_the_largest=(
             lambda norm: (norm.max() - 1).relu().square(),
-            "only the largest norm counts; where all are above 1 it is to be the two-sided penalty, a mean.",
+            "only the largest norm counts: that gives 4, not 1.25. A mean over all items is asked for.",
         ),
         counted=(
             lambda norm: (norm > 1).to(norm).mean() + 0 * norm.mean(),
