@@ -103,11 +103,11 @@ def noisy_gan_step(batches, *, G, D, opt, prior, noise):
 
 
 def mixed_gan_step(batches, *, G, D, opt, prior):
-    """gan_step, but with real and fake items in one batch: deck 001, "Batch Normalization", warns of this."""
+    """gan_step, but with real and fake items in one batch: deck 001, "Batch Normalization"."""
     x, _ = next(batches)
     with no_grad():
         x_fake = G(prior(len(x)))
-    # The trick to avoid: batch norm sees both at once.
+    # Batch norm in D takes its mean and spread over both.
     on_real, on_fake = D(torch.cat([x, x_fake])).chunk(2)
     L_D = discriminator_loss(on_real, on_fake)
     descend(L_D, opt.D)

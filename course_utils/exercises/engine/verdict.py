@@ -96,9 +96,15 @@ def _judge_design(task, given):
             raise Wrong(f"it stops with {type(error).__name__}: {error}") from None
     task.scores = scores
     n = sum(map(contest.reached, scores))
-    shown = ", ".join(f"{score:.3g}" for score in scores)
+    shown = ", ".join(_beside(score, contest) for score in scores)
     if n < contest.needed:
         raise Wrong(f"{contest.score}: {shown}. {n} of {len(scores)} reach the bar of {contest.bar:g}.")
+
+
+def _beside(score, contest):
+    """A score in as few digits as do not put it on the other side of the bar; three or more. → text"""
+    texts = (f"{score:.{digits}g}" for digits in range(3, 18))
+    return next(text for text in texts if contest.reached(float(text)) == contest.reached(score))
 
 
 def _judge_function(task, fn, seconds):

@@ -30,19 +30,18 @@ def small_digits():
     return x[order[:1400]], x[order[1400:]]
 
 
+def _number(beta):
+    if isinstance(beta, torch.Tensor) and beta.layout != torch.strided:
+        raise TypeError("a number is asked, or a tensor with one number")
+    return float(beta)
+
+
 def _weight(schedule, t):
     """β at t, if it is a number that keeps the rules."""
     if not callable(schedule):
         raise Wrong("give the function itself, its name in the place of the dots, without brackets.")
     stops = f"at t = {t:g} your function stops"
-
-    def number():
-        beta = called(schedule, t, stops=stops)
-        if isinstance(beta, torch.Tensor) and beta.layout != torch.strided:
-            raise TypeError("a number is asked, or a tensor with one number")
-        return float(beta)
-
-    beta = called(number, stops=stops)
+    beta = called(_number, called(schedule, t, stops=stops), stops=stops)
     if not math.isfinite(beta):
         raise Wrong(f"at t = {t:g} β is {beta}: a finite number is asked.")
     if beta < 0:
