@@ -1,13 +1,6 @@
 """What else notebook 09 asks of its first half: predictions; the project and the self-test of the whole."""
 
-from ... import session
 from ..engine.tasks import Prediction, Project, SelfTest
-
-
-def seen(letter):
-    """What a cell has seen, for `reveal`; None at the smoke scale, where networks learn nothing."""
-    return None if session.scale() == "smoke" else letter
-
 
 Prediction(
     "09.p1",
