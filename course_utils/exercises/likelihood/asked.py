@@ -71,13 +71,13 @@ SelfTest(
             "Pixel by pixel the likelier one: no step looks ahead, so the whole need not be the most "
             "probable image.",
         ),
-        ("a", "6", "exp(−3) stands in every term, and in Z as well: it cancels."),
         (
-            "d",
+            "a",
             "6",
-            "Its gradient compares pixels and pairs, and these are as in noise: evenness is beyond pairs.",
+            "exp(−3) is a factor of each of these terms, so shares among them stay; only the odds fall.",
         ),
-        ("b", "7", "Its slope has a meaning, its value none: both terms move with the model."),
+        ("d", "6", "This evenness *is* a pair: 00 and 11. No weight is large enough to exclude 01 and 10."),
+        ("b", "7", "The model's own draws may be far from any data, and far lower in free energy."),
         (
             "c",
             "8",

@@ -86,14 +86,13 @@ def _data_and_chains():
 
 Exercise(
     "09.12",
-    "Always one sweep from noise",
+    "Thousands of updates",
     kind="debug",
     reference=persistent_update,
     cases=_data_and_chains,
     outcome=_two_chains,
     hints=(
-        "Compare the negative states of the first update and of the thousandth: from where does "
-        "the sweep start?",
+        "Print the negative states of the first update and of the thousandth: where does each sweep start?",
         "The update is right, each time. What is handed on from one to the next?",
         "The states after the sweep are the chain now: give back v_model.",
     ),

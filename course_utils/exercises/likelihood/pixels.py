@@ -221,9 +221,8 @@ Exercise(
         "Fewer nats than any model of digits can need, and written images are noise: which "
         "pixel does a pixel "
         "know that it should not?",
-        "Print causal_mask('A', 3) and causal_mask('B', 3), and compare the middle with the "
-        "words: A leaves it "
-        "out, B keeps it.",
+        "Print causal_mask('A', 3) and causal_mask('B', 3). Which of them keeps the middle, and what stands "
+        "there: in the first layer, and in the second?",
         "Kind B keeps one place more of the middle row: middle + (kind == 'B').",
     ),
     mistakes=dict(
