@@ -41,6 +41,14 @@ def bernoulli_nll(logits, x):
     return error.flatten(1).sum(1).mean()
 
 
+def surprise(logits, x):
+    """How surprised a model with these ink logits is at each pixel, in nats. → like x
+
+    −log p(x_i),  x (B, …) with pixels −1 or 1;  its sum over the pixels is `bernoulli_nll` of one image
+    """
+    return nn.functional.softplus(-x * logits)
+
+
 def normal_nll(mean_and_log_var, x):
     """Negative log-likelihood of images under a decoder that gives Normal pixels, in nats. → scalar
 

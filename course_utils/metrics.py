@@ -1,5 +1,7 @@
 """Formulas for scores: how good is what a model made? Each is a number with a unit and a known ideal."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -185,3 +187,54 @@ def class_balance(y, n_classes=10):
 def nearest_image(x, known):
     """The nearest known image (m, …) to each of x (n, …), in squared error: was it memorized? → (n, …)"""
     return known[_nearest(x, known)]
+
+
+# ── the partition function of a restricted Boltzmann machine ─────────────────────────────────────
+
+
+@torch.no_grad()
+def log_Z(rbm, rows=2**12):
+    """log Z, exactly: a sum over all states of the smaller side, with the other side summed out. → scalar
+
+    Z = Σ_h exp(c·h) Π_i (1 + exp(b_i + (W h)_i)),  and the same with v and h exchanged
+
+    Each unit more on the smaller side doubles the time; 20 take seconds.
+    """
+    W, b, c = rbm.W.double(), rbm.b.double(), rbm.c.double()
+    if W.shape[1] > W.shape[0]:
+        W, b, c = W.T, c, b
+    n, parts = W.shape[1], []
+    if n > 24:
+        raise ValueError(f"the smaller side has {n} units, so 2^{n} states: too many to sum; use AIS.")
+    bit = torch.arange(n, device=W.device)
+    for states in torch.arange(2**n, device=W.device).split(rows):
+        h = (states[:, None] >> bit & 1).to(W)
+        parts.append((h @ c + nn.functional.softplus(h @ W.T + b).sum(1)).logsumexp(0))
+    return torch.stack(parts).logsumexp(0)
+
+
+@torch.no_grad()
+def annealed_log_Z(rbm, base, n_chains=100, n_temperatures=2_000):
+    """log Z by annealed importance sampling (AIS), and its standard error. → scalar, scalar
+
+    Chains start at independent pixels with log-odds `base` (n_visible,), where Z is known, and get the energy
+    of the RBM in `n_temperatures` small portions β; each chain's weight is the product of the ratios
+    p*_β′(v) / p*_β(v) on its way; the mean of the weights is Z / Z_base. Source: Neal 2001; Salakhutdinov &
+    Murray 2008. Trap: chains that miss a mode give too small a Z, and so too good a likelihood.
+    """
+    softplus = nn.functional.softplus
+    base, n_hidden = base.to(rbm.b), len(rbm.c)
+    v = torch.bernoulli(base.sigmoid().expand(n_chains, -1))
+    log_w = (softplus(base.double()).sum() + n_hidden * math.log(2)).expand(n_chains).clone()
+    told, last = v @ rbm.W + rbm.c, 0.0
+
+    def log_p(beta):
+        return (1 - beta) * (v @ base) + beta * (v @ rbm.b) + softplus(beta * told).sum(1)
+
+    for beta in torch.linspace(0, 1, n_temperatures + 1).tolist()[1:]:
+        log_w += log_p(beta) - log_p(last)
+        h = torch.bernoulli((beta * told).sigmoid())
+        v = torch.bernoulli(((1 - beta) * base + beta * (h @ rbm.W.T + rbm.b)).sigmoid())
+        told, last = v @ rbm.W + rbm.c, beta
+    mean = log_w.logsumexp(0) - math.log(n_chains)
+    return mean, (log_w - mean).exp().std() / n_chains**0.5

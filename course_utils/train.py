@@ -36,6 +36,14 @@ def rmsprop(lr=5e-5, **players):
     return _optimizers(lambda params: torch.optim.RMSprop(params, lr=lr), players)
 
 
+def sgd(lr=0.1, **players):
+    """Plain gradient descent for each named list of networks, as `adam`: θ ← θ − lr ∇θ loss.
+
+    An update is as large as its gradient: where this is noise, as with a Markov chain, the mean goes to 0.
+    """
+    return _optimizers(lambda params: torch.optim.SGD(params, lr=lr), players)
+
+
 def _optimizers(make, players):
     params = {name: [p for net in nets for p in net.parameters()] for name, nets in players.items()}
     return SimpleNamespace(**{name: make(own) for name, own in params.items()})

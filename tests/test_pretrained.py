@@ -35,7 +35,15 @@ def test_load_sample_reconstruct(name):
     assert (own < another).float().mean() > 0.65  # chance is 0.5; these digits are not MNIST's
 
 
-SLOW = {"style_alae", "alae", "dcgan", "wgan", "wgan_gp", "cwgan_gp"}  # each draws and scores 10,000 images
+SLOW = {
+    "style_alae",
+    "alae",
+    "dcgan",
+    "wgan",
+    "wgan_gp",
+    "cwgan_gp",
+    "pixelcnn",
+}  # 10,000 images each, drawn or scored
 
 
 SCORED = [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in NAMES]

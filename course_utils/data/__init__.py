@@ -2,6 +2,7 @@
 # ruff: noqa: F401  (what is imported here is what `data` offers)
 
 from .batches import Batches, MovingDigits, balanced, half_labelled
+from .binary import BinaryBatches, bars_and_stripes, binarize, even_rows
 from .digits import Digits, digits
 from .files import DataError
 from .frogs import frogs

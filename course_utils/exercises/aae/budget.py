@@ -7,7 +7,7 @@ from ... import data, metrics, models, session
 from ...priors import gaussian
 from ...steps import aae_step
 from ...train import adam, train
-from ..engine.tasks import Contest, Exercise, Wrong, called
+from ..engine.tasks import Contest, Exercise, Wrong, settings_of
 
 N_STEPS, WRONG_BITS, TIMES = 500, 7.2, 1.2
 # What may be set: the notebook's value, and the least and the most that is allowed
@@ -48,25 +48,9 @@ def play(**settings):
 
 def worse_of_two(settings, seed):
     """The exercise's score: at most 1 if both the bits and the match are good enough. → float"""
-    wrong_bits, times = play(**_checked(settings))
+    wrong_bits, times = play(**settings_of(settings, MAY_BE_SET, whole=("hidden",)))
     print(f"seed {seed}: {wrong_bits:.1f} wrong bits, {times:.1f} times the floor")
     return max(wrong_bits / WRONG_BITS, times / TIMES)
-
-
-def _checked(settings):
-    """All settings as numbers, the notebook's where nothing is said."""
-    settings = called(settings)
-    if not isinstance(settings, dict):
-        raise Wrong(f"settings are asked, as a dict, not {type(settings).__name__}.")
-    for name, value in settings.items():
-        if name not in MAY_BE_SET:
-            raise Wrong(f"{name!r} is not to be set; these are: {', '.join(MAY_BE_SET)}.")
-        _, least, most = MAY_BE_SET[name]
-        if not isinstance(value, int | float) or not least <= value <= most:
-            raise Wrong(f"{name} is to be a number from {least:g} to {most:g}.")
-    if not isinstance(settings.get("hidden", 1), int):
-        raise Wrong("hidden is a number of units: a whole number.")
-    return {name: settings.get(name, own) for name, (own, *_) in MAY_BE_SET.items()}
 
 
 Exercise(
@@ -88,7 +72,7 @@ Exercise(
         ),
         too_wide=(dict(hidden=512), "hidden is to be a number from 1 to 128."),
         a_number=(0.01, "settings are asked, as a dict, not float."),
-        half_a_unit=(dict(hidden=64.5), "hidden is a number of units: a whole number."),
+        half_a_unit=(dict(hidden=64.5), "hidden is a whole number."),
         text=(dict(lr="1e-3"), "lr is to be a number from 1e-05 to 0.1."),
     ),
     contest=Contest(

@@ -1,0 +1,178 @@
+"""Claims of notebook 09."""
+
+from claims import mean, runs
+
+
+def orders(s, model):
+    return [s["09 orders"][f"{name}: {model}"] for name in ("reading", "backwards", "mixed")]
+
+
+def nats(s, name):
+    return s["09 strengths"][f"{name}: nats"]
+
+
+def odd(s, name, score="nats"):
+    return s["09 odd"][f"{name}: {score}"]
+
+
+def above(s, name):
+    return odd(s, name, "above a test digit, %")
+
+
+CLAIMS = {
+    "orders-look": [
+        (
+            "one column that is the same everywhere",
+            lambda s: max(orders(s, "tables")) - min(orders(s, "tables")) < 1e-3,
+            "class",
+        ),
+        (
+            "and one that is not",
+            lambda s: max(orders(s, "logistic")) - min(orders(s, "logistic")) > 0.003,
+            "class",
+        ),
+        (
+            "it stays above the tables in all three",
+            lambda s: min(orders(s, "logistic")) > max(orders(s, "tables")) + 0.03,
+            "class",
+        ),
+    ],
+    "blind-look": [
+        (
+            "With 20 a wedge to the right remains",
+            lambda s: 0 < s["09 blind spot"]["20_layers"] < s["09 blind spot"]["4_layers"],
+            "class",
+        ),
+        ("and no blind spot", lambda s: s["09 blind spot"]["gated,_20_layers"] == 0, "class"),
+    ],
+    "cnn-look": [
+        (
+            "fewer nats than MADE's",
+            lambda s: s["09 PixelCNN"]["nats"] < s["09 MADE"]["nats"],
+            "class",
+        ),
+    ],
+    "odd-look": [
+        (
+            "noise and shuffled pixels, far above every digit",
+            lambda s: above(s, "noise") > 99.9 and above(s, "shuffled") > 99.9,
+            "class",
+        ),
+        (
+            "Turned and mirrored digits are often taken for usual ones",
+            lambda s: above(s, "turned by 180°") < 75 and above(s, "mirrored") < 75,
+            "class",
+        ),
+        (
+            "needs fewer nats than nearly every test digit",
+            lambda s: odd(s, "no ink", "of test digits above it, %") > 95,
+            "class",
+        ),
+    ],
+}
+
+
+# ── B: sections 6 to 9 ───────────────────────────────────────────────────────────────────────────
+
+
+def late(variant, score):
+    return mean(runs("boltzmann", variant, f"{score} at 6000"))
+
+
+def middle(variant, score):
+    return mean(runs("boltzmann", variant, f"{score} at 2000"))
+
+
+CLAIMS |= {
+    "two-sets-look": [
+        (
+            "they are enough for bars and stripes",
+            lambda s: s["09 pairs"]["on_bars_and_stripes"] > 0.95,
+            "class",
+        ),
+        (
+            "Of even rows the machine learns nothing at all",
+            lambda s: abs(s["09 pairs"]["on_even_rows"] - 64 / 512) < 0.001,
+            "class",
+        ),
+    ],
+    "hidden-look": [
+        (
+            "pairs alone get no farther than nine fair coins. Twelve hidden units come near the best",
+            lambda s: (
+                s["09 hidden"]["nats"] - s["09 hidden"]["best"] < 0.1
+                and abs(s["09 hidden"]["of_pairs"] - 9 * 0.6931) < 0.01
+            ),
+            "class",
+        )
+    ],
+    "agreement-look": [
+        (
+            "the more sweeps, the nearer to the exact gradient",
+            lambda s: (
+                s["09 CD"]["CD_1_late"]
+                < s["09 CD"]["CD_3_late"]
+                < s["09 CD"]["CD_10_late"]
+                < s["09 CD"]["CD_100_late"]
+            ),
+            "class",
+        ),
+        (
+            "it changes while the model learns",
+            lambda s: s["09 CD"]["CD_1_early"] > s["09 CD"]["CD_1_late"] + 0.1,
+            "class",
+        ),
+    ],
+    "chains-look": [
+        (
+            "Where a chain starts still shows after hundreds of sweeps",
+            lambda s: s["09 sweeps"]["half_left_by"] > 100 and s["09 sweeps"]["kept_after_1000"] > 0.15,
+            "class",
+        )
+    ],
+    "say s8": [
+        (
+            "the score that is easily measured misleads",
+            lambda s: (
+                late("CD-1", "reconstruction") < middle("CD-1", "reconstruction")
+                and late("CD-1", "nats") > middle("CD-1", "nats")
+            ),
+            "class",
+        ),
+        ("Markov chains move slowly", lambda s: s["09 sweeps"]["kept_after_10"] > 0.6, "class"),
+    ],
+    "exercise 09.13": [
+        ("while the nats turn and rise", lambda s: late("CD-1", "nats") > middle("CD-1", "nats"), "class"),
+        (
+            "and is the best model",
+            lambda s: late("PCD", "nats") < min(late("CD-1", "nats"), late("CD-5", "nats")),
+            "class",
+        ),
+    ],
+    "exercise 09.16": [
+        (
+            "hundreds of times longer",
+            lambda s: (
+                s["09 where"]["PixelCNN: seconds_for_64"] > 100 * s["09 where"]["GAN: seconds_for_64"]
+                and s["09 where"]["PixelCNN: seconds_for_64"] > 100 * s["09 where"]["VAE: seconds_for_64"]
+            ),
+            "class",
+        ),
+        (
+            "so neighbours are alike: a chain",
+            lambda s: (
+                s["09 where"]["RBM: alike_neighbours"] > 0.15
+                and all(
+                    abs(s["09 where"][f"{name}: alike_neighbours"]) < 0.05
+                    for name in ("VAE", "GAN", "PixelCNN")
+                )
+            ),
+            "class",
+        ),
+        (
+            "the GAN has the smaller Fréchet distance",
+            lambda s: s["09 where"]["GAN: frechet"] < s["09 where"]["VAE: frechet"],
+            "class",
+        ),
+    ],
+}
