@@ -44,6 +44,28 @@ def called(given, *arguments, stops="it stops"):
     return made
 
 
+def settings_of(given, may_be_set, whole=()):
+    """All settings of a design: those in the dict given, for others the plain ones. → {name: number}
+
+    may_be_set  {name: (plain, least, most)}
+    whole       the names whose numbers are whole
+
+    Raises Open without an answer, Wrong for another name or a number out of its range.
+    """
+    given = called(given)
+    if not isinstance(given, dict):
+        raise Wrong(f"settings are asked, as a dict, not {type(given).__name__}.")
+    for name, value in given.items():
+        if name not in may_be_set:
+            raise Wrong(f"{name!r} is not to be set; these are: {', '.join(may_be_set)}.")
+        _, least, most = may_be_set[name]
+        if not isinstance(value, int | float) or not least <= value <= most:
+            raise Wrong(f"{name} is to be a number from {least:g} to {most:g}.")
+        if name in whole and not isinstance(value, int):
+            raise Wrong(f"{name} is a whole number.")
+    return {name: given.get(name, plain) for name, (plain, *_) in may_be_set.items()}
+
+
 class Mistake(NamedTuple):
     """A typical wrong answer, as code (or as a value), and what to tell who gives it."""
 
