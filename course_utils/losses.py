@@ -264,3 +264,32 @@ def accuracy(on_real, on_fake):
     It is 1 if D is always right, and 0.5 where D cannot tell.
     """
     return ((on_real > 0).float().mean() + (on_fake < 0).float().mean()) / 2
+
+
+# ── what a judge's logit may be worth as a reward ────────────────────────────────────────────────
+
+
+def ratio_reward(logits):
+    """log D − log(1 − D): the logit itself, of either sign. (…) → (…)
+
+    If D is the best one, log p_expert / p_policy: 0 where both do the same (Fu et al. 2018).
+    """
+    return logits
+
+
+def bonus_reward(logits):
+    """−log(1 − D), never negative. (…) → (…)
+
+    Source: the minimax loss, turned into a reward. Trap: each step of a walk is worth something, whatever it
+    is; who walks on collects more (Kostrikov et al. 2019).
+    """
+    return nn.functional.softplus(logits)
+
+
+def cost_reward(logits):
+    """log D, never positive. (…) → (…)
+
+    Source: the non-saturating loss, turned into a reward. Trap: each step costs something, whatever it is, so
+    that any end is better than none.
+    """
+    return -nn.functional.softplus(-logits)

@@ -238,3 +238,54 @@ def annealed_log_Z(rbm, base, n_chains=100, n_temperatures=2_000):
         told, last = v @ rbm.W + rbm.c, beta
     mean = log_w.logsumexp(0) - math.log(n_chains)
     return mean, (log_w - mean).exp().std() / n_chains**0.5
+
+
+# ── distributions whose every probability is known ───────────────────────────────────────────────
+
+
+def text_scores(log_q, p):
+    """How a model's log-probabilities log_q (m,) of all valid sentences compare with the true p (m,). → dict
+
+    valid    Σ q: the share of what it writes that is valid at all
+    kinds    exp of the entropy of the valid ones: as many equally frequent sentences would be as diverse
+    KL       KL(p ‖ q) = Σ p log(p / q), in nats: what is never written costs most
+    """
+    q = log_q.exp()
+    share = q / q.sum()
+    return {
+        "valid": q.sum().item(),
+        "kinds": torch.special.entr(share).sum().exp().item(),
+        "KL": (torch.special.xlogy(p, p) - p * log_q).sum().item(),
+    }
+
+
+# ── rankings ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def precision_at(scores, relevant, k=5):
+    """Share of relevant ones among the k documents with the highest scores, the mean over queries. → float
+
+    scores (n_queries, n_docs), relevant the same, True or False. Choosing at random gives the share of
+    relevant documents in all of them.
+    """
+    return relevant.gather(1, scores.topk(k, dim=1).indices).float().mean().item()
+
+
+# ── measures that are easily fooled ──────────────────────────────────────────────────────────────
+
+
+def parzen_log_p(x, samples, sigma):
+    """Log-density of x (n, …) under windows on samples (m, …): a Normal of width sigma on each. → (n,)
+
+    log 1/m Σ_j N(x; sample_j, sigma² I), in nats. Source: Parzen 1962; Goodfellow et al. 2014, table 1.
+    Trap: it measures the windows, not the model (Theis et al. 2016): points that no model gave may do best.
+    """
+    x, samples = x.flatten(1), samples.flatten(1)
+    squares = in_parts(lambda part: torch.cdist(part, samples).square(), x)
+    log_kernel = -squares / (2 * sigma**2) - x.shape[1] * math.log(sigma * math.sqrt(2 * math.pi))
+    return log_kernel.logsumexp(1) - math.log(len(samples))
+
+
+def distance_to_nearest(x, known):
+    """How far each of x (n, …) is from the nearest known image (m, …): 0 for a copy. → (n,)"""
+    return (x - nearest_image(x, known)).flatten(1).norm(dim=1)

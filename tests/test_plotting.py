@@ -134,6 +134,12 @@ FIGURES = {
     "panels, mark": lambda: plotting.panels(X, {"a": {"f": torch.rand(5)}}, mark=2.0),
     "paths": lambda: plotting.paths({"a": points(), "b": points(3)}, "title", (1, 0)),
     "surface": lambda: plotting.value_surface(lambda x, y: x * y, (-1, 1), (-1, 1)),
+    "lake": lambda: plotting.lake(
+        {"a walk": (torch.rand(2, 3), torch.rand(2, 3, 4))},
+        torch.eye(2, 3) > 0,
+        torch.eye(2, 3).flip(1) > 0,
+        (1, 0),
+    ),
     "axes": lambda: plotting.axes(2, 3)[0],
 }
 

@@ -7,5 +7,8 @@ from .digits import Digits, digits
 from .files import DataError
 from .frogs import frogs
 from .images import images
+from .lake import Lake, Walks
 from .molecules import Molecules, molecules
+from .retrieval import Clicks, Retrieval, answers, retrieval
+from .sums import SIGNS, as_map, as_text, every_sum, one_hot_text, sums
 from .toys import centres, grid, mixture_1d, ring, spiral, swiss_roll, two_moons
