@@ -383,7 +383,7 @@ CLAIMS = {
             lambda s: up_and_down(s) and peaks(s, "weights clipped", 8) < peaks(s, "gradient penalty", 8),
             *ALL,
         ),
-        ("the estimate is above $W$ by about $W^2 / 2\\lambda$", above_as_the_formula, *ALL),
+        ("the estimate is above $W$ (by $d^2 / 2\\lambda$", above_as_the_formula, *ALL),
         (
             "(blurred clouds, images) it is far below",
             lambda s: side(s, "blurred", "two-sided") < 0.5 * side(s, "blurred", "best plan"),
