@@ -127,6 +127,35 @@ def test_after_a_restart_it_goes_on_from_the_first_training(path):
         known |= bound
 
 
+def read_later(source):
+    """The names that each function of a cell reads when it is called. → {function's name: names}"""
+    later = {}
+    for scope in symtable.symtable(source.removesuffix(";"), "cell", "exec").get_children():
+        inner = [scope]
+        while inner and not scope.get_name().endswith(("comp", "genexpr")):
+            at = inner.pop()
+            read = {s.get_name() for s in at.get_symbols() if s.is_global() and s.is_referenced()}
+            later.setdefault(scope.get_name(), set()).update(read)
+            inner += at.get_children()
+    return later
+
+
+@each
+def test_a_widget_keeps_its_names(path):
+    """No later cell takes a name that a widget's function reads: a student comes back to the slider."""
+    needs, kept = {}, {}
+    for cell in (c for c in read(path).cells if c.cell_type == "code"):
+        names, bound = read_and_bound(cell.source)
+        taken = {name: kept[name] for name in bound & kept.keys()}
+        assert not taken, f"{cell.id} takes names that these widgets read: {taken}"
+        needs.update(later := read_later(cell.source))
+        todo, seen = {name for name in later if "widgets." in cell.source}, set()
+        while todo:
+            new = {name for function in todo for name in needs[function]} - seen
+            seen, todo = seen | new, new & needs.keys()
+        kept.update(dict.fromkeys(seen, cell.id))
+
+
 @pytest.mark.slow  # half a minute for each notebook; the test above takes a second for all
 @each
 def test_after_a_restart_it_runs_from_the_first_training(path):
