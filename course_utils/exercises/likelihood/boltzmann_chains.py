@@ -139,7 +139,7 @@ def unknown_runs(table, seed=0):
         }
 
     return looks, {
-        "one sweep and back, nats": curves("reconstruction"),
+        "reconstruction after one sweep, nats": curves("reconstruction"),
         "−log p of a test image, nats": curves("nats"),
     }
 
