@@ -46,6 +46,8 @@ def test_every_exercise_has_its_cell_and_its_grade(path):
     book, number = read(path), path.name[:2]
     ids = [id for id in EXERCISES if id.startswith(number + ".")]
     assert sorted(tags(book, "exercise:")) == sorted(ids)
+    text = "\n".join(cell.source for cell in book.cells).replace("$", "")
+    assert all(f"### Exercise {id} · {EXERCISES[id].title}\n" in text for id in ids)
     graded = [c for c in book.cells if c.metadata.get("nbgrader", {}).get("grade")]
     ids += tags(book, "project:")
     assert sorted(c.source for c in graded) == sorted(f'grade("{id}")' for id in ids)
