@@ -149,7 +149,6 @@ CLAIMS = {
             lambda s: set(sorted(BETAS, key=lambda beta: _of_beta(s, beta)[2])[:2]) == {"0.25", "1"},
             "class",
         ),
-        ("in this run a tie", lambda s: 0.9 < _of_beta(s, "0.25")[2] / _of_beta(s, "1")[2] < 1.1, "class"),
         ("the code carries hardly any information", lambda s: _of_beta(s, "16")[1] < 1, "class"),
     ],
     "normal-look": [
@@ -197,8 +196,8 @@ CLAIMS = {
     ],
     "predict-02-p6-text": [
         (
-            "the codes hold 25 nats, and $L_{rec}$ is about 93",
-            lambda s: round(_of_beta(s, "0.25")[1]) == 25 and round(_of_beta(s, "0.25")[0]) == 93,
+            "the codes hold about 25 nats, and $L_{rec}$ is about 94",
+            lambda s: abs(_of_beta(s, "0.25")[1] - 25) < 1 and abs(_of_beta(s, "0.25")[0] - 94) < 1,
             "class",
         ),
         (
@@ -206,7 +205,7 @@ CLAIMS = {
             lambda s: 0 < _of_beta(s, "0.25")[0] - _of_beta(s, "0")[0] < 10,
             "class",
         ),
-        ("grow to about 300 nats", lambda s: round(_of_beta(s, "0")[1], -1) == 300, "class"),
+        ("grow to 240 nats or more", lambda s: _of_beta(s, "0")[1] > 240, "class"),
     ],
     "styles-play": [
         ("both go together between two digits", _style, "class"),
