@@ -145,7 +145,7 @@ def _small_cases():
 
 Exercise(
     "12.3",
-    "A dream of a baseline",
+    "Two at a time",
     kind="debug",
     reference=advantages,
     cases=_small_cases,
@@ -153,18 +153,18 @@ Exercise(
     unlike="over all batches its gradient is not the exact one: what is taken away still knows the "
     "item's own sign.",
     hints=(
-        "Why may one subtract b at all? Because E[b ∇log p] = b Σ ∇p = 0: which step needs b to be the same "
-        "for all signs?",
-        "Here b is known only once the sign is. What of the batch may it be made of, for item i, so that it "
-        "would be the same, whatever item i had drawn?",
+        "Why may one subtract b at all? Because E[b ∇log p] = b Σ ∇p = 0: which step needs b to be the same, "
+        "whatever sign was drawn?",
+        "Write it out for n = 2: r₁ less the mean is (r₁ − r₂) / 2. How much of r₁ is left? Of what in the "
+        "batch may the baseline of item i be made, so that it is the same, whatever item i has drawn?",
         "The mean reward of the *other* items: (reward.sum() − reward) / (n − 1).",
     ),
     mistakes=dict(
-        given=(_of_its_sign, ""),
-        own_mean=(
-            lambda reward, sign: reward - reward.mean(),
-            "nearly: each item's own reward is in the mean, so the baseline still knows its sign. "
-            "Over all batches the gradient is 1 − 1/n times the exact one.",
+        given=(lambda reward, sign: reward - reward.mean(), ""),
+        of_its_sign=(
+            _of_its_sign,
+            "a baseline that knows the sign takes away all that the sign has earned: over all batches no "
+            "gradient is left.",
         ),
         none=(
             lambda reward, sign: reward,
@@ -198,30 +198,28 @@ Exercise(
 Exercise(
     "12.4",
     "The best constant",
-    reference=0.1,
+    reference=1.2,
     hints=(
         "An estimate is (f − b) ∂log p / ∂θ₁. Write it down for both signs: ∂log p₁/∂θ₁ = 1 − p₁ = 0.1, and "
         "∂log p₂/∂θ₁ = −p₁ = −0.9.",
-        "Its mean is exact, 0.09, for any b. How much may the two estimates differ, at the least?",
-        "Not at all, for the right b: (1 − b) · 0.1 = (0 − b) · (−0.9).",
+        "Its mean is exact, 0.18, for any b. How much may the two estimates differ, at the least?",
+        "Not at all, for the right b: (3 − b) · 0.1 = (1 − b) · (−0.9).",
     ),
     mistakes=dict(
         mean_reward=(
-            0.9,
-            "that is E[f], the usual baseline. The two estimates are then 0.01 and 0.81: they differ more "
-            "than with no baseline at all, which gives 0.1 and 0!",
+            2.8,
+            "that is E[f], the usual baseline. The two estimates are then 0.02 and 1.62: they differ more "
+            "than with no baseline at all, which gives 0.3 and −0.9!",
         ),
-        middle=(0.5, "that is the middle of the rewards: estimates of 0.05 and 0.45."),
-        zero=(0.0, "without one the estimates are 0.1 and 0. It can be less than that."),
-        one=(1.0, "then the frequent sign gives 0, and the rare one 0.9."),
-        gradient=(
-            0.09,
-            "that is the gradient itself: nearly a baseline, by chance. (1 − 0.09) · 0.1 and 0.09 · 0.9?",
-        ),
-        negative=(-0.1, "the sign: (1 − b) · 0.1 = (0 − b) · (−0.9)."),
+        middle=(2.0, "that is the middle of the rewards: estimates of 0.1 and 0.9."),
+        zero=(0.0, "without one the estimates are 0.3 and −0.9. They can lie closer together."),
+        rare=(1.0, "then the rare sign gives 0, and the frequent one 0.2: nearly."),
+        frequent=(3.0, "then the frequent sign gives 0, and the rare one 1.8."),
+        gradient=(0.18, "that is the gradient itself, the mean of the estimates; asked is b."),
+        negative=(-1.2, "the sign: (3 − b) · 0.1 = (1 − b) · (−0.9)."),
     ),
-    why="Both signs then give 0.09: one draw is as good as all. A rare sign has a long ∇log p, so it is "
-    "*its* reward that the best constant is near to. E[f], 0.9, is worse than nothing here.",
+    why="Both signs then give 0.18: one draw is as good as all. A rare sign has a long ∇log p, so it is "
+    "*its* reward that the best constant is near to. E[f], 2.8, is worse than nothing here.",
 )
 
 
@@ -343,8 +341,7 @@ def _through(fn, arguments):
 
 Exercise(
     "12.6",
-    "Cold hands",
-    kind="debug",
+    "Hard outside, soft inside",
     reference=estimates.straight_through,
     cases=lambda: [
         (numbers(*theta), T, numbers(*worth))
@@ -357,18 +354,22 @@ Exercise(
     outcome=_through,
     tolerance=0.025,
     hints=(
-        "Which sign is drawn is decided by the largest number alone. At which T does dividing both by T "
-        "change who is largest? At which T does dividing one of the two?",
-        "logits / T are the logits of another, sharper distribution. The draw is to be one from "
-        "softmax(logits), at every T; T only says how soft it is.",
-        "Noise first, then the division: ((logits + gumbel(logits)) / temperature).softmax(-1).",
+        "Begin with one soft draw. Which sign is the hard draw that belongs to it? What may be added to that "
+        "hard draw without changing its value?",
+        "Something whose value is 0 and whose gradient is that of the soft draw: the soft draw less a copy "
+        "of itself. Which of the two is cut off from the graph?",
+        "soft = gumbel_softmax(logits, temperature), then one_hot_of(soft) + soft − soft.detach().",
     ),
     unlike="its draws, or the gradient behind them, are not as frequent or as large as they should be.",
     mistakes=dict(
-        given=(_straight(_noise_late), ""),
+        noise_late=(
+            _straight(_noise_late),
+            "it adds the noise after the division: at T = 0.5 likely signs are drawn too often, at T = 2 too "
+            "seldom. Noise first, then the division.",
+        ),
         no_detach=(
             _straight(put=lambda hard, soft: hard + soft - soft),
-            "now the soft draw cancels in the gradient, too: which of its two copies is to be detached?",
+            "the soft draw cancels in the gradient, too: which of its two copies is to be detached?",
         ),
         soft_only=(
             _straight(put=lambda hard, soft: soft),
@@ -400,7 +401,7 @@ Exercise(
         ),
         noise_only=(
             _straight(lambda logits, T: (logits + gumbel(logits) / T).softmax(-1)),
-            "now the noise alone is divided: at low T it drowns the logits.",
+            "the noise alone is divided: at low T it drowns the logits.",
         ),
         without_noise=(
             _straight(lambda logits, T: (logits / T).softmax(-1)),
