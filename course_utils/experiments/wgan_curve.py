@@ -42,7 +42,8 @@ def run(name, seed):
     numbers = torch.tensor(list(seen.values()))[:, FIRST:]
     correlation = dict(zip(seen, numbers.corrcoef()[list(seen).index("fcd")].tolist(), strict=True))
     ends = {"fcd at first": seen["fcd"][FIRST], "fcd at last": seen["fcd"][-1]}
-    return rounded({f"correlation of {name}": v for name, v in correlation.items() if name != "fcd"} | ends)
+    del correlation["fcd"]
+    return rounded({f"correlation of {name}": value for name, value in correlation.items()} | ends)
 
 
 @torch.no_grad()
@@ -56,8 +57,8 @@ def _estimate(C, x, x_fake):
 
 TABLE = Table(
     {
-        "words": "MNIST, the networks and settings of section 8; 12 scores in 960 updates of G, the last nine "
-        "count",
+        "words": "MNIST, the networks and settings of section 8; 12 scores in 960 updates of G, of which the "
+        "last nine count",
         "steps": N_STEPS,
     },
     {f"{name}, seed {seed}": partial(run, name, seed) for name in ("WGAN", "GAN") for seed in range(5)},

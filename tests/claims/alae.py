@@ -400,7 +400,7 @@ CLAIMS = {
             ),
         ),
     ],
-    "ex-08-6-text": [("begins above 4", lambda s: s["08 errors"]["codes_at_first"] > 4, "class")],
+    "ex-08-6-text": [("begins above 3", lambda s: s["08 errors"]["codes_at_first"] > 3, "class")],
     "project-text": [
         (
             "misreads 16 to 18 % of its reconstructions",
