@@ -116,6 +116,8 @@ FIGURES = {
     "spreads": lambda: plotting.spreads({"a setting": [1.0, 2.0], "another": [3.0]}, "score", "title"),
     "bands": lambda: plotting.bands({"a": {"plain": [1, 2], "b": [3]}, "c": {"plain": [0.5], "b": None}}),
     "maps": lambda: plotting.maps({"a": torch.rand(4, 4), "b": torch.rand(5, 3)}),
+    "maps from 0": lambda: plotting.maps({"a": torch.rand(4, 4)}, v_min=0),
+    "maps of both signs": lambda: plotting.maps({"a": torch.randn(4, 4)}, v_min=-2, v_max=2),
     "between": lambda: plotting.between(points(), points(), {"a": points(), "b": points()}),
     "surfaces": lambda: plotting.surfaces(CRITICS, *[dict.fromkeys("ab", points())] * 2),
     "seeds": lambda: plotting.seeds(torch.randn(3, 50, 2), points(), ["a", "b", "c"], "caption"),

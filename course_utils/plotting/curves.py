@@ -148,7 +148,7 @@ def maps(contents, names=(None, None), v_min=None, v_max=None):
     Each has its own scale, unless it is given: with both ends all have one, and can be compared.
     From −v to v, numbers of both signs have colours of their own.
     """
-    signed = v_min is not None and v_min == -v_max
+    signed = None not in (v_min, v_max) and v_min == -v_max
     figure, row = titled(contents, 4.2 if len(contents) < 4 else 3.6)
     for ax, values in zip(row, contents.values(), strict=True):
         shown = ax.imshow(array(values), cmap="PuOr" if signed else "viridis", vmin=v_min, vmax=v_max)
