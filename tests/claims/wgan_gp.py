@@ -259,10 +259,10 @@ CLAIMS = {
     ],
     "predict-07-p6-text": [
         (
-            "about 0.98 with two sides, about 0.89 with one",
+            "about 0.98 with two sides, 0.86 to 0.9 with one",
             lambda s: (
                 abs(side(s, "blurred", "two-sided", "mean gradient norm at x_mix") - 0.98) < 0.02
-                and abs(side(s, "blurred", "one-sided", "mean gradient norm at x_mix") - 0.89) < 0.02
+                and abs(side(s, "blurred", "one-sided", "mean gradient norm at x_mix") - 0.88) < 0.025
             ),
             *ALL,
         ),
