@@ -423,7 +423,7 @@ CLAIMS = {
     "board-look": [
         ("a model that wins everywhere: there is none", lambda s: len(wins(s)) > 1),
         (
-            "agree on the first three, WGAN-GP, ALAE and GAN, and on the last of the shipped, the clipped WGAN",
+            "agree on the first three, WGAN-GP, ALAE and GAN, and on the last of the shipped",
             lambda s: (
                 by_distance(s, "fcd")[:3] == by_distance(s, "fcd_2")[:3] == ["WGAN-GP", "ALAE", "GAN"]
                 and by_distance(s, "fcd")[-1] == by_distance(s, "fcd_2")[-1] == "WGAN"
