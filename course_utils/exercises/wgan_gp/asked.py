@@ -54,7 +54,8 @@ Prediction(
     "07.p8",
     "b",
     "It is 1 of 13 (a hint, no more), and 8 of the 19 without a norm. Batch norm lets an item's score "
-    "depend on its batch (section 5, and notebook 05). The critic's is layer norm: as WGAN-GP 11 of the 13 succeed.",
+    "depend on its batch (section 5, and notebook 05). The critic's is layer norm: as WGAN-GP 11 of the 13 "
+    "succeed.",
 )
 Prediction(
     "07.p9",
