@@ -160,3 +160,10 @@ def test_the_live_picture_spans_what_is_planned_and_of_a_stopped_training_what_w
         spans.append(figure.axes[0].get_xlim())
         assert figure.axes[0].get_title(loc="left").startswith("step 70 of 600 · a note")
     assert spans == [(0, 600), (0, 70)]
+
+
+def test_spreads_show_every_run_on_both_sides_of_0():
+    (ax,) = plotting.spreads({"a": [-0.6, 0.9], "b": [-0.8]}, "correlation").axes
+    low, high = ax.get_xlim()
+    assert low < -0.8 and high > 0.9
+    assert plotting.spreads({"a": [1.0, 2.0]}, "score").axes[0].get_xlim()[0] == 0

@@ -114,8 +114,11 @@ def spreads(values, xlabel, title=None):
         ax.annotate(f"{mean:.1f}", (max(numbers), i), (14, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(values)), list(values))
     ax.set(xlabel=xlabel, title=title, ylim=(len(values) - 0.5, -0.5))
-    ax.set_xlim(left=0)
     ax.margins(x=0.1)
+    if min(min(numbers) for numbers in values.values()) < 0:
+        ax.axvline(0, color=PRIOR, lw=1.5, zorder=0)
+    else:
+        ax.set_xlim(left=0)
     return figure
 
 
