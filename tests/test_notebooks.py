@@ -106,17 +106,22 @@ def after_a_restart(path):
     return book
 
 
+def scope_of(source):
+    return symtable.symtable(source.removesuffix(";"), "cell", "exec")
+
+
+def read_inside(scope):
+    """The global names that a function's scope reads, and those inside it. → set"""
+    own = {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
+    return own.union(*map(read_inside, scope.get_children()))
+
+
 def read_and_bound(source):
     """The names that a cell needs from earlier cells, and those that it defines. → two sets"""
-    table = symtable.symtable(source.removesuffix(";"), "cell", "exec")
-    bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    read = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
-    inner = table.get_children()
-    while inner:
-        scope = inner.pop()
-        read |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
-        inner += scope.get_children()
-    return read, bound
+    cell = scope_of(source)
+    bound = {s.get_name() for s in cell.get_symbols() if s.is_assigned() or s.is_imported()}
+    read = {s.get_name() for s in cell.get_symbols() if s.is_referenced()}
+    return read.union(*map(read_inside, cell.get_children())), bound
 
 
 @each
@@ -132,13 +137,9 @@ def test_after_a_restart_it_goes_on_from_the_first_training(path):
 def read_later(source):
     """The names that each function of a cell reads when it is called. → {function's name: names}"""
     later = {}
-    for scope in symtable.symtable(source.removesuffix(";"), "cell", "exec").get_children():
-        inner = [scope]
-        while inner and not scope.get_name().endswith(("comp", "genexpr")):
-            at = inner.pop()
-            read = {s.get_name() for s in at.get_symbols() if s.is_global() and s.is_referenced()}
-            later.setdefault(scope.get_name(), set()).update(read)
-            inner += at.get_children()
+    for scope in scope_of(source).get_children():
+        if not scope.get_name().endswith(("comp", "genexpr")):  # those are read at once
+            later.setdefault(scope.get_name(), set()).update(read_inside(scope))  # many are named "lambda"
     return later
 
 

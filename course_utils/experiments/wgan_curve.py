@@ -29,7 +29,7 @@ def run(name, seed):
     else:
         opt = adam(G=[G], D=[C], lr=5e-4, betas=(0.5, 0.99))
         step, loss, players = gan_step, "L_G", dict(G=G, D=C, opt=opt, prior=prior)
-    seen = {loss: [], "fcd": []} | ({"W / K": []} if name == "WGAN" else {})
+    seen = {"fcd": [], loss: []} | ({"W / K": []} if name == "WGAN" else {})
     for _ in range(N_PARTS):
         history = train(step, batches, N_STEPS // N_PARTS, quiet=True, **players)
         with torch.no_grad():
@@ -39,11 +39,10 @@ def run(name, seed):
         if name == "WGAN":
             seen["W / K"].append(_estimate(C.eval(), few, x_fake))
             C.train()
-    numbers = torch.tensor(list(seen.values()))[:, FIRST:]
-    correlation = dict(zip(seen, numbers.corrcoef()[list(seen).index("fcd")].tolist(), strict=True))
-    ends = {"fcd at first": seen["fcd"][FIRST], "fcd at last": seen["fcd"][-1]}
-    del correlation["fcd"]
-    return rounded({f"correlation of {name}": value for name, value in correlation.items()} | ends)
+    _, *others = seen
+    with_fcd = torch.tensor(list(seen.values()))[:, FIRST:].corrcoef()[0, 1:].tolist()
+    correlations = {f"correlation of {of}": value for of, value in zip(others, with_fcd, strict=True)}
+    return rounded(correlations | {"fcd at first": seen["fcd"][FIRST], "fcd at last": seen["fcd"][-1]})
 
 
 @torch.no_grad()
