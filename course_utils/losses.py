@@ -210,6 +210,17 @@ def critic_loss(on_real, on_fake):
     return on_fake.mean() - on_real.mean()
 
 
+def hinge_loss(on_real, on_fake):
+    """The hinge loss of a discriminator: real items are to score above 1, fakes below −1. → scalar
+
+    E max(0, 1 − D(x)) + E max(0, 1 + D(x_fake)),  scores (B, 1), any real numbers
+
+    Source: Lim & Ye 2017; Miyato et al. 2018; BigGAN. Traps: beyond ±1 an item has no gradient; the generator
+    has no hinge, its loss is −E D(x_fake); deck 004 gives the name to a product of scores.
+    """
+    return (1 - on_real).relu().mean() + (1 + on_fake).relu().mean()
+
+
 def interpolate(x, x_fake):
     """Random points on the lines from fake items to real ones: ε x + (1 − ε) x_fake. → as x (B, …)
 

@@ -21,6 +21,18 @@ def uniform(z_dim):
     return lambda n: math.sqrt(3) * (2 * torch.rand(n, z_dim, device=session.device()) - 1)
 
 
+def truncated_normal(n, z_dim, threshold):
+    """Draws from N(0, I) whose numbers all lie between −threshold and threshold. → (n, z_dim)
+
+    P(|z| < t) = erf(t/√2): a uniform share of it, turned into a number by the inverse of erf.
+
+    Source: Brock et al. 2019, the "truncation trick", who draw numbers beyond it again. Traps: to clamp them
+    puts them all on ±threshold; to draw whole vectors again would take for ever.
+    """
+    u = 2 * torch.rand(n, z_dim, device=session.device()) - 1
+    return math.sqrt(2) * torch.erfinv(u * math.erf(threshold / math.sqrt(2)))
+
+
 def gaussian_mixture(y, n_components=10, radius=2.0, stds=(0.5, 0.1)):
     """One draw from component y of a mixture of Normals, arranged like petals around 0. y (n,) → (n, 2)
 

@@ -61,6 +61,19 @@ def _features_of_real(x, n, name="classifier"):
     return _features(x[:n], name)
 
 
+def class_fcds(x_fake, y_fake, x_real, y_real):
+    """The Fréchet distance of each class by itself, by our classifier's features. → {label: float}
+
+    Images (n, 1, 28, 28), and the labels that they were asked for, or have (n,). Trap: a class has a tenth of
+    the images, and few images raise the value: also score real ones, as many of each class.
+    """
+    unit = FEATURE_UNITS["classifier"]
+    fake, real = _features(x_fake) / unit, _features(x_real) / unit
+    y_fake, y_real = enough(y_fake), enough(y_real)
+    labels = y_real.unique().tolist()
+    return {k: frechet_distance(fake[y_fake == k], real[y_real == k]) for k in labels}
+
+
 def label_error(x, y):
     """Share of images x (n, 1, 28, 28) that our classifier reads as another digit than y (n,). → float, %"""
     return reading_error(in_parts(load("classifier"), enough(x)), enough(y))

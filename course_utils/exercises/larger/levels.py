@@ -1,0 +1,187 @@
+"""Notebook 11, section 2: a step of one level to mend, and three LapGANs with a fault."""
+
+from types import SimpleNamespace
+
+import torch
+from torch import nn, no_grad
+
+from ...losses import discriminator_loss, nll_fake, nll_real, non_saturating, r1_penalty
+from ...pyramid import larger, smaller
+from ...steps import lapgan_step
+from ...train import descend, ema_of
+from ..engine.fixtures import after_updates, noise, plain_descent, small_net, uniform
+from ..engine.tasks import Exercise, Wrong
+
+
+class _Details(nn.Module):
+    """A small G. z (B, 4), small (B, 1, 2, 2) → (B, 1, 4, 4)"""
+
+    def __init__(self):
+        super().__init__()
+        self.net = small_net(8, 6, 16)
+
+    def forward(self, z, small):
+        return self.net(torch.cat([z, small.flatten(1)], 1)).view(-1, 1, 4, 4)
+
+
+class _Judge(nn.Module):
+    """A small D, which adds detail and small image by itself. → (B, 1)"""
+
+    def __init__(self):
+        super().__init__()
+        self.net = small_net(32, 5, 1)
+
+    def forward(self, detail, small):
+        coarse = larger(small)
+        return self.net(torch.cat([coarse, coarse + detail], 1))
+
+
+class _Deal:
+    """The same batches, one after the other, and the same noise, draw after draw."""
+
+    def __init__(self, parts):
+        self.parts, self.n = parts, 0
+
+    def __next__(self):
+        return self(0), None
+
+    def __call__(self, n):
+        self.n += 1
+        return self.parts[(self.n - 1) % len(self.parts)]
+
+
+def _games():
+    return [
+        (_Deal(2 * uniform(6, n, 1, 4, 4) - 1), _Details(), _Judge(), _Deal(noise(6, n, 4)), weight)
+        for n, weight in ((4, 1.0), (8, 3.0))
+    ]
+
+
+def _after_a_step(fn, arguments):
+    batches, G, D, prior, weight = arguments
+    opt = SimpleNamespace(G=plain_descent(G), D=plain_descent(D))
+    G_ema = ema_of(G, 0.5)
+    batches.n = prior.n = 0
+
+    def update():
+        return fn(batches, G=G, D=D, G_ema=G_ema, opt=opt, prior=prior, r1_weight=weight)
+
+    return after_updates(update, n=2, told=_checked, G=G, D=D, G_ema=G_ema.module)
+
+
+def _checked(said):
+    if not all(isinstance(each, dict) and {"L_D", "L_G", "r1"} <= each.keys() for each in said):
+        raise Wrong("return L_D, L_G and r1 by name, as the given step does: `train` draws them.")
+    return ()
+
+
+def step_that_adds_twice(batches, *, G, D, G_ema, opt, prior, r1_weight=1.0):
+    """As shown: D learns from fakes to which the enlarged image was added, and adds it once more."""
+    x, _ = next(batches)
+    small = smaller(x)
+    detail = x - larger(small)
+    with no_grad():
+        fake = larger(small) + G(prior(len(x)), small)
+    L_D = discriminator_loss(D(detail, small), D(fake, small))
+    few = len(x) // 4 or 1
+    r1 = r1_penalty(lambda detail: D(detail, small[:few]), detail[:few])
+    descend(L_D + r1_weight / 2 * r1, opt.D)
+    L_G = non_saturating(D(G(prior(len(x)), small), small))
+    descend(L_G, opt.G)
+    G_ema.update_parameters(G)
+    return dict(L_D=L_D, L_G=L_G, r1=r1)
+
+
+def _step(
+    real=lambda x, coarse: x - coarse,
+    fake=lambda fake, coarse: fake,
+    fake_at_G=lambda fake, coarse: fake,
+    told=lambda small: small,
+    L_D_of=discriminator_loss,
+    L_G_of=non_saturating,
+    weigh=lambda weight: weight / 2,
+    keep=lambda G_ema, G: G_ema.update_parameters(G),
+):
+    """The step with another pair, another condition, or another loss."""
+
+    def wrong(batches, *, G, D, G_ema, opt, prior, r1_weight=1.0):
+        x, _ = next(batches)
+        small = smaller(x)
+        coarse = larger(small)
+        detail = real(x, coarse)
+        with no_grad():
+            drawn = fake(G(prior(len(x)), small), coarse)
+        L_D = L_D_of(D(detail, small), D(drawn, told(small)))
+        few = len(x) // 4 or 1
+        r1 = r1_penalty(lambda detail: D(detail, small[:few]), detail[:few])
+        descend(L_D + weigh(r1_weight) * r1, opt.D)
+        L_G = L_G_of(D(fake_at_G(G(prior(len(x)), small), coarse), told(small)))
+        descend(L_G, opt.G)
+        keep(G_ema, G)
+        return dict(L_D=L_D, L_G=L_G, r1=r1)
+
+    return wrong
+
+
+def _added(fake, coarse):
+    return coarse + fake
+
+
+Exercise(
+    "11.3",
+    "All is well",
+    kind="debug",
+    reference=lapgan_step,
+    cases=_games,
+    outcome=_after_a_step,
+    hints=(
+        "Two losses near 0: D is sure of what it is trained on, and yet takes for real what G shows it in "
+        "its own update. So D is not trained on what G shows. Compare the two.",
+        "What does D do with its first argument? Add the enlarged image to each of the three things that it "
+        "is given in this step: what comes out?",
+        "In D's update `fake` is an image, in G's update it is details. D adds the enlarged image by itself: "
+        "fake = G(prior(len(x)), small).",
+    ),
+    unlike="after two updates G or D are not what a level of a LapGAN makes of them.",
+    mistakes=dict(
+        given=(step_that_adds_twice, ""),
+        at_both=(
+            _step(fake=_added, fake_at_G=_added),
+            "now G shows what D is trained on; but both are images, to which D adds the small one again, "
+            "and the real ones are details.",
+        ),
+        all_images=(
+            _step(real=lambda x, coarse: x, fake=_added, fake_at_G=_added),
+            "all three are images now, and D adds the enlarged image to each: it judges sums that are no "
+            "images. It is given details.",
+        ),
+        real_is_x=(
+            _step(real=lambda x, coarse: x),
+            "the fakes are details now, but the real ones have become images: D tells them apart at a "
+            "glance.",
+        ),
+        less=(
+            _step(fake=lambda fake, coarse: fake - coarse),
+            "now the enlarged image is subtracted from details that never had it.",
+        ),
+        wrong_small=(
+            _step(told=lambda small: small.roll(1, 0)),
+            "the fakes are judged beside the small image of another digit.",
+        ),
+        exchanged=(
+            _step(L_D_of=lambda on_real, on_fake: discriminator_loss(on_fake, on_real)),
+            "real and fake are exchanged in D's loss.",
+        ),
+        G_wants_fake=(_step(L_G_of=nll_fake), "G learns to be taken for fake."),
+        only_real=(
+            _step(L_D_of=lambda on_real, on_fake: nll_real(on_real)),
+            "D sees no fakes any more: it calls everything real.",
+        ),
+        no_half=(_step(weigh=lambda weight: weight), "R1's weight is half of r1_weight, as before."),
+        no_r1=(_step(weigh=lambda weight: 0.0), "the fakes are right; R1 was right, too, and is gone."),
+        no_ema=(
+            _step(keep=lambda G_ema, G: None),
+            "G_ema stays where it was: update_parameters is gone.",
+        ),
+    ),
+)
