@@ -29,7 +29,7 @@ def test_a_pyramid_and_its_inverse_are_exact():
 
 
 def test_the_small_image_is_the_best_one_and_details_have_no_mean():
-    """By least squares: the small image whose enlargement is nearest to x; so details sum to 0 in each block."""
+    """By least squares: the small image whose enlargement is nearest to x; so details sum to 0."""
     x = torch.randn(1, 1, 4, 6, dtype=torch.double)
     small, detail = pyramid.pyramid(x, 1)
     enlarge = torch.stack([pyramid.larger(e.view(1, 1, 2, 3)).flatten() for e in torch.eye(6).double()], 1)
@@ -139,7 +139,7 @@ def test_a_lapgan_grows_from_7_to_28_and_each_level_hears_its_own_noise():
 
 
 def test_hinge_by_hand_and_its_best_score():
-    """Where real items are more frequent than fakes the best score is 1, else −1; the loss is then 2 − 2 TV."""
+    """Where real items are more frequent than fakes the best score is 1, else −1; its loss 2 − 2 TV."""
     on_real, on_fake = torch.tensor([[2.0], [0.5], [-1.0]]), torch.tensor([[-2.0], [0.0]])
     assert losses.hinge_loss(on_real, on_fake).item() == pytest.approx((0.5 + 2) / 3 + 1 / 2)
     p, q = torch.tensor([0.6, 0.3, 0.1]), torch.tensor([0.2, 0.3, 0.5])
@@ -212,7 +212,7 @@ def test_a_biggan_step_moves_d_as_often_as_it_should_and_the_ema_follows(n_d, mo
 
 
 def test_a_hinge_gan_of_two_points_brings_g_to_the_real_one():
-    """G is one number, D a line with slope at most 1: D pulls G to the real place, and there its loss is 2."""
+    """G is one number, D a line with slope at most 1: D pulls G to the real place."""
 
     class Line(nn.Module):
         def __init__(self):

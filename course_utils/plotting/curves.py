@@ -212,3 +212,17 @@ def value_surface(f, x_range, y_range, names=("x", "y", "value"), n=121, levels=
     top.set(xlabel=names[0], ylabel=names[1], aspect="equal")
     top.grid(False)
     return figure
+
+
+def tradeoff(curve, mark=None, title=None):
+    """What a threshold trades, precision against recall: `{threshold: scores}`; `mark` is one of them."""
+    figure, ax = axes(height=4.0, width=5.2)
+    recall, precision = ([scores[name] for scores in curve.values()] for name in ("recall", "precision"))
+    ax.plot(recall, precision, "o-", color=FAKE, ms=6)
+    for threshold, at in zip(curve, zip(recall, precision, strict=True), strict=True):
+        ax.annotate(f"{threshold:g}", at, (8, 4), textcoords="offset points")
+    if mark is not None:
+        ax.plot(curve[mark]["recall"], curve[mark]["precision"], "o", ms=15, mfc="none", mec=INK, mew=2.5)
+    ax.set(xlabel="recall", ylabel="precision", title=title)
+    ax.margins(0.12)
+    return figure

@@ -127,9 +127,17 @@ Exercise(
             _with(lambda x: avg_pool2d(x, 2, ceil_mode=True), detail_of=lambda x, coarse: coarse - x),
             "the small image is right, the details have the other sign: they are *added* when it is rebuilt.",
         ),
-        counted_as_four=(
-            _with(lambda x: avg_pool2d(_padded(x), 2, divisor_override=4)),
-            "every block is divided by four; at the edge there are two, in the corner one.",
+        nearest=(
+            _with(lambda x: interpolate(x, size=tuple(map(_up, x.shape[2:])))),
+            "`interpolate` picks one pixel here, and at odd sizes not even one of its block: take means of blocks.",
+        ),
+        exchanged=(
+            lambda x: halved(x)[::-1],
+            "both are right, in the other order: the small image first, then the details.",
+        ),
+        coarse=(
+            _with(lambda x: avg_pool2d(x, 2, ceil_mode=True), detail_of=lambda x, coarse: coarse),
+            "the second is the enlarged image; the details are what is missing to x.",
         ),
         x_itself=(
             _with(lambda x: avg_pool2d(x, 2, ceil_mode=True), detail_of=lambda x, coarse: x),

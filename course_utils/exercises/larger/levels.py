@@ -185,3 +185,40 @@ Exercise(
         ),
     ),
 )
+
+
+LEVELS = {"A": "level 14", "B": "level 28", "C": "level 7"}
+COLUMNS = ("precision from noise", "recall from noise", "misread from real 7", "misread from real 14")
+
+
+def unknown_levels(runs):
+    """The runs of `lapgan_unknown`, with letters in place of their faults. → table"""
+    return {letter: {column: runs[fault][column] for column in COLUMNS} for letter, fault in LEVELS.items()}
+
+
+Exercise(
+    "11.4",
+    "Where is the fault?",
+    kind="read",
+    reference="CAB",
+    hints=(
+        "An image grown from a real 14 × 14 one has been drawn by the last level alone. Whose share of "
+        "misread ones is high there?",
+        "From real 7 × 7 images two levels draw. Which network is right from 14 on, and not from 7 on?",
+        "One is right from both. Its fault is in what it begins with: what would half of the digits do to "
+        "precision, and what to recall?",
+    ),
+    mistakes=dict(
+        last_two=("CBA", "the fault at 14 must not show where a real 14 × 14 image is the start."),
+        first_two=("ACB", "a network that is right from real 7 × 7 images has no fault at 14."),
+        turned=(
+            "BAC",
+            "half of the digits: which scores suffer, those of single images or those of all together?",
+        ),
+        by_letters=("ABC", "that is the order of the rows: look at the two columns of misread images."),
+        other=("BCA", "at which start does a network begin to fail? Begin with the last column."),
+    ),
+    why="A is right from real 14 × 14 images, and not from 7 × 7 ones: its second level draws details that "
+    "do not belong. C is right from both: only its own start is bad, and recall is low. B is left for the "
+    "last level.",
+)

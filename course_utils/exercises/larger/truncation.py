@@ -165,10 +165,16 @@ class Spots(torch.nn.Module):
         radius = REAL["radius"] + REAL["std"] * (z.norm(dim=1) - 1.25)
         return radius[:, None] * torch.stack([angle.cos(), angle.sin()], 1)
 
+    def real(self, n):
+        """Points as they should be: n of them at the spots. → (n, 2)"""
+        angle = 2 * math.pi * torch.arange(n) / SPOTS + self.turn
+        noise = REAL["std"] * torch.randn(n, 2)
+        return REAL["radius"] * torch.stack([angle.cos(), angle.sin()], 1) + noise
+
 
 def share_at_a_spot(keep, seed):
     """Which share of the kept half lies at a spot; 0 if a spot gets less than a twentieth of it. → float"""
-    G = Spots(turn=0.3 * seed).to(session.device())
+    G = Spots(turn=0.3 * seed + 0.1).to(session.device())
     z = torch.randn(N, 2, device=session.device())
     with torch.no_grad():
         kept = _half(called(keep, z.clone(), G), z)

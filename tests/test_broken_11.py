@@ -1,0 +1,155 @@
+"""Notebook 11: what is to be mended does harm, numbers by hand are right, the bar stands where it should."""
+
+import pytest
+import torch
+from torch import nn
+
+from course_utils import data, experiments, metrics, models, priors, session
+from course_utils.exercises import EXERCISES
+from course_utils.exercises.larger.levels import unknown_levels
+from course_utils.exercises.larger.truncation import Spots, anonymous, crowded_half, shortest_half
+from course_utils.match import Rule, match
+from course_utils.pyramid import larger
+
+
+def broken_and_right(id):
+    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
+
+
+# ── bars, whose direction the small image tells ──────────────────────────────────────────────────
+
+
+class Judge(nn.Module):
+    """D for bars: 2×2 blocks of the enlarged image, and of its sum with the details."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Conv2d(2, 16, 2, stride=2), nn.LeakyReLU(0.2), nn.Conv2d(16, 1, 1))
+
+    def forward(self, detail, small):
+        coarse = larger(small)
+        return self.net(torch.cat([coarse, coarse + detail], 1)).mean((2, 3))
+
+
+def bars(n=400):
+    side = torch.randint(2, (n, 1, 4, 4)).float()
+    small, up = side - 0.5, torch.tensor([[1.0, -1.0], [1.0, -1.0]]).repeat(4, 4)
+    detail = 0.4 * torch.where(larger(side) > 0, up, up.T)
+    return small, detail
+
+
+def test_where_the_small_image_is_added_twice_both_losses_fall_and_the_details_are_noise():
+    error, losses = {}, {}
+    for name, step in zip(("broken", "right"), broken_and_right("11.3"), strict=True):
+        torch.manual_seed(0)
+        small, detail = bars()
+        game = match(Rule(step, ema=True), models.DetailGenerator(8), Judge(), priors.gaussian(16), lr=5e-3)
+        batches = data.Batches(larger(small) + detail, batch_size=32)
+        for _ in range(200):
+            said = step(batches, **game)
+        with torch.no_grad():
+            drawn = game["G"].eval()(torch.randn(400, 16), small)
+        error[name] = ((drawn - detail).square().mean() / detail.square().mean()).item()
+        losses[name] = said["L_D"].item(), said["L_G"].item()
+    assert error["right"] < 0.3 and error["broken"] > 0.8, error
+    assert losses["broken"][0] < 0.3 * losses["right"][0] and losses["broken"][1] < losses["right"][1], losses
+
+
+# ── numbers by hand ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_least_hinge_loss_at_three_to_one_is_at_the_corner():
+    s = torch.linspace(-4, 4, 8_001, dtype=torch.double)
+    paid = 3 * (1 - s).relu() + (1 + s).relu()
+    assert s[paid.argmin()].item() == pytest.approx(EXERCISES["11.5"].reference)
+
+
+def test_within_a_class_and_all_together_by_sampling():
+    side = torch.where(torch.rand(200_000, 1) < 0.5, -4.0, 4.0)
+    real, fake = side + 2 * torch.randn_like(side), side
+    whole = metrics.frechet_distance(fake, real)
+    one = metrics.frechet_distance(fake[side > 0][:, None], real[side > 0][:, None])
+    assert one / whole == pytest.approx(EXERCISES["11.9"].reference, rel=0.05)
+
+
+def test_a_convolution_with_spectral_norm_stretches_further_than_once():
+    layer = nn.utils.parametrizations.spectral_norm(nn.Conv2d(16, 16, 3, padding=1), n_power_iterations=50)
+    x = torch.zeros(1, 16, 14, 14)
+    layer(x)
+    layer.eval()
+    assert torch.linalg.matrix_norm(layer.weight.flatten(1), 2).item() == pytest.approx(1, abs=0.01)
+    assert 1.3 < EXERCISES["11.6"].reference(layer, x).item() <= 3  # the root of nine
+
+
+# ── what is to be mended ─────────────────────────────────────────────────────────────────────────
+
+
+def statistics(fn, n_batches):
+    torch.manual_seed(1)
+    G = models.BigGenerator(5, 8)
+    nn.init.normal_(G.layers[0].bias, 3.0)  # means far from 0
+    y = torch.arange(50) % 10
+    fn(G, [(torch.randn(50, 5), y) for _ in range(n_batches)])
+    return G.norms[0].norm.running_mean, G.layers[0].bias.detach()
+
+
+def test_with_five_batches_the_forgetful_statistics_are_off_by_more_than_half():
+    for fn, least, most in zip(broken_and_right("11.7"), (0.5, 0.0), (0.7, 0.1), strict=True):
+        mean, true = statistics(fn, 5)
+        assert least <= ((mean - true).norm() / true.norm()).item() <= most
+
+
+def test_at_one_half_three_of_five_clamped_numbers_lie_on_the_border():
+    clamped, right = (fn(5_000, 4, 0.5).abs() for fn in broken_and_right("11.8"))
+    assert (clamped > 0.4999).float().mean().item() == pytest.approx(0.617, abs=0.01)
+    assert (right > 0.4999).float().mean() < 0.01
+
+
+# ── the bar of 11.10 ─────────────────────────────────────────────────────────────────────────────
+
+
+def kept(answer, seeds=3):
+    scores = []
+    for seed in range(seeds):
+        with session.seeded(seed):
+            scores.append(EXERCISES["11.10"].contest.run(answer, seed))
+    return scores
+
+
+def test_the_bar_is_reached_by_where_g_is_quiet_and_where_images_crowd_and_not_by_the_length_of_z():
+    task = EXERCISES["11.10"]
+    for answer in (task.reference, crowded_half):
+        assert sum(map(task.contest.reached, kept(answer, 5))) >= 4
+    told = task.contest.controls
+    for name, answer in {
+        "any half": lambda z, G: torch.arange(len(z) // 2),
+        "the shortest z": shortest_half,
+        "one spot alone": lambda z, G: (G(z) - G(z[:1])).norm(dim=1).argsort()[: len(z) // 2],
+    }.items():
+        found = kept(answer)
+        assert sum(found) / 3 == pytest.approx(told[name], abs=0.03) and max(found) < task.contest.bar
+    assert Spots().real(16).shape == (16, 2)
+
+
+# ── what is to be read ───────────────────────────────────────────────────────────────────────────
+
+
+def test_the_three_levels_show_their_fault_as_the_question_says():
+    rows = unknown_levels(experiments.load("lapgan_unknown")["runs"])
+    from_7, from_14 = ({k: row[f"misread from real {s}"] for k, row in rows.items()} for s in (7, 14))
+    assert from_14["B"] > 2 * max(from_14["A"], from_14["C"])
+    assert from_7["A"] > 2 * from_7["C"]
+    recall, precision = (
+        {k: row[f"{s} from noise"] for k, row in rows.items()} for s in ("recall", "precision")
+    )
+    assert precision["C"] > max(precision["A"], precision["B"]) and recall["C"] < 0.6
+
+
+def test_the_three_generators_show_their_change_as_the_question_says():
+    rows = anonymous(experiments.load("biggan_unknown")["runs"])
+    plain, A, B, C = (rows[name] for name in ("as it is", *"ABC"))
+    for score in ("fcd", "precision", "recall"):
+        assert A[score] == pytest.approx(plain[score], rel=0.1, abs=0.02)
+    assert A["fcd of a class, mean"] > 2 * plain["fcd of a class, mean"]
+    assert B["recall"] < 0.5 * C["recall"] < 0.5 * plain["recall"]
+    assert C["precision"] > plain["precision"] + 0.02 and B["precision"] < C["precision"]
