@@ -68,7 +68,7 @@ def class_fcds(x_fake, y_fake, x_real, y_real):
     the images, and few images raise the value: also score real ones, as many of each class.
     """
     unit = FEATURE_UNITS["classifier"]
-    fake, real = _features(x_fake) / unit, _features(x_real) / unit
+    fake, real = _features(x_fake) / unit, _features_of_real(x_real, len(enough(x_real))) / unit
     y_fake, y_real = enough(y_fake), enough(y_real)
     labels = y_real.unique().tolist()
     return {k: frechet_distance(fake[y_fake == k], real[y_real == k]) for k in labels}

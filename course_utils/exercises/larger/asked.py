@@ -9,8 +9,45 @@ Prediction("11.p6", "b", "TODO")
 
 Project(
     "11",
-    "TODO",
-    rubric=((10, "TODO"),),
+    "What would you build for a small batch?",
+    rubric=(
+        (1, "a question, and a guess written down before the first run"),
+        (2, "the bar, within the budget, mean of three seeds, and the settings that reach it"),
+        (2, "one change at a time, with its spread over the seeds"),
+        (2, "FCD, precision, recall, misread and the worst class for each row: what did a gain cost?"),
+        (2, "a truncation curve of the best network beside that of the first: is it better everywhere?"),
+        (1, "what was tried in vain, and what cannot be concluded for 2,048 images a batch"),
+    ),
 )
 
-SelfTest("11", (("a", "1", "TODO"),) * 8)
+SelfTest(
+    "11",
+    (
+        ("c", "1", "A detail is a pixel less the mean of its four: what is above it and below it cancels."),
+        (
+            "d",
+            "2",
+            "Each level is trained on real small images alone: how to repair drawn ones it has never "
+            "learned.",
+        ),
+        ("b", "1", "49 + 14 · 14 + 28 · 28: a third more than pixels. Not every set of levels is a pyramid."),
+        ("a", "3", "Beyond ±1 the hinge is flat: no item there pulls. The log loss would go on for ever."),
+        (
+            "d",
+            "3",
+            "Batch norm takes its mean and std from the batch at hand: of ones alone, where it was trained "
+            "on all ten. What all ones have in common is taken off.",
+        ),
+        (
+            "a",
+            "3",
+            "Linear layers of norm 1, a leaky ReLU nowhere steeper than 1: lengths never grow.",
+        ),
+        (
+            "c",
+            "4",
+            "They look real, and are a tenth of all: only the class by itself shows what is missing.",
+        ),
+        ("b", "4", "All numbers near 0: one image for each class. A few real images lie near one of ten."),
+    ),
+)

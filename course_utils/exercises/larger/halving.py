@@ -10,7 +10,7 @@ from ..engine.tasks import Exercise, Prediction, Wrong
 
 Prediction(
     "11.p1",
-    "a",
+    "b",
     "What was subtracted is added again, whatever it was: nonsense minus nonsense. That a pyramid is exact "
     "says nothing about its parts; what they are good for is another question.",
 )
@@ -129,7 +129,8 @@ Exercise(
         ),
         nearest=(
             _with(lambda x: interpolate(x, size=tuple(map(_up, x.shape[2:])))),
-            "`interpolate` picks one pixel here, and at odd sizes not even one of its block: take means of blocks.",
+            "`interpolate` picks one pixel here, and at odd sizes not even one of its block: take means of "
+            "blocks.",
         ),
         exchanged=(
             lambda x: halved(x)[::-1],
