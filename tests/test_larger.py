@@ -10,7 +10,7 @@ from torch.distributions import Normal
 
 from course_utils import losses, models, priors, pyramid, scores, steps
 from course_utils.match import Rule, match
-from course_utils.train import adam, ema_of
+from course_utils.train import ema_of, sgd
 
 LEVEL = Rule(steps.lapgan_step, ema=True)
 BIG = Rule(steps.biggan_step, n_critic=1, ema=True)
@@ -110,14 +110,13 @@ def test_a_level_learns_the_details_of_bars():
         def forward(self, detail, small):
             return self.net(torch.cat([pyramid.larger(small), detail], 1)).mean((2, 3))
 
-    game = match(LEVEL, models.DetailGenerator(8), Judge(), priors.gaussian(16), lr=5e-3)
+    game = match(LEVEL, models.DetailGenerator(8), Judge(), priors.gaussian(16), lr=1e-3)
     batches = Counted(x, batch_size=32)
-    for _ in range(150):
+    for _ in range(450):
         steps.lapgan_step(batches, **game)
     with torch.no_grad():
         drawn = game["G"].eval()(torch.randn(400, 16), small)
-    error = (drawn - detail).square().mean() / detail.square().mean()
-    assert error < 0.3
+    assert torch.cosine_similarity(drawn.flatten(), detail.flatten(), 0) > 0.7
 
 
 def test_a_lapgan_grows_from_7_to_28_and_each_level_hears_its_own_noise():
@@ -211,34 +210,33 @@ def test_a_biggan_step_moves_d_as_often_as_it_should_and_the_ema_follows(n_d, mo
     assert not torch.equal(weights(game["G_ema"].module), weights(game["G"]))
 
 
-def test_a_hinge_gan_of_two_points_brings_g_to_the_real_one():
-    """G is one number, D a line with slope at most 1: D pulls G to the real place."""
+def test_a_biggan_step_by_hand():
+    """D(x) = w x + b, one real place 1, G's place −1, plain descent at rate 0.1: two lines of arithmetic."""
 
     class Line(nn.Module):
         def __init__(self):
             super().__init__()
-            self.line = nn.utils.parametrizations.spectral_norm(nn.Linear(1, 1))
+            self.w, self.b = (nn.Parameter(torch.tensor(v)) for v in (0.5, 0.0))
 
         def forward(self, x, y):
-            return self.line(x)
+            return self.w * x + self.b
 
     class Place(nn.Module):
         def __init__(self):
             super().__init__()
-            self.at = nn.Parameter(torch.zeros(1))
+            self.at = nn.Parameter(torch.tensor([-1.0]))
 
         def forward(self, z, y):
             return self.at.expand(len(z), 1)
 
-    torch.manual_seed(0)
     G, D = Place(), Line()
-    opt = adam(G=[G], lr=2e-2, betas=(0.0, 0.9))
-    opt.D = adam(D=[D], lr=5e-2, betas=(0.0, 0.9)).D
-    game = dict(G=G, D=D, opt=opt, prior=priors.gaussian(1), G_ema=ema_of(G, 0.98))
-    batches = Counted(torch.full((20, 1), 3.0), torch.zeros(20), batch_size=8)
-    for _ in range(600):
-        steps.biggan_step(batches, **game)
-    assert game["G_ema"].module.at.item() == pytest.approx(3.0, abs=0.4)
+    opt = sgd(G=[G], D=[D], lr=0.1)
+    batches = Counted(torch.ones(20, 1), torch.zeros(20), batch_size=8)
+    game = dict(G=G, D=D, opt=opt, prior=priors.gaussian(1), G_ema=ema_of(G))
+    said = steps.biggan_step(batches, **game)
+    assert said["L_D"].item() == pytest.approx(0.5 + 0.5)  # both sides are within the hinge
+    assert D.w.item() == pytest.approx(0.5 + 0.1 * 2) and D.b.item() == pytest.approx(0.0)
+    assert said["L_G"].item() == pytest.approx(0.7) and G.at.item() == pytest.approx(-1 + 0.1 * 0.7)
 
 
 def test_fresh_statistics_are_those_of_all_draws_together_and_leave_the_rest():

@@ -135,8 +135,8 @@ Exercise(
     cases=_games,
     outcome=_after_a_step,
     hints=(
-        "Two losses near 0: D is sure of what it is trained on, and yet takes for real what G shows it in "
-        "its own update. So D is not trained on what G shows. Compare the two.",
+        "Both losses below chance: D is right about what it is trained on, and yet takes for real what G "
+        "shows it in its own update. So D is not trained on what G shows. Compare the two.",
         "What does D do with its first argument? Add the enlarged image to each of the three things that it "
         "is given in this step: what comes out?",
         "In D's update `fake` is an image, in G's update it is details. D adds the enlarged image by itself: "
