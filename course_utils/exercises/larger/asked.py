@@ -3,9 +3,30 @@
 from ..engine.tasks import Prediction, Project, SelfTest
 
 Prediction("11.p2", "a", "TODO")
-Prediction("11.p3", "b", "TODO")
-Prediction("11.p5", "c", "TODO")
-Prediction("11.p6", "b", "TODO")
+Prediction(
+    "11.p3",
+    "a",
+    "Noise can move only the details, and these are a sixth of the variance of an image (the table of "
+    "section 1). Where a stroke has its edge the small image mostly tells.",
+)
+Prediction(
+    "11.p5",
+    "c",
+    "G has nearly come to rest at a fifth of the rate, so an average over its last 200 updates is nearly G. "
+    "An EMA is worth most where the rate stays high, as in BigGAN.",
+)
+Prediction(
+    "11.p6",
+    "a",
+    "Variety is lost at once, and the Fréchet distance sees variety. What is gained in quality is less than "
+    "that.",
+)
+Prediction(
+    "11.p7",
+    "b",
+    "The first layer is linear. A third of the noise gives a third of the std, and batch norm divides by "
+    "it: nearly all of the truncation is normed away.",
+)
 
 Project(
     "11",
