@@ -13,7 +13,7 @@ from ..steps import biggan_step
 from ..train import descend, train
 from .table import Table, rounded
 
-N_STEPS, Z = 3_000, 100
+N_STEPS, Z = 3_000, 16
 PRIOR = priors.gaussian(Z)
 THRESHOLDS = (0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
 

@@ -16,7 +16,7 @@ from .table import Table, rounded
 SHOWN = ("precision from noise", "recall from noise", "misread from real 7", "misread from real 14")
 
 
-def blind_step(batches, *, G, D, G_ema, opt, prior, r1_weight=1.0):
+def blind_step(batches, *, G, D, G_ema, opt, prior, r1_weight=0.1):
     """lapgan_step, but both networks are shown the small image of another digit."""
     x, _ = next(batches)
     detail, other = x - larger(smaller(x)), smaller(x).roll(1, 0)

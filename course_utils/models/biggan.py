@@ -33,7 +33,7 @@ class BigGenerator(nn.Module):
     z (B, z_dim), labels y (B,), or shares of labels (B, 10) → (B, 1, 28, 28)
     """
 
-    def __init__(self, z_dim=100, width=256):
+    def __init__(self, z_dim=16, width=256):
         super().__init__()
         self.layers = nn.ModuleList([nn.Linear(z_dim, width), nn.Linear(width, width)])
         self.norms = nn.ModuleList(ConditionalBatchNorm(width) for _ in self.layers)

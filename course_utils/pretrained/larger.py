@@ -3,7 +3,7 @@
 from .. import models, priors
 from .network import Network
 
-LAPGAN_PRIOR, BIGGAN_PRIOR = priors.gaussian(sum(models.LapGAN.z_dims)), priors.gaussian(100)
+LAPGAN_PRIOR, BIGGAN_PRIOR = priors.gaussian(sum(models.LapGAN.z_dims)), priors.gaussian(16)
 
 
 def _sample(net, codes, n):

@@ -28,7 +28,7 @@ def _fit_levels(net, digits, n_steps):
         [net.small, *net.details], images, net.z_dims, LEVELS.items(), strict=True
     ):
         D = models.small_discriminator() if G is net.small else models.DetailDiscriminator(side)
-        players = match(rule, G, D, priors.gaussian(z_dim), lr=1e-3)
+        players = match(rule, G, D, priors.gaussian(z_dim), lr=1e-3 if G is net.small else 2e-3)
         batches = data.Batches(x, batch_size=batch_size)
         history = train(rule.step, batches, round(share * n_steps), lr_decay=0.4, **players)
         if history.stopped:
@@ -66,8 +66,8 @@ def _scores_by_class(net, digits):
 RECIPES = {
     "lapgan": Recipe(
         "LapGAN, 7, 14 and 28 pixels, each level by itself for 50, 30, 20 % of the steps; relativistic loss "
-        "at 7, R1 with weight 1; batches 128, 64, 64; Adam, betas 0.5 and 0.99, at 1e-3, and a fifth of it "
-        "in the last 40 % of each level; G's weights averaged",
+        "at 7, details with R1 of weight 0.1; batches 128, 64, 64; Adam, betas 0.5 and 0.99, at 1e-3, 2e-3 "
+        "for details, and a fifth of it in the last 40 % of each level; G's weights averaged",
         40_000,
         _fit_levels,
         _scores_of_levels,

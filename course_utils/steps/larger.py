@@ -7,7 +7,7 @@ from ..pyramid import larger, smaller
 from ..train import descend
 
 
-def lapgan_step(batches, *, G, D, G_ema, opt, prior, r1_weight=1.0):
+def lapgan_step(batches, *, G, D, G_ema, opt, prior, r1_weight=0.1):
     """One update of one level of a LapGAN (Denton et al. 2015; deck 001): G draws what doubling adds."""
     x, _ = next(batches)  # images of this level's size
     small = smaller(x)  # the condition: both networks are told the small image

@@ -14,7 +14,7 @@ def _level(digits):
 
 def _big(digits):
     rule = Rule(steps.biggan_step, n_critic=1, ema=True)
-    return match(rule, models.BigGenerator(), models.ProjectionDiscriminator(), gaussian(100))
+    return match(rule, models.BigGenerator(), models.ProjectionDiscriminator(), gaussian(16))
 
 
 PLAYERS = {steps.lapgan_step: _level, steps.biggan_step: _big}

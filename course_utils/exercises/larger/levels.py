@@ -75,7 +75,7 @@ def _checked(said):
     return ()
 
 
-def step_that_adds_twice(batches, *, G, D, G_ema, opt, prior, r1_weight=1.0):
+def step_that_adds_twice(batches, *, G, D, G_ema, opt, prior, r1_weight=0.1):
     """As shown: D learns from fakes to which the enlarged image was added, and adds it once more."""
     x, _ = next(batches)
     small = smaller(x)
@@ -104,7 +104,7 @@ def _step(
 ):
     """The step with another pair, another condition, or another loss."""
 
-    def wrong(batches, *, G, D, G_ema, opt, prior, r1_weight=1.0):
+    def wrong(batches, *, G, D, G_ema, opt, prior, r1_weight=0.1):
         x, _ = next(batches)
         small = smaller(x)
         coarse = larger(small)

@@ -258,7 +258,7 @@ Exercise(
 
 # ── unknown generators ───────────────────────────────────────────────────────────────────────────
 
-WHAT = {"A": "labels exchanged", "B": "thirty vectors", "C": "truncated at 0.5"}
+WHAT = {"A": "labels exchanged", "B": "thirty vectors", "C": "truncated at 1"}
 
 
 def anonymous(runs):
