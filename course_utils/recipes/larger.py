@@ -28,7 +28,7 @@ def _fit_levels(net, digits, n_steps):
         [net.small, *net.details], images, net.z_dims, LEVELS.items(), strict=True
     ):
         D = models.small_discriminator() if G is net.small else models.DetailDiscriminator(side)
-        players = match(rule, G, D, priors.gaussian(z_dim), lr=1e-3 if G is net.small else 2e-3)
+        players = match(rule, G, D, priors.gaussian(z_dim), lr=1e-3)
         batches = data.Batches(x, batch_size=batch_size)
         history = train(rule.step, batches, round(share * n_steps), lr_decay=0.4, **players)
         if history.stopped:
@@ -39,7 +39,7 @@ def _fit_levels(net, digits, n_steps):
 
 def _fit_biggan(net, digits, n_steps):
     players = match(BIGGAN, net, models.ProjectionDiscriminator(), BIGGAN_PRIOR, lr=5e-4, lr_D=2e-3)
-    batches = data.Batches(digits.x, digits.y, batch_size=128)
+    batches = data.Batches(digits.x, digits.y, batch_size=512)
     history = train(BIGGAN.step, batches, n_steps, lr_decay=0.4, **players)
     net.load_state_dict(players["G_ema"].module.state_dict())
     models.fresh_statistics(net, (_draw(500) for _ in range(20)))
@@ -66,17 +66,17 @@ def _scores_by_class(net, digits):
 RECIPES = {
     "lapgan": Recipe(
         "LapGAN, 7, 14 and 28 pixels, each level by itself for 50, 30, 20 % of the steps; relativistic loss "
-        "at 7, details with R1 of weight 0.1; batches 128, 64, 64; Adam, betas 0.5 and 0.99, at 1e-3, 2e-3 "
-        "for details, and a fifth of it in the last 40 % of each level; G's weights averaged",
+        "at 7, details with R1 of weight 0.1; batches 128, 64, 64; Adam, betas 0.5 and 0.99, at 1e-3, "
+        "and a fifth of it in the last 40 % of each level; G's weights averaged",
         40_000,
         _fit_levels,
         _scores_of_levels,
     ),
     "biggan": Recipe(
-        "MLP, 256-256, class-conditional batch norm, projection, hinge loss, spectral norm; batch 128, "
+        "MLP, 256-256, class-conditional batch norm, projection, hinge loss, spectral norm; batch 512, "
         "Adam, betas 0.5 and 0.99, at 5e-4 for G and 2e-3 for D, and a fifth of it in the last 40 % of the "
         "steps; G's weights averaged, batch norm's statistics taken anew",
-        30_000,
+        8_000,
         _fit_biggan,
         _scores_by_class,
     ),

@@ -2,12 +2,18 @@
 
 from ..engine.tasks import Prediction, Project, SelfTest
 
-Prediction("11.p2", "a", "TODO")
+Prediction(
+    "11.p2",
+    "a",
+    "Each level has practised on real small images only. What comes from below is never quite one, and no "
+    "level has learned to repair it: it draws details for what it gets.",
+)
 Prediction(
     "11.p3",
     "a",
     "Noise can move only the details, and these are a sixth of the variance of an image (the table of "
-    "section 1). Where a stroke has its edge the small image mostly tells.",
+    "section 1). Where a stroke has its edge the small image mostly tells, and D asks for a good image only, "
+    "not for another one each time.",
 )
 Prediction(
     "11.p5",
@@ -18,8 +24,8 @@ Prediction(
 Prediction(
     "11.p6",
     "a",
-    "Variety is lost at once, and the Fréchet distance sees variety. What is gained in quality is less than "
-    "that.",
+    "It sees both. Down to about 1.5 what is gained in quality makes up for what is lost in variety; then "
+    "variety is all that still changes.",
 )
 Prediction(
     "11.p7",
