@@ -25,9 +25,9 @@ def at(threshold, score):
     return runs("biggan", "all", f"{name} at {threshold}" + (f", {more}" if more else ""))
 
 
-def over(score):
-    """From 2 down to 0.3."""
-    return [at(t, score) for t in (2.0, 1.5, 1.0, 0.7, 0.5, 0.3)]
+def cut(s, t, score):
+    """Of the shipped network, in the notebook's table."""
+    return s["11 truncation"][f"t = {t}: {score}"]
 
 
 def rises(numbers):
@@ -50,17 +50,105 @@ CLAIMS = {
     ],
     "predict-11-p5-text": [
         (
-            "all three lie within a tenth of each other",
+            "no two of them are more than a quarter apart",
             lambda s: all(
-                max(three) < 1.1 * min(three)
+                max(three) < 1.25 * min(three)
                 for three in zip(
                     of_ema("all"), of_ema("all", statistics=""), runs("biggan", "all", "fcd"), strict=True
                 )
             ),
         ),
     ],
+    "parts-look": [
+        (
+            "the rows that leave `all` on one side with all three seeds",
+            lambda s: (
+                min(of_ema("batch 32")) > 1.3 * max(of_ema("all"))
+                and max(of_ema("batch 512")) < 0.85 * min(of_ema("all"))
+                and min(of_ema("batch 512", "recall")) > max(of_ema("all", "recall"))
+                and min(of_ema("no spectral norm")) > max(of_ema("all"))
+            ),
+        ),
+        (
+            "where does a part that was taken away help".capitalize(),
+            lambda s: max(of_ema("no spectral norm", "misread")) < min(of_ema("all", "misread")),
+        ),
+        (
+            "which famous ones cannot be told from `all` here",
+            lambda s: all(
+                abs(mean(of_ema(way)) - mean(of_ema("all"))) < 0.1 for way in ("label as input", "log loss")
+            ),
+        ),
+    ],
     "predict-11-p6-text": [
-        ("rises from the start", lambda s: rises([*map(mean, (of_ema("all", statistics=""), *over("fcd")))])),
+        (
+            "hardly moves at first, and then rises",
+            lambda s: (
+                abs(cut(s, 1.5, "fcd") / cut(s, 3.0, "fcd") - 1) < 0.15
+                and rises([cut(s, t, "fcd") for t in (1.5, 1.0, 0.7, 0.5, 0.3)])
+            ),
+        ),
+    ],
+    "truncation-look": [
+        (
+            "precision rises down to a threshold between 1 and 1.5, and falls below",
+            lambda s: (
+                min(mean(at(1.0, "precision")), mean(at(1.5, "precision")))
+                > mean(of_ema("all", "precision")) + 0.03
+                and mean(at(0.3, "precision")) < mean(at(1.0, "precision")) - 0.03
+            ),
+        ),
+        (
+            "the bend",
+            lambda s: (
+                cut(s, 1.0, "precision") > cut(s, 3.0, "precision") + 0.02
+                and cut(s, 0.3, "precision") < cut(s, 1.0, "precision") - 0.05
+            ),
+        ),
+    ],
+    "decides-look": [
+        (
+            "Nearly all is decided at 7 × 7",
+            lambda s: (
+                moved(s, 7, "image moves") > 0.9
+                and max(moved(s, side, "image moves") for side in (14, 28)) < 0.1
+                and min(runs("lapgan", "LapGAN", "pixels moved at 7")) > 0.9
+                and max(
+                    runs("lapgan", "LapGAN", "pixels moved at 14")
+                    + runs("lapgan", "LapGAN", "pixels moved at 28")
+                )
+                < 0.1
+            ),
+        ),
+    ],
+    "seeds-look": [
+        (
+            "which level costs most FCD",
+            lambda s: all(
+                noise - seven > seven - fourteen > fourteen
+                for noise, seven, fourteen in zip(
+                    *(lapgan("fcd", start) for start in ("noise", "real 7", "real 14")), strict=True
+                )
+            ),
+        ),
+    ],
+    "recap": [
+        (
+            "Here the batch is worth most",
+            lambda s: (
+                max(
+                    abs(mean(of_ema(way)) - mean(of_ema("all")))
+                    for way in ("label as input", "log loss", "no spectral norm")
+                )
+                < min(abs(mean(of_ema(way)) - mean(of_ema("all"))) for way in ("batch 32", "batch 512"))
+            ),
+        ),
+        (
+            "where the label goes in, and which loss, is a tie",
+            lambda s: all(
+                abs(mean(of_ema(way)) - mean(of_ema("all"))) < 0.1 for way in ("label as input", "log loss")
+            ),
+        ),
     ],
     "predict-11-p7-text": [
         (
