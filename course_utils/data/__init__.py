@@ -4,6 +4,7 @@
 from .batches import Batches, MovingDigits, balanced, half_labelled
 from .binary import BinaryBatches, bars_and_stripes, binarize, even_rows
 from .digits import Digits, digits
+from .domains import REDRAWN, Domains, hollow, negative, turned, two_halves
 from .files import DataError
 from .frogs import frogs
 from .images import images
