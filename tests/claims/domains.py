@@ -1,0 +1,85 @@
+"""Claims of notebook 13."""
+
+from claims import mean, runs
+
+LAYERS = [f"layer {i}" for i in (1, 2, 3, 4)]
+
+
+def decided(s, what, part):
+    return s["13 decided"][f"{what}: {part}"]
+
+
+def styles(way, score):
+    return runs("styles", way, score)
+
+
+def kept(way, score="kept"):
+    return runs("domains", way, score)
+
+
+def truncation(s, psi, what):
+    return s["13 truncation"][f"ψ = {psi:g}: {what}"]
+
+
+def hidden(s, noise, of):
+    return s["13 hidden"][f"noise {noise:g}: {of}"]
+
+
+def both(s, name, what):
+    return s["13 both"][f"{name}: {what}"]
+
+
+CLAIMS = {
+    "predict-13-p2-text": [
+        ("clearly more than 1", lambda s: s["13 decided"]["digit: sum"] > 1.2),
+    ],
+    "predict-13-p3-text": [
+        (
+            "clearly smaller",
+            lambda s: max(styles("two styles", "fcd of mixed")) < min(styles("one style", "fcd of mixed")),
+        ),
+    ],
+    "predict-13-p5-text": [
+        (
+            "Of the MLP's round trips, 9 in 10 return the digit",
+            lambda s: both(s, "MLP", "returned") > 88,
+        ),
+        ("10 in 100, or fewer", lambda s: both(s, "MLP", "kept") < 20 and max(kept("hollow, MLP")) < 25),
+    ],
+    "predict-13-p6-text": [
+        ("3 in 4, or more", lambda s: min(kept("hollow, convolutions, no cycle")) > 70),
+    ],
+    "predict-13-p7-text": [
+        (
+            "that of AB's drawing",
+            lambda s: hidden(s, 0, "from AB(a)") < 0.8 * hidden(s, 0, "from the truth"),
+        ),
+    ],
+    "predict-13-p8-text": [
+        (
+            "return more than 8 in 10 digits",
+            lambda s: min(kept("turned, MLP", "returned")) > 80,
+        ),
+        ("about 1 in 10", lambda s: max(kept("turned, MLP")) < 30),
+    ],
+    "seeds-look": [
+        (
+            "differ in *kept* by as much as can be, and hardly in *returned*",
+            lambda s: (
+                mean(kept("hollow, convolutions")) - mean(kept("hollow, MLP")) > 60
+                and abs(mean(kept("hollow, convolutions", "returned")) - mean(kept("hollow, MLP", "returned")))
+                < 12
+            ),
+        ),
+    ],
+    "three-look": [
+        (
+            "where it does harm",
+            lambda s: max(kept("negative, convolutions, identity")) < min(kept("negative, convolutions")) - 10,
+        ),
+        (
+            "In `turned` both kinds of networks miss the truth",
+            lambda s: max(kept("turned, MLP") + kept("turned, convolutions")) < 30,
+        ),
+    ],
+}
