@@ -14,15 +14,15 @@ N_STEPS, N_SHOWN = 900, 8
 GENERATORS = {"convolutions": models.translator, "MLP": models.mlp_translator}
 # redrawn as, generators, weight of the cycle, of the identity
 SETTINGS = {
-    "hollow, convolutions": ("hollow", "convolutions", 10.0, 0.0),
-    "hollow, convolutions, no cycle": ("hollow", "convolutions", 0.0, 0.0),
-    "hollow, MLP": ("hollow", "MLP", 10.0, 0.0),
-    "hollow, MLP, no cycle": ("hollow", "MLP", 0.0, 0.0),
-    "hollow, convolutions, identity": ("hollow", "convolutions", 10.0, 5.0),
-    "negative, convolutions": ("negative", "convolutions", 10.0, 0.0),
-    "negative, convolutions, identity": ("negative", "convolutions", 10.0, 5.0),
-    "turned, convolutions": ("turned", "convolutions", 10.0, 0.0),
-    "turned, MLP": ("turned", "MLP", 10.0, 0.0),
+    "hollow · convolutions": ("hollow", "convolutions", 10.0, 0.0),
+    "hollow · convolutions · no cycle": ("hollow", "convolutions", 0.0, 0.0),
+    "hollow · MLP": ("hollow", "MLP", 10.0, 0.0),
+    "hollow · MLP · no cycle": ("hollow", "MLP", 0.0, 0.0),
+    "hollow · convolutions · identity": ("hollow", "convolutions", 10.0, 5.0),
+    "negative · convolutions": ("negative", "convolutions", 10.0, 0.0),
+    "negative · convolutions · identity": ("negative", "convolutions", 10.0, 5.0),
+    "turned · convolutions": ("turned", "convolutions", 10.0, 0.0),
+    "turned · MLP": ("turned", "MLP", 10.0, 0.0),
 }
 
 

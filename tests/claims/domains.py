@@ -44,10 +44,10 @@ CLAIMS = {
             "Of the MLP's round trips, 9 in 10 return the digit",
             lambda s: both(s, "MLP", "returned") > 88,
         ),
-        ("10 in 100, or fewer", lambda s: both(s, "MLP", "kept") < 20 and max(kept("hollow, MLP")) < 25),
+        ("10 in 100, or fewer", lambda s: both(s, "MLP", "kept") < 20 and max(kept("hollow · MLP")) < 25),
     ],
     "predict-13-p6-text": [
-        ("3 in 4, or more", lambda s: min(kept("hollow, convolutions, no cycle")) > 70),
+        ("3 in 4, or more", lambda s: min(kept("hollow · convolutions · no cycle")) > 70),
     ],
     "predict-13-p7-text": [
         (
@@ -58,16 +58,18 @@ CLAIMS = {
     "predict-13-p8-text": [
         (
             "return more than 8 in 10 digits",
-            lambda s: min(kept("turned, MLP", "returned")) > 80,
+            lambda s: min(kept("turned · MLP", "returned")) > 80,
         ),
-        ("about 1 in 10", lambda s: max(kept("turned, MLP")) < 30),
+        ("about 1 in 10", lambda s: max(kept("turned · MLP")) < 30),
     ],
     "seeds-look": [
         (
             "differ in *kept* by as much as can be, and hardly in *returned*",
             lambda s: (
-                mean(kept("hollow, convolutions")) - mean(kept("hollow, MLP")) > 60
-                and abs(mean(kept("hollow, convolutions", "returned")) - mean(kept("hollow, MLP", "returned")))
+                mean(kept("hollow · convolutions")) - mean(kept("hollow · MLP")) > 60
+                and abs(
+                    mean(kept("hollow · convolutions", "returned")) - mean(kept("hollow · MLP", "returned"))
+                )
                 < 12
             ),
         ),
@@ -75,11 +77,13 @@ CLAIMS = {
     "three-look": [
         (
             "where it does harm",
-            lambda s: max(kept("negative, convolutions, identity")) < min(kept("negative, convolutions")) - 10,
+            lambda s: (
+                max(kept("negative · convolutions · identity")) < min(kept("negative · convolutions")) - 10
+            ),
         ),
         (
             "In `turned` both kinds of networks miss the truth",
-            lambda s: max(kept("turned, MLP") + kept("turned, convolutions")) < 30,
+            lambda s: max(kept("turned · MLP") + kept("turned · convolutions")) < 30,
         ),
     ],
 }
