@@ -6,7 +6,7 @@ from ..steps import cyclegan_step
 from ..train import adam, ema_of, train
 from .recipe import Recipe, three_rates, three_rates_in_words
 
-BATCH_SIZE, LR = 32, 1e-3
+BATCH_SIZE, LR = 16, 2e-3
 
 
 def _fit(net, digits, n_steps):
@@ -40,6 +40,6 @@ def _recipe(words, n_steps):
 
 
 RECIPES = {
-    "cyclegan": _recipe("four convolutions", 6_000),
-    "cyclegan_mlp": _recipe("MLPs with 256 units", 6_000),
+    "cyclegan": _recipe("four convolutions", 3_000),
+    "cyclegan_mlp": _recipe("MLPs with 256 units", 3_000),
 }
