@@ -44,7 +44,7 @@ def test_both_domains_are_drawn_each_for_itself_from_images_of_its_own():
 
 def test_a_pixel_of_a_translator_depends_on_what_is_near_and_of_an_mlp_on_all():
     x = torch.zeros(1, 1, 28, 28, requires_grad=True)
-    for net, reach in ((models.translator(3), 6), (models.mlp_translator(8), 14)):
+    for net, reach in ((models.translator(3), 6), (models.mlp_translator(8).eval(), 14)):
         (gradient,) = torch.autograd.grad(net(x)[0, 0, 14, 14], x)
         seen = gradient[0, 0].nonzero() - 14
         assert seen.abs().max() == reach and models.parameters(net) > 0

@@ -31,6 +31,17 @@ def test_a_stylegan_mixes_in_training_only():
     assert asked == [4]
 
 
+def test_styles_are_learned_a_hundred_times_as_slowly_as_what_is_made_of_them():
+    net = models.StyleGAN(channels=2)
+    opt = torch.optim.Adam(net.parameters(), lr=0.01)
+    before = net.F[1].weight.clone(), net.F[1].bias.clone(), net.G.layers[0].conv.weight.clone()
+    net(torch.randn(3, 50)).square().mean().backward()
+    opt.step()
+    after = net.F[1].weight, net.F[1].bias, net.G.layers[0].conv.weight
+    moved = [(b - a).abs().max().item() for a, b in zip(before, after, strict=True)]
+    assert moved == pytest.approx([1e-4, 1e-4, 1e-2], rel=0.02)
+
+
 def test_its_ema_has_weights_of_its_own():
     net = models.StyleGAN(channels=2, mix=models.mix_styles)
     mean = ema_of(net)

@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn.utils.parametrize import register_parametrization
 
 from .alae import StyleGenerator
 from .layers import PixelNorm, mlp
@@ -22,12 +23,29 @@ def mix_styles(w, n_layers, share=0.9):
     return torch.where(other[..., None], w.roll(1, 0)[:, None], w[:, None])
 
 
+class Slower(nn.Module):
+    """For `register_parametrization`: a weight that an optimizer moves at a `rate` of its usual pace."""
+
+    def __init__(self, rate):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, learned):
+        return self.rate * learned
+
+    def right_inverse(self, weight):
+        return weight / self.rate
+
+
 class StyleGAN(nn.Module):
     """The generator of StyleGAN, small: F makes a style w of z, G an image of it. (B, z_dim) → (B, 1, 28, 28)
 
     mix  (w (B, d), n_layers) → (B, n_layers, d), in training only; without it all layers get the same w
 
-    Trap: with PyTorch's default weights F maps all z to almost the same w; see `ALAE`.
+    F learns a hundred times as slowly as G: else all z soon get one of a few styles.
+
+    Source: Karras et al. 2019. Trap: with PyTorch's default weights F maps all z to almost the same w; see
+    `ALAE`.
     """
 
     def __init__(self, z_dim=50, w_dim=50, channels=8, mix=None):
@@ -39,6 +57,10 @@ class StyleGAN(nn.Module):
             if isinstance(layer, nn.Linear | nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, a=0.2)
                 nn.init.zeros_(layer.bias)
+        for layer in self.F[1:]:
+            if isinstance(layer, nn.Linear):
+                register_parametrization(layer, "weight", Slower(0.01))
+                register_parametrization(layer, "bias", Slower(0.01))
 
     def forward(self, z):
         w = self.F(z)

@@ -21,7 +21,9 @@ def translator(channels=12):
 
 def mlp_translator(hidden=256):
     """Two hidden layers: each pixel is made of all pixels, wherever they are. (B, 1, 28, 28) → the same"""
-    return nn.Sequential(nn.Flatten(), mlp(784, 784, hidden), nn.Tanh(), nn.Unflatten(1, IMAGE))
+    return nn.Sequential(
+        nn.Flatten(), mlp(784, 784, hidden, norm=nn.BatchNorm1d), nn.Tanh(), nn.Unflatten(1, IMAGE)
+    )
 
 
 class Translators(nn.Module):

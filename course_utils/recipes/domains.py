@@ -41,5 +41,5 @@ def _recipe(words, n_steps):
 
 RECIPES = {
     "cyclegan": _recipe("four convolutions", 3_000),
-    "cyclegan_mlp": _recipe("MLPs with 256 units", 3_000),
+    "cyclegan_mlp": _recipe("MLPs with 256 units and batch norm", 6_000),
 }

@@ -11,7 +11,7 @@ from ..steps import r1_gan_step
 from ..train import adam
 from .recipe import Recipe, fit_ema_by, three_rates_in_words
 
-BATCH_SIZE, LR, N_STEPS = 32, 2e-3, 5_000
+BATCH_SIZE, LR, N_STEPS = 32, 2e-3, 10_000
 
 
 def _players(net):

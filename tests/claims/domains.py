@@ -44,7 +44,7 @@ CLAIMS = {
             "Of the MLP's round trips, 9 in 10 return the digit",
             lambda s: both(s, "MLP", "returned") > 88,
         ),
-        ("10 in 100, or fewer", lambda s: both(s, "MLP", "kept") < 20 and max(kept("hollow · MLP")) < 25),
+        ("1 in 4, or fewer", lambda s: both(s, "MLP", "kept") < 25 and max(kept("hollow · MLP")) < 25),
     ],
     "predict-13-p6-text": [
         ("3 in 4, or more", lambda s: min(kept("hollow · convolutions · no cycle")) > 70),
