@@ -18,9 +18,10 @@ Prediction(
 )
 Prediction(
     "13.p3",
-    "a",
-    "Without it, no layer has ever seen two styles at once. D has judged mixed images in training, so that "
-    "layers have learned to make something of any pair.",
+    "b",
+    "In a generator of four layers any style is usable anywhere, with practice or without: a norm after each "
+    "layer hands on nothing but shapes. What mixing costs stands in the other panel: images of one style, "
+    "which are a tenth of what it practises on.",
 )
 Prediction(
     "13.p4",
