@@ -54,7 +54,7 @@ def _sorter_codes(net, digits):
 
 
 def _recipe(words, step, players_of, lr, n_steps, *rest):
-    fit = fit_ema_by(step, players_of, 128, partial(adam, betas=(0.5, 0.99)), lr)
+    fit = fit_ema_by(step, players_of, 128, partial(adam, betas=(0.5, 0.99)), lr, decay=0.995)
     rates = f"batch 128, Adam at {three_rates_in_words(lr)}, betas 0.5 and 0.99"
     return Recipe(f"{words}; {rates}; weights averaged", n_steps, fit, *rest)
 
