@@ -56,7 +56,7 @@ def draw(logits):
 
 
 def gumbel_softmax(logits, temperature=1.0):
-    """A symbol drawn softly: all of it gets a share. → (…, k), positive, sums to 1, with gradient
+    """A symbol drawn softly: every symbol gets a share. → (…, k), positive, sums to 1, with gradient
 
     softmax((logits + Gumbel noise) / T);  T → 0 gives one-hot draws from softmax(logits)
 
@@ -76,9 +76,12 @@ def straight_through(logits, temperature=1.0):
     return one_hot_of(soft) + soft - soft.detach()
 
 
-def to_go(reward):
-    """What is still to come at each moment of a walk: its reward and all later ones. (B, T) → (B, T)
+def to_go(reward, discount=1.0):
+    """What is still to come at each moment of a walk, its own reward included. (B, T) → (B, T)
+
+    Σ_d discount^d · reward[t + d],  d = 0, 1, … to the end
 
     Source: Sutton & Barto, section 13.3. Rewards of before a move are no merit of it: they only add noise.
     """
-    return reward.flip(1).cumsum(1).flip(1)
+    powers = discount ** torch.arange(reward.shape[1], device=reward.device)
+    return (reward * powers).flip(1).cumsum(1).flip(1) / powers

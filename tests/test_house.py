@@ -83,7 +83,10 @@ history = train(steps.toy_step, data.Batches(digits.x, batch_size=16), 3, toy=to
 
 def notebook():
     """A section with cells that train, ask and show the progress."""
-    section = v4.new_markdown_cell("## 1 · A toy\n\nAbout 5 minutes with the exercises.", id="s1")
+    section = v4.new_markdown_cell(
+        "## 1 · A toy\n\nAbout 5 minutes with the exercises.\n\n### Exercise 99.1 · How many?\n\nHow many?",
+        id="s1",
+    )
     section.metadata.update(tags=["concept:TOY-1"], course={"minutes": 5, "say": "A toy."})
     task = v4.new_code_cell('answer("99.1", ...)', id="ask", metadata={"tags": ["exercise:99.1"]})
     setup, end = v4.new_code_cell(SETUP, id="setup"), v4.new_code_cell("progress()", id="end")

@@ -61,12 +61,16 @@ def test_the_marks_are_those_of_the_solved_exercises(path, whole, tmp_path, nbgr
     name, number = path.stem, path.name[:2]
     ids = [id for id in EXERCISES if id.startswith(f"{number}.")]
     book = nbformat.read(path, as_version=4)
-    if not whole:  # the cell of imports, the exercises, the project, their grades
-        is_kept = [
-            i == 1 or exercises(c) or c.id == "project" or "nbgrader" in c.metadata
+    if not whole:  # the cell of imports, the course's own functions, the exercises, the project, the grades
+        book.cells = [
+            c
             for i, c in enumerate(book.cells)
+            if i == 1
+            or exercises(c)
+            or notebooks.tagged(c, "shows:")
+            or c.id == "project"
+            or "nbgrader" in c.metadata
         ]
-        book.cells = [cell for cell, kept in zip(book.cells, is_kept, strict=True) if kept]
     source = tmp_path / "source" / name
     source.mkdir(parents=True)
     nbformat.write(book, source / path.name)
@@ -83,8 +87,9 @@ def test_the_marks_are_those_of_the_solved_exercises(path, whole, tmp_path, nbgr
         for cell in book.cells:
             for id in exercises(cell):
                 cell.source = answer(cell.source, id)
-            if student == "right" and cell.id == "project":
-                cell.source = f'hand_in("{number}", words="What I asked, did and found.")'
+            if cell.id == "project" and (student == "right" or not whole):
+                words = '"What I asked, did and found."' if student == "right" else "..."
+                cell.source = f'hand_in("{number}", words={words})'
         folder = tmp_path / "submitted" / student / name
         folder.mkdir(parents=True)
         nbformat.write(book, folder / path.name)

@@ -46,6 +46,8 @@ def test_every_exercise_has_its_cell_and_its_grade(path):
     book, number = read(path), path.name[:2]
     ids = [id for id in EXERCISES if id.startswith(number + ".")]
     assert sorted(tags(book, "exercise:")) == sorted(ids)
+    text = "\n".join(cell.source for cell in book.cells).replace("$", "")
+    assert all(f"### Exercise {id} · {EXERCISES[id].title}\n" in text for id in ids)
     graded = [c for c in book.cells if c.metadata.get("nbgrader", {}).get("grade")]
     ids += tags(book, "project:")
     assert sorted(c.source for c in graded) == sorted(f'grade("{id}")' for id in ids)
@@ -104,17 +106,22 @@ def after_a_restart(path):
     return book
 
 
+def scope_of(source):
+    return symtable.symtable(source.removesuffix(";"), "cell", "exec")
+
+
+def read_inside(scope):
+    """The global names that a function's scope reads, and those inside it. → set"""
+    own = {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
+    return own.union(*map(read_inside, scope.get_children()))
+
+
 def read_and_bound(source):
     """The names that a cell needs from earlier cells, and those that it defines. → two sets"""
-    table = symtable.symtable(source.removesuffix(";"), "cell", "exec")
-    bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    read = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
-    inner = table.get_children()
-    while inner:
-        scope = inner.pop()
-        read |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
-        inner += scope.get_children()
-    return read, bound
+    cell = scope_of(source)
+    bound = {s.get_name() for s in cell.get_symbols() if s.is_assigned() or s.is_imported()}
+    read = {s.get_name() for s in cell.get_symbols() if s.is_referenced()}
+    return read.union(*map(read_inside, cell.get_children())), bound
 
 
 @each
@@ -125,6 +132,31 @@ def test_after_a_restart_it_goes_on_from_the_first_training(path):
         names, bound = read_and_bound(cell.source)
         assert names <= known | bound, f"{cell.id}: {names - known - bound}\n{cell.source}"
         known |= bound
+
+
+def read_later(source):
+    """The names that each function of a cell reads when it is called. → {function's name: names}"""
+    later = {}
+    for scope in scope_of(source).get_children():
+        if not scope.get_name().endswith(("comp", "genexpr")):  # those are read at once
+            later.setdefault(scope.get_name(), set()).update(read_inside(scope))  # many are named "lambda"
+    return later
+
+
+@each
+def test_a_widget_keeps_its_names(path):
+    """No later cell takes a name that a widget's function reads: a student comes back to the slider."""
+    needs, kept = {}, {}
+    for cell in (c for c in read(path).cells if c.cell_type == "code"):
+        names, bound = read_and_bound(cell.source)
+        taken = {name: kept[name] for name in bound & kept.keys()}
+        assert not taken, f"{cell.id} takes names that these widgets read: {taken}"
+        needs.update(later := read_later(cell.source))
+        todo, seen = {name for name in later if "widgets." in cell.source}, set()
+        while todo:
+            new = {name for function in todo for name in needs[function]} - seen
+            seen, todo = seen | new, new & needs.keys()
+        kept.update(dict.fromkeys(seen, cell.id))
 
 
 @pytest.mark.slow  # half a minute for each notebook; the test above takes a second for all

@@ -116,6 +116,8 @@ FIGURES = {
     "spreads": lambda: plotting.spreads({"a setting": [1.0, 2.0], "another": [3.0]}, "score", "title"),
     "bands": lambda: plotting.bands({"a": {"plain": [1, 2], "b": [3]}, "c": {"plain": [0.5], "b": None}}),
     "maps": lambda: plotting.maps({"a": torch.rand(4, 4), "b": torch.rand(5, 3)}),
+    "maps from 0": lambda: plotting.maps({"a": torch.rand(4, 4)}, v_min=0),
+    "maps of both signs": lambda: plotting.maps({"a": torch.randn(4, 4)}, v_min=-2, v_max=2),
     "between": lambda: plotting.between(points(), points(), {"a": points(), "b": points()}),
     "surfaces": lambda: plotting.surfaces(CRITICS, *[dict.fromkeys("ab", points())] * 2),
     "seeds": lambda: plotting.seeds(torch.randn(3, 50, 2), points(), ["a", "b", "c"], "caption"),
@@ -158,3 +160,10 @@ def test_the_live_picture_spans_what_is_planned_and_of_a_stopped_training_what_w
         spans.append(figure.axes[0].get_xlim())
         assert figure.axes[0].get_title(loc="left").startswith("step 70 of 600 · a note")
     assert spans == [(0, 600), (0, 70)]
+
+
+def test_spreads_show_every_run_on_both_sides_of_0():
+    (ax,) = plotting.spreads({"a": [-0.6, 0.9], "b": [-0.8]}, "correlation").axes
+    low, high = ax.get_xlim()
+    assert low < -0.8 and high > 0.9
+    assert plotting.spreads({"a": [1.0, 2.0]}, "score").axes[0].get_xlim()[0] == 0

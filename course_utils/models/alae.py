@@ -37,10 +37,10 @@ class ALAE(nn.Module):
 class StyledLayer(nn.Module):
     """One layer of a style generator; w sets the mean and the spread of each feature map.
 
-    Convolve, enlarge, add noise, then AdaIN, for each image and each feature map:
-    AdaIN(h, w) = scale(w) · (h − mean of h) / std of h + shift(w)
+    Convolve, enlarge, add noise, leaky ReLU, then AdaIN, for each image and each feature map:
+    AdaIN(h, w) = (1 + scale(w)) · (h − mean of h) / std of h + shift(w)
 
-    Source: Huang & Belongie 2017.
+    Source: Karras et al. 2019; AdaIN: Huang & Belongie 2017.
     """
 
     def __init__(self, n_in, n_out, w_dim, twice=False):

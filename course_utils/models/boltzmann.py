@@ -76,7 +76,7 @@ def free_energy(v, rbm):
 def gibbs(v, rbm, k=1):
     """k sweeps v → h → v of Gibbs sampling: each side drawn given the other. → as v (B, n_visible), {0, 1}
 
-    Source: Geman & Geman 1984; deck 001. The only distribution that a sweep leaves as it is is p(v).
+    Source: Geman & Geman 1984; deck 001. The only distribution that a sweep leaves unchanged is p(v).
     """
     with torch.no_grad():
         for _ in range(k):

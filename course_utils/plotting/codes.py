@@ -94,7 +94,7 @@ def surfaces(critics, real, fake, span=3.0, n=101):
 
 def between(x, x_fake, mixes):
     """Points between each fake and its real partner, all (n, 2): `{title: points}`, side by side. → Figure"""
-    figure, row = titled(mixes, 4.0, sharex=True, sharey=True)
+    figure, row = titled(mixes, 4.3, sharex=True, sharey=True)
     x, x_fake = array(x), array(x_fake)
     gap = np.full_like(x, np.nan)  # a line ends where a number is missing
     lines = np.stack([x, x_fake, gap], 1).reshape(-1, 2)

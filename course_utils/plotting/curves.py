@@ -69,18 +69,33 @@ def panels(at, contents, xlabel="x", height=3.2, mark=None):
         styles = iter(("-", "--", ":", "-."))
         for label, values in lines.items():
             if label in ("real", "fake"):
-                colour, span = {"real": REAL, "fake": FAKE}[label], (float(at[0]), float(at[-1]))
-                ax.hist(array(values), 50, range=span, density=True, color=colour, alpha=0.5)
+                colour, name = {"real": (REAL, "data"), "fake": (FAKE, "samples")}[label]
+                look = dict(range=(float(at[0]), float(at[-1])), color=colour, alpha=0.5, label=name)
+                ax.hist(array(values), 50, density=True, **look)
+                ax.set_ylabel("density")
             else:
                 colour = PRIOR if label == "prior" else None
                 ax.plot(at, array(values), next(styles), label=label, color=colour)
         if mark is not None:
             ax.axvline(float(mark), color=PRIOR, lw=1.5, ls=":")
         ax.set_xlabel(xlabel)
-        if ax.get_legend_handles_labels()[0]:
+    _legends(figure, row)
+    return figure
+
+
+def _legends(figure, row):
+    """One below all plots if they have the same labels, so that it covers no curve; else one in each."""
+    found = [ax.get_legend_handles_labels() for ax in row]
+    handles, labels = found[0]
+    if labels and all(others == labels for _, others in found):
+        n_cols = int(7 * figure.get_figwidth() / (4 + max(map(len, labels))))  # about 7 letters an inch
+        below = dict(loc="outside lower center", ncols=max(1, min(n_cols, len(labels))))
+        figure.legend(handles, labels, frameon=False, handlelength=1.6, **below)
+        return
+    for ax, (handles, _) in zip(row, found, strict=True):
+        if handles:
             ax.margins(y=0.12)  # room for the legend beside the curves
             ax.legend(frameon=True, framealpha=0.85, edgecolor="none", handlelength=1.6)
-    return figure
 
 
 def _runs(ax, i, numbers, dot, alpha, stroke):
@@ -99,8 +114,11 @@ def spreads(values, xlabel, title=None):
         ax.annotate(f"{mean:.1f}", (max(numbers), i), (14, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(values)), list(values))
     ax.set(xlabel=xlabel, title=title, ylim=(len(values) - 0.5, -0.5))
-    ax.set_xlim(left=0)
     ax.margins(x=0.1)
+    if min(min(numbers) for numbers in values.values()) < 0:
+        ax.axvline(0, color=PRIOR, lw=1.5, zorder=0)
+    else:
+        ax.set_xlim(left=0)
     return figure
 
 
@@ -131,10 +149,12 @@ def maps(contents, names=(None, None), v_min=None, v_max=None):
     """Maps of numbers, `{title: (h, w)}`; `names` of column and row. → Figure
 
     Each has its own scale, unless it is given: with both ends all have one, and can be compared.
+    From −v to v, numbers of both signs have colours of their own.
     """
+    signed = None not in (v_min, v_max) and v_min == -v_max
     figure, row = titled(contents, 4.2 if len(contents) < 4 else 3.6)
     for ax, values in zip(row, contents.values(), strict=True):
-        shown = ax.imshow(array(values), cmap="viridis", vmin=v_min, vmax=v_max)
+        shown = ax.imshow(array(values), cmap="PuOr" if signed else "viridis", vmin=v_min, vmax=v_max)
         figure.colorbar(shown, ax=ax, location="bottom", shrink=0.9)
         bare(ax)
         ax.set(xlabel=names[0], ylabel=names[1])

@@ -15,9 +15,10 @@ from .canvas import axes, bare, dots, encoded
 from .style import CODE, FAKE, INK, PRIOR, REAL, STYLE, WIDTH, styled
 
 
-def tile(images, n_cols=None, gap=2):
-    """Images (n, 1, H, W) or (n, H·W) in [−1, 1] → one array (rows, columns) in [0, 1], ink dark, gaps white.
+def tile(images, n_cols=None, gap=2, shade=1.0):
+    """Images (n, 1, H, W) or (n, H·W) in [−1, 1] → one array (rows, columns) in [0, 1], ink dark.
 
+    `shade` is that of the gaps, white at 1.
     Colour images (n, 3, H, W) → (rows, columns, 3), as they are.
     """
     images = torch.as_tensor(images).detach().float().cpu()
@@ -30,7 +31,7 @@ def tile(images, n_cols=None, gap=2):
     light = (1 + images.clamp(-1, 1) * (1 if channels == 3 else -1)) / 2
     n_cols = min(n_cols or n, n)
     n_rows = -(-n // n_cols)
-    sheet = np.ones((n_rows * (high + gap) - gap, n_cols * (wide + gap) - gap, channels), np.float32)
+    sheet = np.full((n_rows * (high + gap) - gap, n_cols * (wide + gap) - gap, channels), shade, np.float32)
     for i, image in enumerate(light.permute(0, 2, 3, 1).numpy()):
         top, left = i // n_cols * (high + gap), i % n_cols * (wide + gap)
         sheet[top : top + high, left : left + wide] = image
@@ -68,9 +69,9 @@ def beside(*pngs, gap=20):
 
 
 @styled
-def image_grid(images, n_cols=10, title=None, row_labels=None):
-    """Images (n, 1, H, W) in rows of `n_cols`, black on white. → Figure"""
-    sheet = tile(images, n_cols)
+def image_grid(images, n_cols=10, title=None, row_labels=None, shade=1.0):
+    """Images (n, 1, H, W) in rows of `n_cols`, black on white, with gaps of this `shade`. → Figure"""
+    sheet = tile(images, n_cols, shade=shade)
     high, wide = sheet.shape[:2]
     label_room = 1.6 if row_labels else 0.0
     width = min(WIDTH, 0.9 * min(n_cols, len(images)) + label_room)

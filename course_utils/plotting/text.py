@@ -12,7 +12,7 @@ def triangle_png(y, names=("a", "b", "c"), title="", size=340):
     left, right, top, bottom = 0.1 * size, 0.9 * size, 0.2 * size, 0.9 * size
     corners = (left, bottom), (right, bottom), (size / 2, top)
     pen.line((*corners[0], *corners[1], *corners[2], *corners[0]), fill=PRIOR, width=3)
-    pen.text((0, 0.05 * size), title, INK, _font(36), anchor="lm")
+    pen.text((0.03 * size, 0.05 * size), title, INK, _font(36), anchor="lm")
     for (x, height), name, way in zip(corners, names, ((-0.04, 0), (0.04, 0), (0, -0.05)), strict=True):
         pen.text((x + way[0] * size, height + way[1] * size), name, INK, _font(40), anchor="mm")
     for row in array(y):
@@ -32,13 +32,11 @@ def trade(curve, points, mark, title=""):
     figure, ax = axes(height=4.4)
     ax.plot([s["kinds"] for s in curve.values()], [s["valid"] for s in curve.values()], "-", color=PRIOR)
     ax.plot(curve[mark]["kinds"], curve[mark]["valid"], "o", ms=13, mfc="none", mec=INK, mew=2.5)
-    ax.annotate(
-        f"T = {mark:g}", (curve[mark]["kinds"], curve[mark]["valid"]), (14, 6), textcoords="offset points"
-    )
+    ax.text(0.03, 0.05, f"○ the beginning at T = {mark:g}", transform=ax.transAxes, fontsize=15)
     for (name, scores), marker in zip(points.items(), "sD^vP*", strict=False):
         colour = REAL if name == "truth" else FAKE
         ax.plot(scores["kinds"], scores["valid"], marker, ms=11, color=colour)
         beside = dict(textcoords="offset points", ha="right", va="center")
         ax.annotate(name, (scores["kinds"], scores["valid"]), (-12, 0), **beside)
-    ax.set(xlabel="kinds: as many equally frequent sentences", ylabel="valid", title=title, xlim=(0, 52))
+    ax.set(xlabel="kinds (as many equally frequent sentences)", ylabel="valid", title=title, xlim=(0, 52))
     return figure

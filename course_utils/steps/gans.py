@@ -75,7 +75,7 @@ def frame_step(batches, *, G, opt, prior):
 
 
 def frame_gan_step(batches, *, G, D, opt, prior, r1_weight=10.0):
-    """One update of a next-frame predictor by its discriminator alone (Mathieu et al. 2016; deck 001)."""
+    """One update of a next-frame predictor by D alone (after Mathieu et al. 2016; deck 001)."""
     x, x_next = next(batches)
     with no_grad():
         x_fake = G(x, prior(len(x)))

@@ -170,9 +170,14 @@ def sliders(draw, planes=(), start=(), **values):
     start   the value of each slider at first; without it, the first of its list
     """
 
+    style = {
+        "description_width": f"{max(6, 0.65 * max(map(len, values), default=0)):.1f}em"
+    }  # of the longest
+    layout = dict(width="30em", max_width="98%")
+
     def slider(name, options, first):
-        words, layout = name.replace("_", " "), w.Layout(width="30em", max_width="98%")
-        return w.SelectionSlider(options=list(options), value=first, description=words, layout=layout)
+        look = dict(description=name.replace("_", " "), style=style, layout=w.Layout(**layout))
+        return w.SelectionSlider(options=list(options), value=first, **look)
 
     start = start or [options[0] for options in values.values()]
     sliders = {name: slider(name, values[name], first) for name, first in zip(values, start, strict=True)}

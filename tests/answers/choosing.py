@@ -7,21 +7,31 @@ from course_utils.estimates import reinforce, to_go
 # ── reward to go ─────────────────────────────────────────────────────────────────────────────────
 
 
-def moment_by_moment(reward):
+def moment_by_moment(reward, discount=1.0):
     ahead, so_far = [], 0
     for t in reversed(range(reward.shape[1])):
-        so_far = so_far + reward[:, t]
+        so_far = reward[:, t] + discount * so_far
         ahead.insert(0, so_far)
     return torch.stack(ahead, 1)
 
 
-def by_a_triangle(reward):
-    T = reward.shape[1]
-    return reward @ torch.ones(T, T, dtype=reward.dtype, device=reward.device).tril()
+def by_a_triangle(reward, discount=1.0):
+    t = torch.arange(reward.shape[1], device=reward.device)
+    later = (t[:, None] - t).to(reward.dtype)  # row: when the reward comes; column: the move
+    return reward @ torch.where(later >= 0, discount**later, 0 * later)
 
 
-def whole_less_before(reward):
-    return reward.sum(1, keepdim=True) - reward.cumsum(1) + reward
+def whole_less_before(reward, discount=1.0):
+    powers = discount ** torch.arange(reward.shape[1], device=reward.device)
+    counted = reward * powers
+    return (counted.sum(1, keepdim=True) - counted.cumsum(1) + counted) / powers
+
+
+def later(change):
+    """An answer that adds up nothing but what comes; change(reward, discount's powers)."""
+    return lambda reward, discount=1.0: change(
+        reward, discount ** torch.arange(reward.shape[1], device=reward.device)
+    )
 
 
 # ── draws from elsewhere ─────────────────────────────────────────────────────────────────────────
@@ -104,22 +114,24 @@ RIGHT = {
 
 WRONG = {
     "12.9": {
-        "turned around only": lambda reward: reward.flip(1),
-        "minus": lambda reward: -to_go(reward),
-        "minus what was": lambda reward: -reward.cumsum(1),
-        "mean of what is left": lambda reward: (
-            to_go(reward) / torch.arange(reward.shape[1], 0, -1, device=reward.device)
+        "turned around only": lambda reward, discount=1.0: reward.flip(1),
+        "minus": lambda reward, discount=1.0: -to_go(reward, discount),
+        "minus what was": later(lambda r, powers: -(r * powers).cumsum(1)),
+        "mean of what is left": lambda reward, discount=1.0: (
+            to_go(reward, discount) / torch.arange(reward.shape[1], 0, -1, device=reward.device)
         ),
-        "detached": lambda reward: to_go(reward).detach(),
-        "one number a walk": lambda reward: reward.sum(1),
-        "one number in all": lambda reward: reward.sum(),
-        "mean over walks": lambda reward: to_go(reward).mean(0),
-        "shifted": lambda reward: to_go(reward).roll(1, 1),
-        "discounted": lambda reward: to_go(reward) * 0.9,
-        "twice": lambda reward: 2 * to_go(reward),
-        "squared": lambda reward: to_go(reward.square()),
-        "both sides": lambda reward: to_go(reward) + reward.cumsum(1),
-        "along walks": lambda reward: reward.cumsum(0),
+        "detached": lambda reward, discount=1.0: to_go(reward, discount).detach(),
+        "one number a walk": lambda reward, discount=1.0: reward.sum(1),
+        "one number in all": lambda reward, discount=1.0: reward.sum(),
+        "mean over walks": lambda reward, discount=1.0: to_go(reward, discount).mean(0),
+        "no discount": lambda reward, discount=1.0: reward.flip(1).cumsum(1).flip(1),
+        "counted from the beginning": later(lambda r, powers: (r * powers).flip(1).cumsum(1).flip(1)),
+        "the last counts most": later(lambda r, powers: (r.flip(1) * powers).cumsum(1).flip(1)),
+        "multiplied twice": later(lambda r, powers: (r * powers).flip(1).cumsum(1).flip(1) * powers),
+        "own reward left out": lambda reward, discount=1.0: to_go(reward, discount) - reward,
+        "twice": lambda reward, discount=1.0: 2 * to_go(reward, discount),
+        "both sides": lambda reward, discount=1.0: to_go(reward, discount) + reward.cumsum(1),
+        "along walks": lambda reward, discount=1.0: reward.cumsum(0),
     },
     "12.12": {
         "detached log": lambda log_p, q, chosen, reward: (

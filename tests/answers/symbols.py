@@ -145,7 +145,8 @@ WRONG = {
     },
     "12.3": {
         "nothing taken away": less(lambda reward, sign: 0.0),
-        "the mean of all": less(lambda reward, sign: reward.mean()),
+        "its sign's mean": less(by_sign(1.0)),
+        "half of the mean": less(lambda reward, sign: reward.mean() / 2),
         "standardized": lambda reward, sign: (reward - reward.mean()) / (reward.std() + 1e-8),
         "half of its sign's mean": less(by_sign(0.5)),
         "nearly all of its sign's mean": less(by_sign(0.9)),

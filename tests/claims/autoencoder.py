@@ -116,7 +116,7 @@ CLAIMS = {
     "say s5": [("The rows of the linear autoencoder and PCA look the same", _same_as_pca, *ALL)],
     "pca-look": [
         ("two rows that look the same, and small angles", _same_as_pca, *ALL),
-        ("The third row is better", lambda s: s["01 pca"]["Lab 1"] < 0.9 * s["01 pca"]["PCA"], *ALL),
+        ("Lab 1's row is better", lambda s: s["01 pca"]["Lab 1"] < 0.9 * s["01 pca"]["PCA"], *ALL),
         ("PCA needs several times as many to be as good", lambda s: _directions(s) >= 6, *ALL),
     ],
     "say s6": [("The handwriting is back", lambda s: _what_lab_2_leaves(s) < 0.56, *ALL)],
@@ -143,9 +143,12 @@ CLAIMS = {
     ],
     "neighbours-look": [
         (
-            "The code has a third of the numbers, and is nearly as good as the pixels",
+            "it is right nearly as often as the pixels, and wrong a quarter to two thirds as often again",
             lambda s: (
-                s["01 neighbours"]["same_digit_by_code"] > s["01 neighbours"]["same_digit_by_pixels"] - 0.05
+                1.2
+                < (1 - s["01 neighbours"]["same_digit_by_code"])
+                / (1 - s["01 neighbours"]["same_digit_by_pixels"])
+                < 1.67
             ),
             *ALL,
         ),
@@ -207,7 +210,7 @@ CLAIMS = {
     "generate-look": [
         ("it reconstructs better", lambda s: _what_lab_2_leaves(s) < 1, *ALL),
         (
-            "farther from every training image than real test digits are",
+            "on average farther from the nearest training image than real test digits are",
             lambda s: _far(s, "Lab 2") > 1.05 * _far(s, "real"),
             *ONE,
         ),
@@ -231,14 +234,13 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "in our runs the share was only 2 to 17 points lower",
+            "in our runs the share was at most 17 points lower",
             lambda s: (
-                0.015
-                < s["01 clear digits from codes of 2"]["elsewhere"]
+                s["01 clear digits from codes of 2"]["elsewhere"]
                 - s["01 clear digits from codes of 2"]["in_holes"]
                 < 0.175
             ),
-            *ONE,
+            *ALL,
         ),
         ("some of them in holes", lambda s: 0.05 < _holes(s)[0] < 0.5, *ALL),
     ],

@@ -73,9 +73,11 @@ HERE = {
                 == [64, 87]
             ),
         ),
+        ("(here 61)", lambda s: round(100 * s["12 elsewhere"]["imitated: goal"]) == 61, *ALL),
         (
-            "Where the expert *was*, cloning is as good",
-            lambda s: abs(mean(lake("cloned", "goal from S")) - mean(lake("imitated", "goal from S"))) < 0.02,
+            "the judge charges for moves where the expert never was",
+            lambda s: s["12 lower rows"]["D_pays_a_move"] < -0.5 and not (shown() >= 24).any(),
+            *ALL,
         ),
     ],
     "anywhere-look": [
@@ -109,10 +111,18 @@ HERE = {
     ],
     "inverse-look": [
         (
-            "what it pays in the end leads nowhere",
+            "What $D$ pays in the end leads nowhere",
             lambda s: s["12 inverse"]["by its last reward: goal"] < 0.3,
             *ALL,
-        )
+        ),
+        (
+            "as often as the clone: where the expert *was*, cloning is as good",
+            lambda s: (
+                abs(mean(lake("cloned", "goal from S")) - mean(lake("imitated", "goal from S"))) < 0.02
+                and abs(s["12 inverse"]["in the game: goal"] - s["12 cloned"]["goal"]) < 0.02
+            ),
+            *ALL,
+        ),
     ],
     "unknown-text": [
         (
@@ -160,7 +170,7 @@ HERE = {
     ],
     "irgan-plain": [
         (
-            "with one click for a query and with three. $G$ comes next, and $D$ last",
+            "with one click for a query and with three. $G$ comes next, and $D$ last of the three that learn",
             lambda s: all(
                 mean(ranked("supervised", "supervised", n))
                 > mean(ranked("irgan", "G at 1200", n))
@@ -176,10 +186,10 @@ HERE = {
     ],
     "say s6": [
         (
-            "for each a sampler that fools it without learning anything",
+            "for each a sampler that fools it without a digit of its own",
             lambda s: (
                 windows(s, "averages") > windows(s, "unseen digits") + 50
-                and measured(s, "copies", "Fréchet") < measured(s, "unseen digits", "Fréchet")
+                and measured(s, "copies", "Fréchet") < 0.6 * measured(s, "GAN", "Fréchet")
             ),
             *ALL,
         )
@@ -191,9 +201,30 @@ HERE = {
             *ALL,
         )
     ],
+    "exercise 12.15": [
+        (
+            "copies, which look more real than the GAN's E",
+            lambda s: measured(s, "copies", "Fréchet") < 0.6 * measured(s, "GAN", "Fréchet"),
+            *ALL,
+        ),
+    ],
+    "predict-12-p8-text": [
+        (
+            "(a) the 10,000 known digits; (b) the 1,000 averages; (c) 1,000 unseen digits",
+            lambda s: windows(s, "averages") > windows(s, "10,000 known") > windows(s, "unseen digits"),
+            *ALL,
+        ),
+    ],
+    "self-test-text": [
+        (
+            "Windows on 1,000 real digits score test digits far worse than windows on 10,000 real digits",
+            lambda s: windows(s, "unseen digits") < windows(s, "10,000 known") - 50,
+            *ALL,
+        ),
+    ],
     "named-look": [
         (
-            "Averages win by windows, far ahead of real digits",
+            "Averages win by windows, far ahead of as many real digits",
             lambda s: (
                 measured(s, "averages", "windows, nats")
                 > max(
@@ -204,11 +235,8 @@ HERE = {
             *ALL,
         ),
         (
-            "Copies win by look",
-            lambda s: (
-                measured(s, "copies", "Fréchet")
-                < min(measured(s, name, "Fréchet") for name in ("unseen digits", "GAN", "averages", "moved"))
-            ),
+            "Copies pass for real by look: they are well ahead of the GAN",
+            lambda s: measured(s, "copies", "Fréchet") < 0.6 * measured(s, "GAN", "Fréchet"),
             *ALL,
         ),
         (

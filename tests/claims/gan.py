@@ -210,7 +210,7 @@ CLAIMS = {
     ],
     "unrolled-look": [
         (
-            "With each of three seeds the unrolled game draws it, and is nearer to the data than noise",
+            "With each of three seeds (one is shown) the unrolled game is nearer to the data than noise",
             lambda s: (
                 unrolled(s, "unrolled by 5", "modes") == [8, 8, 8]
                 and max(unrolled(s, "unrolled by 5", "distance")) < 0.85 * modes(s, "noise", "distance")
@@ -218,7 +218,7 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "the plain game does so with none",
+            "the plain game with none",
             lambda s: min(unrolled(s, "plain", "distance")) > modes(s, "noise", "distance"),
             *ALL,
         ),
@@ -363,7 +363,7 @@ CLAIMS = {
             "class",
         ),
     ],
-    "walk-look": [("turning step by step", lambda s: walk(s), "class")],
+    "walk-look": [("changing step by step", lambda s: walk(s), "class")],
     "cgan-look": [
         (
             "with a correlation of 0.7 on the class scale",

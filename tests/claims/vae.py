@@ -101,7 +101,7 @@ CLAIMS = {
     ],
     "sliders-look": [
         (
-            "it changes nothing that can be seen",
+            "they change nothing that can be seen",
             lambda s: (
                 _collapsed(s)
                 and s["02 one dimension"]["change_by_the_last"]
@@ -141,7 +141,7 @@ CLAIMS = {
         ("β = 16: everything tends to its mean", lambda s: _of_beta(s, "16")[1] < 1, "class"),
     ],
     "betas-look": [
-        ("Its reconstructions are the sharpest", lambda s: _sharpest(s) == "0", "class"),
+        ("Its reconstructions are the closest", lambda s: _sharpest(s) == "0", "class"),
         ("by little", lambda s: _of_beta(s, "0")[0] > 0.93 * _of_beta(s, "0.25")[0], "class"),
         ("its new images no digits", lambda s: _of_beta(s, "0")[2] > 5 * _of_beta(s, "1")[2], "class"),
         (
@@ -149,7 +149,6 @@ CLAIMS = {
             lambda s: set(sorted(BETAS, key=lambda beta: _of_beta(s, beta)[2])[:2]) == {"0.25", "1"},
             "class",
         ),
-        ("in this run a tie", lambda s: 0.9 < _of_beta(s, "0.25")[2] / _of_beta(s, "1")[2] < 1.1, "class"),
         ("the code carries hardly any information", lambda s: _of_beta(s, "16")[1] < 1, "class"),
     ],
     "normal-look": [
@@ -179,7 +178,7 @@ CLAIMS = {
     ],
     "predict-02-p3-text": [
         (
-            "falls by some 4 nats",
+            "falls by 3.6 to 4.6 nats",
             lambda s: 3.5 < _gain(s, 400) < 4.6 and 0.52 < _gain(s, 10) / _gain(s, 400) < 0.78,
             "class",
             "bundled",
@@ -187,7 +186,7 @@ CLAIMS = {
     ],
     "predict-02-p5-text": [
         (
-            "6 to 7 nats on MNIST, so more than 3 in each",
+            "6 to 7 nats on MNIST, so more than 3 in a dimension",
             lambda s: (
                 6 < s["02 vae in 2-D"]["L_kl"] < 7
                 and 2 * s["02 one dimension"]["nats_of_the_first"] < 0.9 * s["02 vae in 2-D"]["L_kl"]
@@ -197,8 +196,8 @@ CLAIMS = {
     ],
     "predict-02-p6-text": [
         (
-            "the codes hold 25 nats, and $L_{rec}$ is about 93",
-            lambda s: round(_of_beta(s, "0.25")[1]) == 25 and round(_of_beta(s, "0.25")[0]) == 93,
+            "the codes hold about 25 nats, and $L_{rec}$ is about 94",
+            lambda s: abs(_of_beta(s, "0.25")[1] - 25) < 1 and abs(_of_beta(s, "0.25")[0] - 94) < 1,
             "class",
         ),
         (
@@ -206,7 +205,7 @@ CLAIMS = {
             lambda s: 0 < _of_beta(s, "0.25")[0] - _of_beta(s, "0")[0] < 10,
             "class",
         ),
-        ("grow to about 300 nats", lambda s: round(_of_beta(s, "0")[1], -1) == 300, "class"),
+        ("grow to 240 nats or more", lambda s: _of_beta(s, "0")[1] > 240, "class"),
     ],
     "styles-play": [
         ("both go together between two digits", _style, "class"),
@@ -256,7 +255,7 @@ CLAIMS = {
             lambda s: max(_accuracy(s, 20, name) for name in ("codes", "pixels")) < 0.5,
             "class",
         ),
-        ("with 1,000 the pixels catch up", lambda s: _lead(s, 1000) < _lead(s, 100) - 0.005, "class"),
+        ("with 1,000 the pixels come nearer", lambda s: _lead(s, 1000) < _lead(s, 100) - 0.005, "class"),
     ],
     "recap": [
         ("all codes together are only nearly the prior", _thin_and_crowded),

@@ -90,6 +90,10 @@ def below_half(s):
     return estimate(s, "W_at_the_end") < 0.5 * estimate(s, "to_the_nearest_training_image")
 
 
+def a_quarter(s):
+    return 0.2 < estimate(s, "W_at_the_end") / estimate(s, "to_the_nearest_training_image") < 0.3
+
+
 def as_long(s):
     """The seconds of WGAN-GP are at most a third above the GAN's."""
     return s["07 objectives"]["WGAN-GP: seconds"] < 1.33 * s["07 objectives"]["GAN: seconds"]
@@ -259,10 +263,10 @@ CLAIMS = {
     ],
     "predict-07-p6-text": [
         (
-            "about 0.98 with two sides, about 0.89 with one",
+            "about 0.98 with two sides, 0.86 to 0.9 with one",
             lambda s: (
                 abs(side(s, "blurred", "two-sided", "mean gradient norm at x_mix") - 0.98) < 0.02
-                and abs(side(s, "blurred", "one-sided", "mean gradient norm at x_mix") - 0.89) < 0.02
+                and abs(side(s, "blurred", "one-sided", "mean gradient norm at x_mix") - 0.88) < 0.025
             ),
             *ALL,
         ),
@@ -277,8 +281,8 @@ CLAIMS = {
     "surfaces-look": [
         ("one broad hill", lambda s: max(peaks(s, "weights clipped", n) for n in (8, 25)) < 3, *ALL),
         (
-            "a peak on each of the eight Gaussians, though not yet on all 25",
-            lambda s: peaks(s, "gradient penalty", 8) == 8 and peaks(s, "gradient penalty", 25) < 25,
+            "a peak on each of the eight Gaussians, though on fewer than half of the 25",
+            lambda s: peaks(s, "gradient penalty", 8) == 8 and peaks(s, "gradient penalty", 25) < 12.5,
             *ALL,
         ),
     ],
@@ -291,17 +295,17 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "the estimate of this critic is far from $W$",
-            lambda s: abs(norms(s, "batch norm", "estimate") / norms(s, "best plan", "estimate") - 1) > 0.3,
+            "the estimate of this critic is far below $W$",
+            lambda s: norms(s, "batch norm", "estimate") < 0.7 * norms(s, "best plan", "estimate"),
             *ALL,
         ),
         (
-            "steep here, flat there",
+            "its gradient norms spread widely",
             lambda s: norms(s, "batch norm", "its std") > 5 * norms(s, "no norm", "its std"),
             *ALL,
         ),
         (
-            "Layer norm, which looks at one item at a time, leaves the estimate as it is",
+            "Layer norm, which looks at one item at a time, leaves the estimate nearly as it is",
             lambda s: abs(norms(s, "layer norm", "estimate") / norms(s, "no norm", "estimate") - 1) < 0.1,
             *ALL,
         ),
@@ -324,11 +328,11 @@ CLAIMS = {
     "say s8": [("After its first peak W falls", falls, "class")],
     "digits-look": [
         ("it rises while the critic learns, then falls as $G$ catches up", falls, "class"),
-        ("the critic's estimate is less than half of the distance", below_half, "class"),
+        ("the critic's estimate is about a quarter of the distance", a_quarter, "class"),
     ],
     "dcgan-look": [("trained for most of an hour", lambda s: 0.75 < hours() < 1)],
     "say s11": [("Scores of one size", one_size, "class")],
-    "objectives-look": [("scores of one size", one_size, "class")],
+    "objectives-look": [("Fréchet distances of one order", one_size, "class")],
     "say s9": [
         ("The penalty beats clipping in four architectures of five", lambda s: beats_clipping() == 4),
         ("the MLP generator fails three times", lambda s: fails_three_times()),
@@ -343,13 +347,11 @@ CLAIMS = {
             ),
         ),
         (
-            "in three the GAN is as good or better",
-            lambda s: (
-                sum(fcd(a, "GAN") < fcd(a, "WGAN-GP") for a in ARCHITECTURES if a != "MLP generator") == 3
-            ),
+            "in four the GAN is as good or better",
+            lambda s: sum(fcd(a, "GAN") < 1.01 * fcd(a, "WGAN-GP") for a in ARCHITECTURES) == 4,
         ),
         (
-            "gives one image again and again, with the penalty, too",
+            "gives one image again and again, as GAN and with the penalty",
             lambda s: all(FIVE[f"MLP generator, {o}"]["n_digits"] == 1 for o in ("GAN", "WGAN-GP")),
         ),
     ],
@@ -364,7 +366,7 @@ CLAIMS = {
             "with 128 units it is 1 of 12 against 11",
             lambda s: success(lambda a: a.width == 128) == (12, 1, 11),
         ),
-        ("where a GAN works, it works as well as a WGAN-GP", lambda s: as_well()),
+        ("where a GAN succeeds, it comes about as near, on average, as a WGAN-GP", lambda s: as_well()),
         (
             "at most distances more architectures come that near as WGAN-GP than as GAN",
             lambda s: sum(more_come_near(d / 20) for d in range(2, 41)) > 30,

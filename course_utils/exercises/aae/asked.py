@@ -30,14 +30,14 @@ Prediction(
 Prediction(
     "03.p5",
     "b",
-    "All three stay to a good part, slant most. The width is partly the digit's own, as ones are narrow and "
+    "All three stay in part, slant most. The width is partly the digit's own, as ones are narrow and "
     "zeros wide, and what the label says the code need not hold.",
 )
 Prediction(
     "03.p6",
     "a",
     "All images show which groups there are, but ten groups found without names are no digits yet: a few mix "
-    "two. A factor of ten, as in the paper, needs larger networks and far longer training.",
+    "two. A factor of more than ten, as in the paper, needs larger networks and far longer training.",
 )
 Prediction(
     "03.p7",
@@ -49,7 +49,7 @@ Prediction(
     "03.p8",
     "c",
     "Codes go wherever the prior has mass, and D sees codes without names: that a digit stays whole, or "
-    "alone, is nobody's aim. Only those that look like no other mostly stay together.",
+    "alone, is nobody's aim. Those that look like few others mostly stay together.",
 )
 
 Project(

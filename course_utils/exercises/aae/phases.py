@@ -139,7 +139,7 @@ def _both_players(fn, arguments):
 
 Exercise(
     "03.2",
-    "Codes that swing",
+    "A doubtful discriminator",
     kind="debug",
     reference=regularize,
     cases=lambda: [(noise(n, 5), noise(n, 2), small_net(5, 4, 2), small_net(2, 8, 1)) for n in (1, 7)],

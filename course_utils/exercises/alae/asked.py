@@ -5,8 +5,8 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 Prediction(
     "08.p1",
     "c",
-    "PixelNorm undoes a length (3z gives the very same images), not a direction: all these z lie within some "
-    "30° of (1, …, 1). Every direction is as likely as any other, so G draws well what belongs there.",
+    "PixelNorm undoes a length (3z gives the very same images), not a direction: all these z lie about "
+    "30° from (1, …, 1). Every direction is as likely as any other, so G draws there nearly as well.",
 )
 Prediction(
     "08.p2",
@@ -31,20 +31,21 @@ Prediction(
 Prediction(
     "08.p5",
     "b",
-    "With a linear F a number of z would move w by 2 % of its variance; any bend makes that more, here 5 %. "
-    "So a direction of w is ahead by about two, in w and in the image.",
+    "With a linear F a number of z would move w by 2 % of its variance; F's bends make that more. So "
+    "a direction of w is ahead by a factor of about two, in w and in the image.",
 )
 Prediction(
     "08.p6",
     "a",
-    "Near its digit's mean a sample is a usual one, and more usual than most real images. Ten kinds of "
-    "digits have a mean in common that is none of them: on the way there most samples lose their digit.",
+    "Near its digit's mean a sample is a usual one, slightly more often near real images than real "
+    "ones are. Ten kinds of digits have a mean in common that is none of them: on the way there many samples "
+    "lose their digit.",
 )
 Prediction(
     "08.p7",
     "c",
     "The two layers of 7 × 7 lay out strokes, the one of 14 × 14 still moves them: neither half has a digit "
-    "of its own. What results looks like some digit, and this G was never trained to keep one.",
+    "of its own. What results is read as some digit, and this G was never trained to keep one.",
 )
 Prediction(
     "08.p8",

@@ -73,7 +73,7 @@ def step_1_with_the_penalty_of_d_alone(x, z, F, G, E, D, opt, r1_weight=10.0):
 
 Exercise(
     "08.3",
-    "Step I: E and D",
+    "Step I: a penalty that is always small",
     kind="debug",
     reference=alae_step_1,
     cases=lambda: [(1 + noise(n, 3), noise(n, 2), *_four(), weight) for n, weight in ((4, 10.0), (9, 1.0))],
@@ -247,7 +247,7 @@ def _G_detached(z, F, G, E):
 
 Exercise(
     "08.5",
-    "Step III: E and G",
+    "Step III: two spaces",
     reference=alae_step_3,
     cases=lambda: [(noise(n, 2), *_four()[:3]) for n in (4, 9)],
     outcome=_after_two,

@@ -6,23 +6,23 @@ Prediction(
     "01.p1",
     expected="c",
     why="The class is the sign of W·x, which no positive factor changes. But the cross-entropy "
-    "had its minimum at W: surer answers make the few wrong ones dearer than the right ones "
-    "get cheaper.",
+    "had its minimum at W: surer answers make the few wrong ones dearer by more than the "
+    "right ones get cheaper.",
 )
 
 Prediction(
     "01.p2",
     expected="a",
-    why="Three numbers mostly tell which digit it is; what is lost is the handwriting, and that "
-    "is half of the error.",
+    why="Three numbers mostly tell which digit it is; what is lost is mostly the handwriting, "
+    "and that is half of the error.",
 )
 
 Prediction(
     "01.p3",
     expected="a",
     why="The ReLU gives the negative items 0 at the least, and σ(0) = ½: each costs log 2, and counts as "
-    "positive. The positive ones rise to 1 and cost nothing, so the mean is ½ log 2. From p = 0.6 on, all "
-    "would be right.",
+    "positive. The positive ones rise to 1 and cost nothing, so the mean is ½ log 2. With the threshold "
+    "at 0.6 all would be right.",
 )
 
 Prediction(
@@ -43,35 +43,35 @@ Prediction(
     "01.p6",
     expected="c",
     why="Narrow codes need activations, wide ones hardly do: 256 flat directions hold all but a few percent. "
-    "What limits Lab 2 is not its code, but how few weights and steps it has to learn what PCA computes.",
+    "What limits Lab 2 is hardly the size of its code; trained for longer it gains much.",
 )
 
 Prediction(
     "01.p7",
     expected="c",
-    why="No loss asked for classes: a code keeps what the reconstruction needs, and loses some "
-    "details that tell a 4 from a 9. The wonder is that it loses so little.",
+    why="No loss asked for classes: a code keeps what the reconstruction needs, and some of what "
+    "tells classes apart is lost. The wonder is that it loses so little.",
 )
 
 Prediction(
     "01.p8",
     expected="a",
-    why="The decoder draws smooth, typical strokes wherever the code is. Real test images have a "
-    "handwriting of their own, which no training image shares.",
+    why="Between real codes the decoder draws smooth strokes, often blurred, and an average is near many "
+    "images. Real test images have a handwriting of their own, which no training image shares.",
 )
 
 Prediction(
     "01.p9",
     expected="b",
-    why="Each single number was fine in both recipes. A good image needs all 256 to fit together,"
-    " and both draw them one by one.",
+    why="Shuffled, each single number was a real one, and it hardly helped. A good image needs all 256 to "
+    "fit together; both recipes draw them one by one.",
 )
 
 Prediction(
     "01.p10",
     expected="a",
-    why="In a plane a hole is narrow and has real codes around it, between which the decoder goes"
-    " on smoothly. With 256 numbers all is hole, and that is where the images are lost.",
+    why="In a plane the decoder goes on smoothly from the real codes into the holes. With 256 numbers every "
+    "random code is in a hole, far from all, and there the images are lost.",
 )
 
 Project(

@@ -109,7 +109,7 @@ def mlp(*sizes, act=nn.ReLU, first=(nn.Flatten,), last=(), bias=True):
 
 Exercise(
     "01.3",
-    "The bottleneck encoder of Lab 1",
+    "The bottleneck",
     reference=encoder,
     cases=lambda: [(3,), (7,)],
     outcome=_as_in_the_table,
@@ -148,7 +148,7 @@ _AT_THREE, _AT_TEN = (parameters(VanillaAutoencoder(k)) for k in (3, 10))
 
 Exercise(
     "01.4",
-    "Parameters with ten numbers in the code",
+    "Count",
     reference=_AT_TEN,
     tolerance=0,
     why="Encoder: seven more outputs with 64 weights and a bias each, + 455. "
@@ -175,7 +175,7 @@ def tanh_gradient(x, upstream):
 
 Exercise(
     "01.5",
-    "Back through tanh (deck 003, exercise 1)",
+    "Back through tanh",
     reference=tanh_gradient,
     cases=lambda: [(2 * noise(*s), noise(*s)) for s in ((1,), (7,), (3, 5))],
     hints=(
@@ -205,7 +205,7 @@ Exercise(
 
 Exercise(
     "01.6",
-    "Only smaller? (after deck 003, exercise 1)",
+    "Only smaller?",
     reference=0.4477,
     tolerance=3e-3,
     why="The factor is w·(1 − z²). A larger w is a larger factor, but it also flattens tanh at x, and "
@@ -230,7 +230,7 @@ Exercise(
 
 Exercise(
     "01.7",
-    "Which curve had which fault?",
+    "Four patients",
     reference="b",
     kind="read",
     why="C jumps to a value above the mean image's error and stays: with steps too large, tanh saturates for "

@@ -9,7 +9,7 @@ from ..engine.tasks import Exercise, Wrong
 
 Exercise(
     "01.1",
-    "When does a chain move? (Metropolis and Hastings)",
+    "A fair refusal",
     reference=math.exp(-2) / 2,
     tolerance=0.003,
     why="Of e^(−3)/Z chains, a share q goes down; of e^(−1)/Z chains, 2q times the share accepted goes up: "
@@ -122,7 +122,7 @@ Exercise(
 
 Exercise(
     "01.9",
-    "A saddle, with weight decay (after deck 003, exercise 4)",
+    "With weight decay",
     reference=(0.7071, 0.7071),
     tolerance=3e-3,
     why="For a given product p = w1·w2 the decay is smallest for equal weights: 2cp. With c = ½ mean(x²) the "

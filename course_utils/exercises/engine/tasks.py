@@ -45,12 +45,12 @@ def called(given, *arguments, stops="it stops"):
 
 
 def settings_of(given, may_be_set, whole=()):
-    """All settings of a design: those in the dict given, for others the plain ones. → {name: number}
+    """All settings of a design: those in the dict given, for others the plain ones. → {name: setting}
 
-    may_be_set  {name: (plain, least, most)}
+    may_be_set  {name: (plain, least, most)}, or {name: (plain, *words)} with all the words that it may be
     whole       the names whose numbers are whole
 
-    Raises Open without an answer, Wrong for another name or a number out of its range.
+    Raises Open without an answer, Wrong for another name, or a setting that may not be.
     """
     given = called(given)
     if not isinstance(given, dict):
@@ -58,8 +58,13 @@ def settings_of(given, may_be_set, whole=()):
     for name, value in given.items():
         if name not in may_be_set:
             raise Wrong(f"{name!r} is not to be set; these are: {', '.join(may_be_set)}.")
-        _, least, most = may_be_set[name]
-        if not isinstance(value, int | float) or not least <= value <= most:
+        _, *allowed = may_be_set[name]
+        if isinstance(allowed[0], str):
+            if value not in allowed:
+                raise Wrong(f"{name} is to be one of: {', '.join(allowed)}.")
+            continue
+        least, most = allowed
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
             raise Wrong(f"{name} is to be a number from {least:g} to {most:g}.")
         if name in whole and not isinstance(value, int):
             raise Wrong(f"{name} is a whole number.")

@@ -5,7 +5,8 @@ from ..engine.tasks import Prediction, Project, SelfTest
 Prediction(
     "04.p1",
     "b",
-    "PyTorch's first weights shrink what passes through G: its pixels are all near 0, and D says nearly "
+    "PyTorch's first weights shrink what passes through G, and in evaluation mode new batch norms do not "
+    "undo it: its pixels are all near 0, and D says nearly "
     "the same of each. The digits' black and white reaches D in full. Neither answer means anything yet.",
 )
 
@@ -46,7 +47,7 @@ Prediction(
 Prediction(
     "04.p6",
     "b",
-    "To look ahead keeps G from giving modes up; nothing in it puts points onto them. Modes covered and "
+    "Looking ahead keeps G from giving modes up; nothing in it puts points onto them. Modes covered and "
     "share of points at one are two things.",
 )
 
@@ -54,8 +55,8 @@ Prediction(
 Prediction(
     "04.p7",
     "b",
-    "The distance sees only what the classifier's features see, and blur changes each image. Half of the "
-    "kinds missing moves the mean and the spread, and costs less.",
+    "The distance sees only what the classifier's features see, and blur changes those of each image, a move "
+    "far less. Half of the kinds missing moves the mean and the spread, and costs less than blur.",
 )
 
 
@@ -71,16 +72,17 @@ Prediction(
 Prediction(
     "04.p9",
     "c",
-    "An EMA helps where weights still circle at the end; here the learning-rate decay has calmed them "
-    "before. The relativistic loss makes the digits a little more even, and the distance larger by nearly "
-    "a half.",
+    "An EMA helps where weights still circle at the end; here the learning-rate decay has probably calmed "
+    "them before. The relativistic loss makes the digits a little more even, and the distance larger by a "
+    "third.",
 )
 
 
 Prediction(
     "04.p10",
     "c",
-    "One of the futures, drawn without knowing which will come, has the variance twice: its own, and that "
+    "A sharp guess near one of the futures, drawn without knowing which will come, has about twice the "
+    "variance: its own, and that "
     "of the future. The mean of all has it once, and looks like none of them.",
 )
 

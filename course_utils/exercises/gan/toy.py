@@ -11,7 +11,7 @@ from ...metrics import modes_covered
 from ...steps import gan_step
 from ...train import train
 from ..engine.fixtures import noise
-from ..engine.tasks import Contest, Exercise, Wrong, called
+from ..engine.tasks import Contest, Exercise, Wrong, settings_of
 
 Exercise(
     "04.11",
@@ -171,7 +171,9 @@ STD = 0.05
 RING = partial(data.ring, radius=2.0, std=STD)
 
 
-START = dict(lr_D=1e-4, lr_G=5e-4, batch_size=64, lr_decay=0.0)
+MAY_BE_SET = dict(
+    lr_D=(1e-4, 1e-9, 1), lr_G=(5e-4, 1e-9, 1), batch_size=(64, 1, 256), lr_decay=(0.0, 0, 0.99)
+)
 
 
 SCORE = "share of points at a mode, 0 unless all eight modes have some"
@@ -179,7 +181,7 @@ SCORE = "share of points at a mode, 0 unless all eight modes have some"
 
 def share_at_modes(given, seed):
     """Train the game of the ring with these settings. → the score"""
-    given = _checked(given)
+    given = settings_of(given, MAY_BE_SET, whole=("batch_size",))
     G, D = models.mlp(2, 2, 64), models.mlp(2, 1, 64)
     players = match(Rule(gan_step), G, D, priors.gaussian(2), lr=given["lr_G"], lr_D=given["lr_D"])
     batches = data.Batches(RING(20_000)[0], batch_size=given["batch_size"])
@@ -195,20 +197,6 @@ def share_of_all_modes(G):
         x_fake = G(torch.randn(2_500, 2, device=session.device()))
     shares = metrics.mode_shares(x_fake, data.centres(RING).to(x_fake.device), STD)
     return shares.sum().item() if (shares > 0).all() else 0.0
-
-
-def _checked(given):
-    """The settings, if they are what is asked for; a function may return them."""
-    given = called(given)
-    if not isinstance(given, dict) or set(given) != set(START):
-        raise Wrong(f"a dict is asked with these four settings, and no others: {', '.join(START)}.")
-    if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in given.values()):
-        raise Wrong("each setting is a number.")
-    if not (isinstance(given["batch_size"], int) and 1 <= given["batch_size"] <= 256):
-        raise Wrong("batch_size is a whole number from 1 to 256.")
-    if not (0 < given["lr_D"] <= 1 and 0 < given["lr_G"] <= 1 and 0 <= given["lr_decay"] < 1):
-        raise Wrong("learning rates are above 0 and at most 1, lr_decay is a share of the steps, below 1.")
-    return given
 
 
 Exercise(
@@ -228,15 +216,14 @@ Exercise(
             dict(lr_D=1e-7, lr_G=1e-7, batch_size=1, lr_decay=0.0),
             f"{SCORE}: 0, 0, 0. 0 of 3 reach the bar of 0.6.",
         ),
-        too_large=({**START, "batch_size": 1024}, "batch_size is a whole number from 1 to 256."),
+        too_large=(dict(batch_size=1024), "batch_size is to be a number from 1 to 256."),
+        half=(dict(batch_size=2.5), "batch_size is a whole number."),
         a_setting_too_many=(
-            {**START, "width": 256},
-            "a dict is asked with these four settings, and no others: lr_D, lr_G, batch_size, lr_decay.",
+            dict(lr_G=1e-3, width=256),
+            "'width' is not to be set; these are: lr_D, lr_G, batch_size, lr_decay.",
         ),
-        no_learning=(
-            {**START, "lr_G": 0},
-            "learning rates are above 0 and at most 1, lr_decay is a share of the steps, below 1.",
-        ),
+        no_learning=(dict(lr_G=0), "lr_G is to be a number from 1e-09 to 1."),
+        one_number=(1e-3, "settings are asked, as a dict, not float."),
     ),
     contest=Contest(
         share_at_modes,

@@ -6,7 +6,7 @@ Prediction(
     "09.p1",
     "b",
     "Each factor is a ratio of two sums of the same joint, and in the product all but the first and the last "
-    "cancel, in any order. It is the *models* of the factors that find one order easier than another.",
+    "cancel, in any order. Only *models* of the factors may find one order easier than another.",
 )
 Prediction(
     "09.p2",
@@ -18,10 +18,8 @@ Prediction(
 Prediction(
     "09.p3",
     "a",
-    "A place sees one row up only from its own column to a few columns right, layer by layer "
-    "the same: the way to "
-    "the right is paid with rows up. What lies in the row above, far to the right, no path "
-    "of kernels reaches.",
+    "One row up, a 3×3 kernel reaches one column to the right, so each further column costs a further "
+    "row. What lies in the row above, far to the right, no path of kernels reaches.",
 )
 Prediction(
     "09.p4",
@@ -34,7 +32,8 @@ Prediction(
     "09.p5",
     "c",
     "Most pixels of any digit are white and cost nothing, and each stroke has to begin somewhere, which is a "
-    "surprise each time. An image without ink has no such moment: probable is not the same as typical.",
+    "surprise each time. An image without ink pays a little wherever a stroke might have begun, and no more: "
+    "probable is not the same as typical.",
 )
 
 Project(
@@ -42,7 +41,7 @@ Project(
     "Beat 88 nats with 30,000 weights",
     rubric=(
         (1, "the question: what is to be changed, and what is expected of it"),
-        (2, "no test image was trained on, nor used to choose between settings"),
+        (2, "no test image was trained on, nor any setting chosen by one"),
         (2, "the bar, within the budget, mean of three seeds; masks proved by gradients"),
         (2, "one change at a time: a table that tells which of them helped, and by how much"),
         (2, "the test digit that your model finds least likely, its surprise map, and why"),
@@ -81,7 +80,7 @@ SelfTest(
         (
             "c",
             "8",
-            "The estimate of Z is right in the mean, but hurried chains rarely find where the mass is, so it "
+            "The estimate of Z is right on average, but hurried chains rarely find where the mass is, so it "
             "is nearly always too small: the likelihood is flattered.",
         ),
     ),

@@ -6,7 +6,7 @@ from ... import data, metrics, models, session
 from ...models.boltzmann import free_energy, gibbs
 from ...train import descend, sgd
 from ..engine.fixtures import after_updates, numbers, plain_descent
-from ..engine.tasks import Contest, Exercise, Wrong, called
+from ..engine.tasks import Contest, Exercise, Wrong, settings_of
 
 
 def persistent_update(v, chain, rbm, opt):
@@ -139,7 +139,7 @@ def unknown_runs(table, seed=0):
         }
 
     return looks, {
-        "one sweep and back, nats": curves("reconstruction"),
+        "reconstruction after one sweep, nats": curves("reconstruction"),
         "−log p of a test image, nats": curves("nats"),
     }
 
@@ -176,12 +176,12 @@ Exercise(
 # ── a budget of sweeps ───────────────────────────────────────────────────────────────────────────
 
 SWEEPS, BAR = 4_000, 4.4
-MAY_BE_SET = {"start": ("data", "chain"), "k": (1, 200), "lr": (1e-4, 5.0)}
+MAY_BE_SET = dict(start=("data", "data", "chain"), k=(1, 1, 200), lr=(0.05, 1e-4, 5))
 
 
 def nats_within_the_budget(settings, seed):
     """Train an RBM of 12 hidden units on bars and stripes of 4×4 pixels; score it exactly. → nats"""
-    start, k, lr = _checked(settings)
+    start, k, lr = settings_of(settings, MAY_BE_SET, whole=("k",)).values()
     x, session_device = data.bars_and_stripes(4), session.device()
     v = ((x.flatten(1) + 1) / 2).repeat(2, 1)  # each of the 30 images twice
     rbm = models.RBM(16, 12).to(session_device)
@@ -195,24 +195,6 @@ def nats_within_the_budget(settings, seed):
     if not nats < float("inf"):
         raise Wrong("the weights are not finite: take a smaller learning rate.")
     return nats
-
-
-def _checked(settings):
-    settings = called(settings)
-    if not isinstance(settings, dict) or set(settings) != set(MAY_BE_SET):
-        raise Wrong('give three settings, such as dict(start="data", k=1, lr=0.05).')
-    start, k, lr = (settings[name] for name in MAY_BE_SET)
-    if start not in MAY_BE_SET["start"]:
-        raise Wrong('start is "data" or "chain".')
-    try:
-        k, lr = int(k), float(lr)
-    except (TypeError, ValueError):
-        raise Wrong("k is a whole number, lr a number.") from None
-    for name, value in (("k", k), ("lr", lr)):
-        low, high = MAY_BE_SET[name]
-        if not low <= value <= high:
-            raise Wrong(f"{name} = {value:g}: between {low:g} and {high:g}.")
-    return start, k, lr
 
 
 Exercise(
@@ -236,11 +218,10 @@ Exercise(
         "the model.",
     ),
     mistakes=dict(
-        no_rate=(dict(start="data", k=1), 'give three settings, such as dict(start="data", k=1, lr=0.05).'),
-        a_number=(0.05, 'give three settings, such as dict(start="data", k=1, lr=0.05).'),
-        from_noise=(dict(start="noise", k=5, lr=0.1), 'start is "data" or "chain".'),
-        no_sweep=(dict(start="chain", k=0, lr=0.1), "k = 0: between 1 and 200."),
-        too_fast=(dict(start="chain", k=1, lr=10.0), "lr = 10: between 0.0001 and 5."),
-        text=(dict(start="data", k="many", lr=0.1), "k is a whole number, lr a number."),
+        a_number=(0.05, "settings are asked, as a dict, not float."),
+        from_noise=(dict(start="noise", k=5, lr=0.1), "start is to be one of: data, chain."),
+        no_sweep=(dict(start="chain", k=0, lr=0.1), "k is to be a number from 1 to 200."),
+        too_fast=(dict(start="chain", k=1, lr=10.0), "lr is to be a number from 0.0001 to 5."),
+        text=(dict(start="data", k="many", lr=0.1), "k is to be a number from 1 to 200."),
     ),
 )

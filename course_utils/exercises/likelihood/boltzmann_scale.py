@@ -104,6 +104,6 @@ Prediction(
     "b",
     "The likelihood and the look of samples are two scores: the GAN has no density at all, and "
     "was trained to draw "
-    "what a network cannot tell from digits. 784 right answers in a row still add up to shapes "
-    "that are none.",
+    "what a network cannot tell from digits. 784 nearly right answers can still add up to "
+    "no digit.",
 )

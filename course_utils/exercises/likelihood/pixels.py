@@ -166,7 +166,7 @@ Exercise(
         difference=(5, "that is the difference of the logarithms: take the exponential."),
         powers_of_two=(32, "2⁵ would be right for bits; nats go with e."),
         powers_of_ten=(1e5, "10⁵ would be right for decimal logarithms; nats go with e."),
-        a_pixel=(1.0064, "that is for a pixel in the mean; asked is a whole image."),
+        a_pixel=(1.0064, "that is for a pixel on average; asked is a whole image."),
         less=(0.0067, "that is the ratio the other way round: fewer nats are a larger probability."),
     ),
     why="exp(97 − 92) = exp(5) ≈ 148: a few nats are a great deal for an image, and hardly anything a pixel: "
@@ -380,7 +380,7 @@ Exercise(
         ),
         mean=(
             looks(told=lambda g: g.mean(0)[0] > 0.01),
-            "in the mean over the images, signs cancel: look at each image first.",
+            "on average over the images, signs cancel: look at each image first.",
         ),
     ),
 )

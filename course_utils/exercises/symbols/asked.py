@@ -17,14 +17,14 @@ Prediction(
 Prediction(
     "12.p3",
     "a",
-    "A cold soft draw is nearly a true one, so the mean gets right. But a small change of the logits then "
-    "flips it from corner to corner, or does nothing: few draws have a large gradient, most have none.",
+    "A cold soft draw is nearly a true one, so the mean comes out right. But a small change of the logits "
+    "then flips it from corner to corner, or does nothing: few draws have a large gradient, most have none.",
 )
 Prediction(
     "12.p4",
     "b",
     "It writes fewer kinds of sentences, so some true ones nearly never come: KL(truth ‖ writer) charges "
-    "−log q for each of them. A judge punishes a wrong sentence; nobody asks after one that is missing.",
+    "−log q for each of them. Paid log D, a writer keeps to what is safe.",
 )
 
 Project(
@@ -52,16 +52,16 @@ SelfTest(
             "4",
             "log D is never above 0: a longer walk has more such terms, and any early end saves them.",
         ),
-        ("d", "5", "Clicked and chosen are equally frequent there: nothing is left to tell apart, D = ½."),
+        ("d", "5", "Of three times that D sees it, one is a click: D = ⅓, and log(⅓ / ⅔) = −log 2."),
         (
             "a",
             "6",
-            "Training images are draws from the truth: a measure that prefers averages is not about draws.",
+            "Both are draws from the truth, which has not got better: its windows lie closer together.",
         ),
         (
             "c",
             "6",
-            "Moved copies pass both. Noise, a missing class or blur would show in the Fréchet distance.",
+            "Moved copies pass a, b and d. Moved back, one of the shifts would bring each near its original.",
         ),
     ),
 )

@@ -1,12 +1,11 @@
-"""Notebook 12, sections 1 and 2: gradients of an expectation over signs, and two ways to estimate them."""
+"""Notebook 12, sections 1 and 2: gradients of an expectation over signs, and baselines of an estimate."""
 
 import itertools
 
 import torch
 
 from ... import estimates
-from ...estimates import gumbel, gumbel_softmax, one_hot_of
-from ..engine.fixtures import drawn, noise, numbers, uniform
+from ..engine.fixtures import drawn, noise, numbers
 from ..engine.tasks import Exercise, Wrong
 
 Exercise(
@@ -145,7 +144,7 @@ def _small_cases():
 
 Exercise(
     "12.3",
-    "A dream of a baseline",
+    "Two at a time",
     kind="debug",
     reference=advantages,
     cases=_small_cases,
@@ -153,18 +152,18 @@ Exercise(
     unlike="over all batches its gradient is not the exact one: what is taken away still knows the "
     "item's own sign.",
     hints=(
-        "Why may one subtract b at all? Because E[b ∇log p] = b Σ ∇p = 0: which step needs b to be the same "
-        "for all signs?",
-        "Here b is known only once the sign is. What of the batch may it be made of, for item i, so that it "
-        "would be the same, whatever item i had drawn?",
+        "Why may one subtract b at all? Because E[b ∇log p] = b Σ ∇p = 0: which step needs b to be the same, "
+        "whatever sign was drawn?",
+        "Write it out for n = 2: r₁ less the mean is (r₁ − r₂) / 2. How much of r₁ is left? Of what in the "
+        "batch may the baseline of item i be made, so that it is the same, whatever item i has drawn?",
         "The mean reward of the *other* items: (reward.sum() − reward) / (n − 1).",
     ),
     mistakes=dict(
-        given=(_of_its_sign, ""),
-        own_mean=(
-            lambda reward, sign: reward - reward.mean(),
-            "nearly: each item's own reward is in the mean, so the baseline still knows its sign. "
-            "Over all batches the gradient is 1 − 1/n times the exact one.",
+        given=(lambda reward, sign: reward - reward.mean(), ""),
+        of_its_sign=(
+            _of_its_sign,
+            "a baseline that knows the sign takes away all that the sign has earned: over all batches no "
+            "gradient is left.",
         ),
         none=(
             lambda reward, sign: reward,
@@ -198,221 +197,26 @@ Exercise(
 Exercise(
     "12.4",
     "The best constant",
-    reference=0.1,
+    reference=1.2,
     hints=(
         "An estimate is (f − b) ∂log p / ∂θ₁. Write it down for both signs: ∂log p₁/∂θ₁ = 1 − p₁ = 0.1, and "
         "∂log p₂/∂θ₁ = −p₁ = −0.9.",
-        "Its mean is exact, 0.09, for any b. How much may the two estimates differ, at the least?",
-        "Not at all, for the right b: (1 − b) · 0.1 = (0 − b) · (−0.9).",
+        "Its mean is exact, 0.18, for any b. How much may the two estimates differ, at the least?",
+        "Not at all, for the right b: (3 − b) · 0.1 = (1 − b) · (−0.9).",
     ),
     mistakes=dict(
         mean_reward=(
-            0.9,
-            "that is E[f], the usual baseline. The two estimates are then 0.01 and 0.81: they differ more "
-            "than with no baseline at all, which gives 0.1 and 0!",
+            2.8,
+            "that is E[f], the usual baseline. The two estimates are then 0.02 and 1.62: they differ more "
+            "than with no baseline at all, which gives 0.3 and −0.9!",
         ),
-        middle=(0.5, "that is the middle of the rewards: estimates of 0.05 and 0.45."),
-        zero=(0.0, "without one the estimates are 0.1 and 0. It can be less than that."),
-        one=(1.0, "then the frequent sign gives 0, and the rare one 0.9."),
-        gradient=(
-            0.09,
-            "that is the gradient itself: nearly a baseline, by chance. (1 − 0.09) · 0.1 and 0.09 · 0.9?",
-        ),
-        negative=(-0.1, "the sign: (1 − b) · 0.1 = (0 − b) · (−0.9)."),
+        middle=(2.0, "that is the middle of the rewards: estimates of 0.1 and 0.9."),
+        zero=(0.0, "without one the estimates are 0.3 and −0.9. They can lie closer together."),
+        rare=(1.0, "then the rare sign gives 0, and the frequent one 0.2: nearly."),
+        frequent=(3.0, "then the frequent sign gives 0, and the rare one 1.8."),
+        gradient=(0.18, "that is the gradient itself, the mean of the estimates; asked is b."),
+        negative=(-1.2, "the sign: (3 − b) · 0.1 = (1 − b) · (−0.9)."),
     ),
-    why="Both signs then give 0.09: one draw is as good as all. A rare sign has a long ∇log p, so it is "
-    "*its* reward that the best constant is near to. E[f], 0.9, is worse than nothing here.",
-)
-
-
-# ── draws ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def first_home(logits, u):
-    """Who wins each of n races; runner k has the rate e^logits[k]. u (n, k) uniform in (0, 1) → (n,)"""
-    time = -u.log() / logits.exp()
-    return time.argmin(1)
-
-
-def _race(time=lambda logits, u: -u.log() / logits.exp(), winner=torch.Tensor.argmin):
-    return lambda logits, u: winner(time(logits, u), 1)
-
-
-def _frequencies(fn, arguments):
-    logits, u = arguments
-    first, second = fn(logits, u), fn(logits, u)
-    if first is None or first is Ellipsis:
-        return None
-    if isinstance(first, torch.Tensor) and first.shape != (len(u),):
-        raise Wrong(
-            f"its result has shape {tuple(first.shape)}, expected {(len(u),)}: the number of the winner."
-        )
-    if not isinstance(first, torch.Tensor) or first.is_floating_point():
-        raise Wrong("the winners' numbers are asked, whole ones.")
-    if not torch.equal(first, second):
-        raise Wrong("the same u gives other winners: all chance is to come from u.")
-    return (first.bincount(minlength=len(logits)).to(u) / len(u),)
-
-
-Exercise(
-    "12.5",
-    "A race",
-    reference=first_home,
-    cases=lambda: [
-        (numbers(*theta), uniform(40_000, len(theta)).clamp(1e-12, 1 - 1e-7))
-        for theta in ((1.0, -1.0), (0.5, 0.0, -2.0), (2.0, 1.0, 0.0, -1.0, 1.0))
-    ],
-    outcome=_frequencies,
-    tolerance=0.012,
-    hints=(
-        "P(time > t) = e^(−rate · t) lies between 0 and 1, and so does u. Set them equal.",
-        "u = e^(−rate · t): solve for t. The rate is e^logit.",
-        "−u.log() / logits.exp(), and the first home has the *smallest* time.",
-    ),
-    unlike="the winners are not as frequent as softmax(logits) says. Check: the rate is e^logit, and which "
-    "time has the chance u to be passed?",
-    mistakes=dict(
-        slowest=(_race(winner=torch.Tensor.argmax), "that is who comes home last: the smallest time wins."),
-        times_rate=(
-            _race(lambda logits, u: -u.log() * logits.exp()),
-            "a high rate is to mean a short time: divide by it.",
-        ),
-        no_log=(
-            _race(lambda logits, u: u / logits.exp()),
-            "u / rate is no exponential time: the logarithm is missing.",
-        ),
-        most_likely=(
-            _race(lambda logits, u: -logits.expand_as(u)),
-            "that is the argmax of the logits: u is not used, and the same runner always wins.",
-        ),
-        rate_is_logit=(
-            _race(lambda logits, u: -u.log() / logits),
-            "the rate is e^logit; a logit may be negative, and a rate may not.",
-        ),
-        no_rates=(
-            _race(lambda logits, u: -u.log()),
-            "all runners are equally fast: the logits are not used.",
-        ),
-        scaled=(
-            _race(lambda logits, u: logits.exp() * u, torch.Tensor.argmax),
-            "probabilities times uniform numbers, the largest wins: it looks right, and favours the likely.",
-        ),
-        noisy=(
-            _race(lambda logits, u: logits + u, torch.Tensor.argmax),
-            "uniform noise on logits reaches 1 at most: who is 1 behind never wins. Make times of u.",
-        ),
-        logistic=(
-            _race(lambda logits, u: logits + u.log() - (1 - u).log(), torch.Tensor.argmax),
-            "log u − log(1 − u) is logistic noise: right for the difference of two runners, not for each.",
-        ),
-    ),
-)
-
-
-# ── straight through ─────────────────────────────────────────────────────────────────────────────
-
-
-def _straight(soft=gumbel_softmax, put=lambda hard, soft: hard + soft - soft.detach()):
-    def wrong(logits, temperature=1.0):
-        shares = soft(logits, temperature)
-        return put(one_hot_of(shares), shares)
-
-    return wrong
-
-
-def _noise_late(logits, temperature):
-    return (logits / temperature + gumbel(logits)).softmax(-1)
-
-
-def _through(fn, arguments):
-    """How often each sign is drawn, and the gradient in the mean, from many draws."""
-    logits, temperature, worth = arguments
-    leaf = logits.expand(60_000, -1).clone().requires_grad_()
-    y = fn(leaf, temperature)
-    if drawn(y, *leaf.shape) is None:
-        return None
-    if not y.requires_grad:
-        raise Wrong("it carries no gradient: the soft draw's is to come through.")
-    (gradient,) = torch.autograd.grad((y * worth).sum(), leaf)
-    value = y.detach()
-    if ((value - value.round()).abs() > 1e-4).any() or ((value.sum(-1) - 1).abs() > 1e-4).any():
-        raise Wrong("its draws are not one-hot: a 1 and zeros are asked, with the gradient of the soft draw.")
-    size = gradient.square().sum(1).mean().sqrt()
-    return value.mean(0), gradient.mean(0), size, (value * gradient).mean(0)
-
-
-Exercise(
-    "12.6",
-    "Cold hands",
-    kind="debug",
-    reference=estimates.straight_through,
-    cases=lambda: [
-        (numbers(*theta), T, numbers(*worth))
-        for theta, T, worth in (
-            ((1.0, -1.0), 1.0, (0.0, 1.0)),
-            ((1.0, 0.0, -1.0), 0.5, (1.0, 0.0, 2.0)),
-            ((1.0, 0.5, -1.0), 2.0, (0.0, 1.0, 3.0)),
-        )
-    ],
-    outcome=_through,
-    tolerance=0.025,
-    hints=(
-        "Which sign is drawn is decided by the largest number alone. At which T does dividing both by T "
-        "change who is largest? At which T does dividing one of the two?",
-        "logits / T are the logits of another, sharper distribution. The draw is to be one from "
-        "softmax(logits), at every T; T only says how soft it is.",
-        "Noise first, then the division: ((logits + gumbel(logits)) / temperature).softmax(-1).",
-    ),
-    unlike="its draws, or the gradient behind them, are not as frequent or as large as they should be.",
-    mistakes=dict(
-        given=(_straight(_noise_late), ""),
-        no_detach=(
-            _straight(put=lambda hard, soft: hard + soft - soft),
-            "now the soft draw cancels in the gradient, too: which of its two copies is to be detached?",
-        ),
-        soft_only=(
-            _straight(put=lambda hard, soft: soft),
-            "its draws are not one-hot: a 1 and zeros are asked, with the gradient of the soft draw.",
-        ),
-        hard_only=(
-            _straight(put=lambda hard, soft: hard),
-            "it carries no gradient: the soft draw's is to come through.",
-        ),
-        turned=(
-            _straight(put=lambda hard, soft: hard - soft + soft.detach()),
-            "its draws are right; its gradient goes the opposite way.",
-        ),
-        twice=(
-            _straight(put=lambda hard, soft: hard + 2 * (soft - soft.detach())),
-            "its draws are right; its gradient is twice that of the soft draw.",
-        ),
-        noise_twice=(
-            lambda logits, temperature=1.0: (
-                one_hot_of(logits + gumbel(logits))
-                + (soft := gumbel_softmax(logits, temperature))
-                - soft.detach()
-            ),
-            "hard and soft draw have each a noise of their own: the gradient is that of another draw.",
-        ),
-        times=(
-            _straight(lambda logits, T: ((logits + gumbel(logits)) * T).softmax(-1)),
-            "the draws are right, but T is on the wrong side: a *low* temperature is to be hard.",
-        ),
-        noise_only=(
-            _straight(lambda logits, T: (logits + gumbel(logits) / T).softmax(-1)),
-            "now the noise alone is divided: at low T it drowns the logits.",
-        ),
-        without_noise=(
-            _straight(lambda logits, T: (logits / T).softmax(-1)),
-            "without noise the most probable sign is drawn each time.",
-        ),
-        no_temperature=(
-            _straight(lambda logits, T: gumbel_softmax(logits, 1.0)),
-            "the draws are right, but the temperature is not used: the gradient is that of T = 1.",
-        ),
-        normal_noise=(
-            _straight(lambda logits, T: ((logits + torch.randn_like(logits)) / T).softmax(-1)),
-            "Normal noise draws from another distribution: only Gumbel noise gives softmax(logits).",
-        ),
-    ),
+    why="Both signs then give 0.18: one draw is as good as all. A rare sign has a long ∇log p, so it is "
+    "*its* reward that the best constant is near to. E[f], 2.8, is worse than nothing here.",
 )

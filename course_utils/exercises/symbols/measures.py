@@ -100,9 +100,10 @@ Exercise(
         ),
         averages_unseen=("DBC", "averages have lost their sharpness: whose Fréchet distance is largest?"),
     ),
-    why="D is no distance away: copies, with the best look of all. A's averages lie in the middle of "
-    "everything, which windows love more than real digits; the classifier does not. B was copied, then "
-    "moved by a pixel: about as far from the training images as unseen digits are, it passes for new.",
+    why="D is no distance away: copies, which look more real than the GAN's E. A's averages lie in the "
+    "middle of everything, which windows love more than real digits; the classifier does not. B was "
+    "copied, then moved by a pixel: about as far from the training images as unseen digits are, it passes "
+    "for new.",
 )
 
 # ── better than the truth ────────────────────────────────────────────────────────────────────────
@@ -168,8 +169,8 @@ Exercise(
 
 Prediction(
     "12.p8",
-    "c",
+    "b",
     "Windows reward samples that are close to many test images at once, and an average is close to all "
-    "from which it was "
-    "made. No single real digit is. So the measure ranks windows, not models.",
+    "from which it was made. No single real digit is, and not even ten for one make up for it. So the "
+    "measure rewards centres, not realism.",
 )

@@ -11,70 +11,92 @@ from ..engine.tasks import Exercise, Prediction
 
 
 def _rewards():
-    return [(noise(*shape, grad=True),) for shape in ((1, 2), (2, 5), (7, 3), (3, 1))]
+    shapes = ((1, 2), (2, 5), (7, 3), (3, 1))
+    return [(noise(*shape, grad=True), discount) for shape in shapes for discount in (1.0, 0.9, 0.5)]
+
+
+def _with_powers(of):
+    """A wrong form of `to_go`: of(reward, the powers of the discount), both along time."""
+    return lambda reward, discount=1.0: of(
+        reward, discount ** torch.arange(reward.shape[1], device=reward.device)
+    )
 
 
 Exercise(
     "12.9",
-    "The wrong end",
+    "First moves",
     kind="debug",
     reference=to_go,
     cases=_rewards,
     hints=(
-        "Write a walk of three moves by hand, rewards 1, 0, 0. Which of the three moves could have brought "
-        "the 1?",
-        "cumsum adds up from the first move on: what was. To come is what is left: from this move to the "
-        "end.",
-        "Turn time around, add up, and turn it back: reward.flip(1).cumsum(1).flip(1). Or take the whole "
-        "sum "
-        "and subtract what was before.",
+        "Write a walk of three moves by hand, rewards 0, 0, 1, γ = ½. Which of the moves could have brought "
+        "the 1, and what does it count for each of them? Now rewards 1, 0, 0.",
+        "cumsum adds up from the first move on: what was. To come is what is left, from this move to the "
+        "end. And γ^d counts from the move, not from the beginning of the walk.",
+        "Turn time around, add up, turn it back, and take out what was discounted before the move: "
+        "(reward * powers).flip(1).cumsum(1).flip(1) / powers.",
     ),
     mistakes=dict(
-        given=(lambda reward: reward.cumsum(1), ""),
+        given=(_with_powers(lambda r, powers: (r * powers).cumsum(1)), ""),
+        from_the_beginning=(
+            _with_powers(lambda r, powers: (r * powers).flip(1).cumsum(1).flip(1)),
+            "right for γ = 1. Else a move's own reward is to count 1, wherever in the walk it comes: you "
+            "count γ's powers from the walk's first move.",
+        ),
+        undiscounted=(
+            lambda reward, discount=1.0: to_go(reward),
+            "right for γ = 1; the discount is not used.",
+        ),
+        last_counts_most=(
+            _with_powers(lambda r, powers: (r.flip(1) * powers).cumsum(1).flip(1)),
+            "the right moves are added up, but the last reward counts most: γ^d is for what comes d moves "
+            "*after* this one.",
+        ),
         whole=(
-            lambda reward: reward.sum(1, keepdim=True).expand_as(reward),
-            "each move now gets the reward of the whole walk. That is unbiased, yet what came before a "
-            "move is "
-            "no merit of it: it only adds noise.",
+            lambda reward, discount=1.0: to_go(reward, discount)[:, :1].expand_as(reward),
+            "each move now gets the reward of the whole walk. For γ = 1 that is unbiased, yet what came "
+            "before a move is no merit of it: it only adds noise.",
         ),
         itself_left_out=(
-            lambda reward: to_go(reward) - reward,
+            lambda reward, discount=1.0: to_go(reward, discount) - reward,
             "a move's own reward is missing: it is the first of those that the move brings.",
         ),
         not_turned_back=(
-            lambda reward: reward.flip(1).cumsum(1),
-            "the sums are right, but time runs backwards now: turn it around again.",
+            _with_powers(lambda r, powers: (r * powers).flip(1).cumsum(1)),
+            "the sums run from the end, but so does time now: turn it around again.",
         ),
         turned_first=(
-            lambda reward: reward.cumsum(1).flip(1),
+            _with_powers(lambda r, powers: (r * powers).cumsum(1).flip(1)),
             "that turns the wrong sums around. Turn the rewards first, then add up, then turn back.",
         ),
         other_axis=(
-            lambda reward: reward.flip(0).cumsum(0).flip(0),
+            lambda reward, discount=1.0: reward.flip(0).cumsum(0).flip(0),
             "that adds over walks. Time is the second axis.",
         ),
         over_walks=(
-            lambda reward: reward.cumsum(0),
+            lambda reward, discount=1.0: reward.cumsum(0),
             "now it adds over walks: time is the second axis, and the end was the wrong one.",
         ),
         mean_of_what_is_left=(
-            lambda reward: to_go(reward) / torch.arange(reward.shape[1], 0, -1, device=reward.device),
+            lambda reward, discount=1.0: (
+                to_go(reward, discount) / torch.arange(reward.shape[1], 0, -1, device=reward.device)
+            ),
             "that is the mean of what is left. A sum was meant: a long way brings more, or costs more.",
         ),
         turned_only=(
-            lambda reward: reward.flip(1),
+            lambda reward, discount=1.0: reward.flip(1),
             "the rewards are turned around, but no longer added up.",
         ),
         both_ends=(
-            lambda reward: to_go(reward) + reward.cumsum(1),
+            lambda reward, discount=1.0: to_go(reward, discount) + reward.cumsum(1),
             "what is to come, and what was, too: only the first is a merit of the move.",
         ),
         own_only=(
-            lambda reward: 1 * reward,
+            lambda reward, discount=1.0: 1 * reward,
             "each move gets its own reward only. A move also decides what comes later.",
         ),
         mean=(
-            lambda reward: to_go(reward) / reward.shape[1],
+            lambda reward, discount=1.0: to_go(reward, discount) / reward.shape[1],
             "divided by the length of the walk: a sum was meant.",
         ),
     ),

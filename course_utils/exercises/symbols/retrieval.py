@@ -178,7 +178,7 @@ def _two_lists():
 
 Exercise(
     "12.13",
-    "Praise for another",
+    "A thousand updates",
     kind="debug",
     reference=generator_loss,
     cases=_two_lists,

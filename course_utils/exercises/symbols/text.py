@@ -4,13 +4,16 @@ import torch
 
 from ... import estimates, session
 from ...train import adam, descend
-from ..engine.tasks import Contest, Exercise, Wrong, called, settings_of
+from ..engine.tasks import Contest, Exercise, settings_of
 
-WAYS = ("reinforce", "relaxed", "straight through")
 N_QUESTIONS, N_SIGNS, N_WRITERS = 100, 10, 64
 TARGETS = (2.3, 6.8, 4.4, 7.7, 3.2)  # the judge likes what lies near: the sign 2, 7, …
-MAY_BE_SET = {"n": (10, 1, 50), "lr": (0.1, 1e-4, 10.0), "temperature": (1.0, 0.05, 10.0)}
-ASKED = 'way is "reinforce", "relaxed" or "straight through".'
+MAY_BE_SET = dict(
+    way=("reinforce", "reinforce", "relaxed", "straight through"),
+    n=(10, 1, 50),
+    lr=(0.1, 1e-4, 10),
+    temperature=(1.0, 0.05, 10),
+)
 
 
 def asked_of(seed):
@@ -22,17 +25,11 @@ def asked_of(seed):
 
 def reward_after_questions(settings, seed):
     """E[reward] of a writer of one sign after 100 questions, as a share of the best; mean of 64. → float"""
-    settings = called(settings)
-    way = settings.get("way", "reinforce") if isinstance(settings, dict) else ""
-    if isinstance(settings, dict):
-        settings = {name: value for name, value in settings.items() if name != "way"}
-    own = settings_of(settings, MAY_BE_SET, whole=("n",))
-    if way not in WAYS:
-        raise Wrong(ASKED)
-    n, judge = own["n"], asked_of(seed)
+    way, n, lr, temperature = settings_of(settings, MAY_BE_SET, whole=("n",)).values()
+    judge = asked_of(seed)
     net = torch.nn.Embedding(N_WRITERS, N_SIGNS, device=session.device(), dtype=torch.float32)
     torch.nn.init.zeros_(net.weight)  # 64 writers side by side, to average over luck
-    opt = adam(G=[net], lr=own["lr"]).G
+    opt = adam(G=[net], lr=lr).G
     for _ in range(N_QUESTIONS // n):
         logits = net.weight.expand(n, N_WRITERS, N_SIGNS)
         if way == "reinforce":
@@ -40,10 +37,8 @@ def reward_after_questions(settings, seed):
             reward = estimates.less_the_others(judge(y)) if n > 1 else judge(y)
             loss = estimates.reinforce((logits.log_softmax(-1) * y).sum(-1), reward)
         else:
-            choose = {"relaxed": estimates.gumbel_softmax, "straight through": estimates.straight_through}[
-                way
-            ]
-            loss = -judge(choose(logits, own["temperature"])).sum(1).mean()
+            choose = estimates.gumbel_softmax if way == "relaxed" else estimates.straight_through
+            loss = -judge(choose(logits, temperature)).sum(1).mean()
         descend(loss, opt)
     rewards = judge(torch.eye(N_SIGNS, device=session.device()))
     return ((net.weight.detach().softmax(-1) @ rewards).mean() / rewards.max()).item()
@@ -63,10 +58,10 @@ Exercise(
     ),
     mistakes=dict(
         a_number=(0.1, "settings are asked, as a dict, not float."),
-        other_way=(dict(way="gumbel"), ASKED),
+        other_way=(dict(way="gumbel"), "way is to be one of: reinforce, relaxed, straight through."),
         more_questions=(
             dict(n_questions=1000),
-            "'n_questions' is not to be set; these are: n, lr, temperature.",
+            "'n_questions' is not to be set; these are: way, n, lr, temperature.",
         ),
         half=(dict(n=2.5), "n is a whole number."),
         frozen=(dict(temperature=0.0), "temperature is to be a number from 0.05 to 10."),

@@ -7,7 +7,7 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 Prediction(
     "05.p1",
     "c",
-    "Of 2,500 even points each mode gets one or two by accident, and one is enough to count it. So modes "
+    "Of 2,500 even points each mode gets 1.7 on average by accident, and one is enough to count it. So modes "
     "covered says little by itself; the share of points at a mode says more.",
 )
 Prediction(
@@ -20,7 +20,7 @@ Prediction(
     "05.p3",
     "a",
     "The right means are asked for, and points between the modes have them as well as points at them. The "
-    "plain G, collapsed, often sits at one mode at least.",
+    "plain G, collapsed, often touches one mode at least.",
 )
 Prediction(
     "05.p4",
@@ -49,7 +49,7 @@ Prediction(
 Prediction(
     "05.p8",
     "c",
-    "An average that lags 199 steps behind is a mixture of early and late networks after 800, and what lies "
+    "An average that lags far behind is a mixture of early and late networks after 800, and what lies "
     "between two networks need not draw well. It pays in long runs, when G only circles.",
 )
 

@@ -53,7 +53,7 @@ Prediction(
     "02.p2",
     "a",
     "One estimate is f′ = k cos kz, the other ε f = ε sin kz: for a large k variances of k²/2 and ½, for a "
-    "small one 0 and k². They cross at k = 0.96: what counts is whether f or its slope is the larger.",
+    "small one 0 and 3k². They cross at k = 0.95: what counts is which varies more, f′ or ε f.",
 )
 Prediction(
     "02.p3",

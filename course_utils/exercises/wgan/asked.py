@@ -17,8 +17,8 @@ Prediction(
 Prediction(
     "06.p3",
     "a",
-    "Among n points the nearest one is about 1/√n away in the plane, and whole regions have too many or too "
-    "few. In d dimensions it is n to the power −1/d: in ten, 32 times as many points leave 0.7.",
+    "In the plane it falls about like √(log n / n): 0.29 is left, for whole regions have too many or too few "
+    "points. In d > 2 dimensions it is n to the power −1/d: in ten, 32 times as many points leave 0.7.",
 )
 Prediction(
     "06.p4",
@@ -47,15 +47,14 @@ Prediction(
 Prediction(
     "06.p8",
     "b",
-    "With equal updates of the opponent, G has a third as many; and a clipped critic has little to say. The "
-    "paper's claim is not that it is better wherever a GAN works.",
+    "With equal updates of the opponent, G has a third as many; and a clipped critic probably has little to "
+    "say. The paper's claim is not that it is better wherever a GAN works.",
 )
 Prediction(
     "06.p9",
     "a",
-    "The label is one more input among many, with clipped weights: the critic sees first what all "
-    "digits have "
-    "in common.",
+    "The label is one more input among many, with clipped weights: the critic probably sees first what all "
+    "digits have in common.",
 )
 
 # The rows of section 7's experiment, in no order.

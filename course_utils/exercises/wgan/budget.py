@@ -9,31 +9,18 @@ from ...priors import gaussian
 from ...steps import wgan_step
 from ...train import rmsprop, train
 from ...transport import earth_mover
-from ..engine.tasks import Contest, Exercise, Wrong, called
+from ..engine.tasks import Contest, Exercise, Wrong, settings_of
 
-N_UPDATES, NAMES = 1_000, ("clip", "n_critic", "lr_C", "lr_G")
-ASKED = "settings are asked, dict(clip=…, n_critic=…, lr_C=…, lr_G=…), these four and no others."
+N_UPDATES = 1_000
+MAY_BE_SET = dict(
+    clip=(0.01, 1e-9, 1e9), n_critic=(5, 1, N_UPDATES), lr_C=(5e-5, 1e-9, 1e9), lr_G=(5e-5, 1e-9, 1e9)
+)
 RING = partial(data.ring, radius=2.0, std=0.05)
-
-
-def _checked(settings):
-    """The four settings, if they are what is asked for."""
-    settings = called(settings)
-    if not isinstance(settings, dict) or settings.keys() != set(NAMES):
-        raise Wrong(ASKED)
-    for name in NAMES:
-        value = settings[name]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-            raise Wrong(f"{name} is to be a number above 0.")
-    n_critic = settings["n_critic"]
-    if n_critic != int(n_critic) or n_critic > N_UPDATES:
-        raise Wrong(f"n_critic is a whole number, at most {N_UPDATES:,}.")
-    return settings["clip"], int(n_critic), settings["lr_C"], settings["lr_G"]
 
 
 def distance_to_ring(settings, seed):
     """How far 500 points of G are from the ring after 1,000 updates of the critic. → float"""
-    clip, n_critic, lr_C, lr_G = _checked(settings)
+    clip, n_critic, lr_C, lr_G = settings_of(settings, MAY_BE_SET, whole=("n_critic",)).values()
     G, C = (net.to(session.device()) for net in (models.mlp(2, 2), models.mlp(2, 1)))
     opt = rmsprop(C=[C], lr=lr_C)
     opt.G = rmsprop(G=[G], lr=lr_G).G
@@ -61,15 +48,15 @@ Exercise(
         "up to 1,000.",
     ),
     mistakes=dict(
-        no_settings=(0.1, ASKED),
-        too_few=(dict(clip=0.1, lr_C=1e-2, lr_G=1e-3), ASKED),
-        more_updates=(dict(clip=0.1, n_critic=5, lr_C=1e-2, lr_G=1e-3, n_updates=5_000), ASKED),
-        no_clip=(dict(clip=0.0, n_critic=5, lr_C=1e-2, lr_G=1e-3), "clip is to be a number above 0."),
-        half=(
-            dict(clip=0.1, n_critic=2.5, lr_C=1e-2, lr_G=1e-3),
-            "n_critic is a whole number, at most 1,000.",
+        one_number=(0.1, "settings are asked, as a dict, not float."),
+        more_updates=(
+            dict(clip=0.1, n_updates=5_000),
+            "'n_updates' is not to be set; these are: clip, n_critic, lr_C, lr_G.",
         ),
-        negative=(dict(clip=0.1, n_critic=5, lr_C=1e-2, lr_G=-1e-3), "lr_G is to be a number above 0."),
+        no_clip=(dict(clip=0.0), "clip is to be a number from 1e-09 to 1e+09."),
+        half=(dict(n_critic=2.5), "n_critic is a whole number."),
+        too_many=(dict(n_critic=5_000), "n_critic is to be a number from 1 to 1000."),
+        negative=(dict(lr_G=-1e-3), "lr_G is to be a number from 1e-09 to 1e+09."),
     ),
     contest=Contest(
         distance_to_ring,

@@ -6,7 +6,7 @@ Prediction(
     "07.p1",
     "c",
     "With c = 0.1 the gradient reaches the layers, and all rows of a layer learn one direction: "
-    "it multiplies by up to 64 c / 2 = 3.2. With 0.01 nothing reaches them, their signs stay "
+    "it multiplies by about 64 c / 2 = 3.2. With 0.01 nothing reaches them, their signs stay "
     "random, and random signs give c √(64 / 2) = 0.057. Not only each weight is smaller; they "
     "also stop pulling together.",
 )
@@ -26,8 +26,8 @@ Prediction(
 Prediction(
     "07.p4",
     "c",
-    "Blurred by 0.4, hills 1 apart leave next to nothing between them, hills 1.5 apart still a gap: "
-    "there is less to gain on the grid. This network has found some in its 1,200 updates.",
+    "Blurred by 0.4, hills 1 apart leave hardly a gap between them, hills 1.5 apart still one: "
+    "there is less to gain on the grid. This network has found few of the peaks in its 1,200 updates.",
 )
 Prediction(
     "07.p5",
@@ -39,21 +39,23 @@ Prediction(
 Prediction(
     "07.p6",
     "a",
-    "At a mode's centre the best critic has a peak, and around it slopes well below 1. Two "
-    "sides charge for these, so the critic gives up the small hills that hold the "
-    "distance; its norms look all the better.",
+    "Most random pairs join a mode to a fake of another: between them, off the plan's ways, the best critic "
+    "slopes less than 1. Two sides charge for that, so the critic gives up the small hills that hold "
+    "the distance; its norms look all the better.",
 )
 Prediction(
     "07.p7",
     "c",
     "No plan is cheaper, and the law would add to it. But a critic finds only those differences "
-    "among 784 numbers that a network of its size can find, and G works against just these.",
+    "among 784 numbers that a network of its size can find, and G works against just these. (Random pairs, "
+    "which are not the plan's, may take their share.)",
 )
 Prediction(
     "07.p8",
     "b",
-    "It is 1 of 13, and 8 of the 19 without a norm. Batch norm lets an item's score depend on its batch "
-    "(section 5, and notebook 05). The critic's is layer norm: as WGAN-GP 11 of the 13 succeed.",
+    "It is 1 of 13 (a hint, no more), and 8 of the 19 without a norm. Batch norm lets an item's score "
+    "depend on its batch (section 5, and notebook 05). The critic's is layer norm: as WGAN-GP 11 of the 13 "
+    "succeed.",
 )
 Prediction(
     "07.p9",
