@@ -12,7 +12,7 @@ from ..train import train
 from .table import Table, rounded
 
 CLASS = 3_500  # updates of the notebook's own training at the class scale
-LOOKS = (CLASS, 9_000)
+LOOKS = (CLASS, 12_000)
 BATCH = 64
 Z_DIM = models.InfoGAN.z_dim
 VARIANTS = {

@@ -9,7 +9,7 @@ from ..scores import correlations, error_of_category, error_of_drawing, sample_s
 from ..steps import infogan_step
 from .recipe import Recipe, fit_by
 
-N_STEPS, BATCH = 9_000, 64
+N_STEPS, BATCH = 12_000, 64
 
 
 def _optimizer(lr, G, DQ):

@@ -37,12 +37,12 @@ HERE = {
         ),
     ],
     "ex-10-16-text": [
-        ("The first twenty images give 48 %", lambda s: abs(mean(FIRST) - 48) < 1.5),
+        ("The first twenty images give 46 %", lambda s: abs(mean(FIRST) - 46) < 1.5),
         (
-            "the groups are wrong in 30 %",
-            lambda s: round(pretrained.info("catgan")["scores"]["group_error"]) == 30,
+            "the groups are wrong in 28 %",
+            lambda s: round(pretrained.info("catgan")["scores"]["group_error"]) == 28,
         ),
-        ("at most **38 %** error", lambda s: EXERCISES["10.16"].contest.bar == 38),
+        ("at most **35 %** error", lambda s: EXERCISES["10.16"].contest.bar == 35),
     ],
     "board-end": [
         (
