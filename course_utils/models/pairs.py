@@ -13,7 +13,7 @@ class PairDiscriminator(nn.Module):
     Miyato & Koyama 2018. Trap: an MLP of image and code side by side learns their connection slowly.
     """
 
-    def __init__(self, z_dim=16, hidden=384, width=256):
+    def __init__(self, z_dim=16, hidden=384, width=512):
         super().__init__()
         self.of_image = nn.Sequential(
             nn.Flatten(), *hidden_layers(784, hidden, 1), nn.Linear(hidden, width), leaky()
