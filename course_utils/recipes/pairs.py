@@ -16,7 +16,7 @@ BIGAN_LR, CATGAN_LR = 5e-4, 6e-4
 
 
 def _pairs(net):
-    D = models.PairDiscriminator(Z_DIM).to(session.device())
+    D = models.PairDiscriminator(Z_DIM, width=256).to(session.device())
     return dict(E=net.E, G=net.G, D=D, prior=PRIOR, loss=relativistic), dict(EG=[net], D=[D])
 
 

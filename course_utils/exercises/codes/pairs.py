@@ -184,7 +184,7 @@ def _after_two(fn, arguments):
 
 Exercise(
     "10.11",
-    "On whose side?",
+    "The other half",
     kind="debug",
     reference=bigan_step_2,
     cases=lambda: [
