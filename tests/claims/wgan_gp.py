@@ -224,7 +224,7 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "The clipped critics of notebook 06 saw half of it",
+            "The clipped critics of notebook 06 saw half of $W$",
             lambda s: all(
                 0.4
                 < s["06 bound"][f"critic, c = {c}: estimate / K"] / s["06 bound"]["closed form: estimate"]
