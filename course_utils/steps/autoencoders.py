@@ -31,7 +31,7 @@ def vae_step(batches, *, enc, dec, opt, nll=bernoulli_nll, kl_weight=1.0):
 
 
 def cvae_step(batches, *, net, opt):
-    """One update of a conditional VAE, both networks with the label (Sohn et al. 2015; compare deck 002's CAAE)."""
+    """One update of a conditional VAE: both networks get the label (Sohn et al. 2015; see deck 002)."""
     x, y = next(batches)  # (B, 1, 28, 28), (B,)
     mu, log_var = net.encode(x, y)
     L_rec = bernoulli_nll(net.logits(reparameterize(mu, log_var), y), x)
