@@ -263,7 +263,7 @@ CLAIMS = {
     "say s10": [("Two changes count: TTUR, and R1 in place of dropout", lambda s: two_that_count())],
     "dcgan-look": [
         (
-            "a third of its images look real (*precision*); of those of the MLP with R1, nearly twice as many",
+            "(*precision*); of those of the MLP with R1, nearly twice as many",
             lambda s: (
                 0.3 < s["04 DCGAN"]["precision"] < 0.37
                 and 1.75 < s["04 first three"]["precision"] / s["04 DCGAN"]["precision"] < 2
