@@ -42,8 +42,8 @@ Prediction(
 Prediction(
     "03.p7",
     "b",
-    "What the agreement adds is knowledge: which changes leave a digit what it is. It names no groups, but "
-    "from each labelled image it spreads to those that look like a warped one, and from these on.",
+    "What the agreement adds is knowledge: which changes leave a digit what it is. It needs no groups: "
+    "from each labelled image a name spreads to those that look like it warped, and from these on.",
 )
 Prediction(
     "03.p8",
