@@ -291,7 +291,7 @@ CLAIMS = {
     "bound-look": [
         ("both give about the same", lambda s: max(ratios(s)) < 1.15 * min(ratios(s)), *ALL),
         (
-            "a clipped critic reaches half of $W$",
+            "these two reach about half of $W$",
             lambda s: all(0.4 < ratio / bound(s, "closed form") < 0.6 for ratio in ratios(s)),
             *ALL,
         ),
@@ -323,8 +323,7 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "the GAN with five updates of $D$ has half of its points there, on average of seeds "
-            "that overlap, and is somewhat nearer to the data",
+            "has half of its points there on average (the two rows' seeds overlap), and is somewhat nearer",
             lambda s: (
                 0.45 < rescue(s, "GAN, 5 updates of D", "good") < 0.55
                 and rescue(s, "GAN, 5 updates of D", "distance")

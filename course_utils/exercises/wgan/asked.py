@@ -73,8 +73,8 @@ Exercise(
     kind="read",
     reference="b",
     why="B collapses in every seed: its discriminator has a tenth of G's learning rate, and one update. A "
-    "and C have all eight modes in every seed, with five updates each; and their shares at a mode overlap. One "
-    "has a critic (A), the other a discriminator.",
+    "and C have all eight modes in every seed, with five updates each; and their shares at a mode overlap. "
+    "One has a critic (A), the other a discriminator.",
     hints=(
         "First find the row that has lost the data: which of the three games is it?",
         "Two rows are left. What have their games in common, and in what do they differ?",
