@@ -62,14 +62,11 @@ def alone(batches, *, labelled, enc, opt, sup_weight=100.0, **agreement):
     return agreement_step(batches, enc=enc, opt=opt, **agreement)
 
 
-def agreeing(n_labels, draw, agree_weight=100.0, aae=True):
-    """Test error in % where an image must keep its class when it is warped; with an AAE or without. → dict
-
-    agree_weight  0: the labelled images are warped, and that is all
-    """
+def agreeing(n_labels, draw, aae=True):
+    """Test error in % where an image must keep its class when it is warped; with an AAE or without. → dict"""
     digits, labelled = _labelled(n_labels, draw)
     reader, others = _players(z_dim=10)
-    reader |= dict(labelled=((data.warped(x), y) for x, y in labelled), agree_weight=agree_weight)
+    reader |= dict(labelled=((data.warped(x), y) for x, y in labelled))
     reader |= dict(enc_ema=ema_of(reader["enc"], decay=0.99), view=data.warped)
     batches, (step, more) = data.Batches(digits.x), (with_aae, others) if aae else (alone, {})
     train(step, batches, N_STEPS, lr_decay=0.3, quiet=True, **reader, **more)
@@ -81,11 +78,7 @@ def _error(enc, digits):
     return round(metrics.reading_error(y_logits, digits.y_test), 2)
 
 
-WAYS = {
-    "warped labels": dict(agree_weight=0.0),
-    "agreement": {},
-    "agreement alone": dict(aae=False),
-}
+WAYS = {"agreement": {}, "agreement alone": dict(aae=False)}
 TABLE = Table(
     {
         "words": "test error in % on MNIST, three draws of labels; networks 2×256, batch 128, z 2-D; "
