@@ -23,6 +23,14 @@ def titled(titles, height, **kwargs):
     return figure, table[0]
 
 
+def below(figure, handles, labels):
+    """One legend below all plots, where it covers nothing."""
+    n_cols = int(7 * figure.get_figwidth() / (4 + max(map(len, labels))))  # about 7 letters an inch
+    n_cols = max(1, min(n_cols, len(labels)))
+    look = dict(frameon=False, handlelength=1.6, markerscale=1.6)
+    figure.legend(handles, labels, loc="outside lower center", ncols=n_cols, **look)
+
+
 def bare(ax):
     """Take ticks, grid and frame away."""
     ax.set(xticks=[], yticks=[])

@@ -93,7 +93,7 @@ CLAIMS = {
         ),
     ],
     "predict-03-p6-text": [("(a) A fifth to three quarters", half_the_errors)],
-    "predict-03-p7-text": [
+    "predict-03-p8-text": [
         (
             "(a) Neither is better by more than 5 %",
             lambda s: (
@@ -101,7 +101,7 @@ CLAIMS = {
             ),
         ),
     ],
-    "predict-03-p8-text": [
+    "predict-03-p9-text": [
         ("(c) four or more", lambda s: s["03 five petals"]["split_digits"] > 5),
     ],
     "aae-curves-look": [

@@ -37,16 +37,22 @@ Prediction(
     "03.p6",
     "a",
     "All images show which groups there are, but ten groups found without names are no digits yet: a few mix "
-    "two. A factor of more than ten, as in the paper, needs larger networks and far longer training.",
+    "two. The paper has a factor of more than ten, with larger networks and far longer training.",
 )
 Prediction(
     "03.p7",
+    "b",
+    "What the agreement adds is knowledge: which changes leave a digit what it is. It needs no groups: "
+    "from each labelled image a name spreads to those that look like it warped, and from these on.",
+)
+Prediction(
+    "03.p8",
     "a",
     "Both reconstruct through two numbers with the same decoder and the same loss: the two numbers are the "
     "limit. And the VAE, too, is read without noise here, at its mean.",
 )
 Prediction(
-    "03.p8",
+    "03.p9",
     "c",
     "Codes go wherever the prior has mass, and D sees codes without names: that a digit stays whole, or "
     "alone, is nobody's aim. Those that look like few others mostly stay together.",
