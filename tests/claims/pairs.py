@@ -42,7 +42,7 @@ HERE = {
         )
     ],
     "predict-10-p6-text": [
-        ("but often other ones", lambda s: s["10 BiGAN"]["misread"] > 15, *ALL),
+        ("but often of another digit", lambda s: s["10 BiGAN"]["misread"] > 15, *ALL),
     ],
     "ex-10-12-text": [
         (
@@ -75,7 +75,7 @@ HERE = {
     ],
     "board-end": [
         (
-            "and ALAE a better one, by regression",
+            "ALAE one that brings more digits back",
             lambda s: s["10 ways back"]["ALAE: misread"] < s["10 ways back"]["BiGAN: misread"],
             *ALL,
         ),

@@ -17,14 +17,14 @@ Prediction(
 Prediction(
     "10.p3",
     "b",
-    "Q was trained on drawings alone, and to be told apart they need not be digits. That most categories "
-    "lean to one digit is a gift of the networks; which digits share one is luck.",
+    "Q's loss saw drawings alone, and to be told apart they need not be digits. That most categories "
+    "lean to one digit is a gift of the networks.",
 )
 Prediction(
     "10.p4",
     "c",
-    "Nothing in the game tells the two numbers apart, or one end from the other: exchange them, turn them "
-    "around, and every loss stays what it was. What they come to mean is decided by chance.",
+    "Nothing in the game tells the two numbers apart, or one end from the other: exchange them, or flip a "
+    "sign, and every loss stays what it was. What they come to mean is decided by chance.",
 )
 
 Project(

@@ -197,12 +197,10 @@ Exercise(
 
 # ── the numbers' loss ────────────────────────────────────────────────────────────────────────────
 
-FLOOR = -5.0
-
 
 def numbers_nll(mean, log_var, numbers):
     """−log of Q's Normals at the numbers, in nats; Q may not be surer than a variance of e⁻⁵. → scalar"""
-    log_var = log_var.clamp(min=FLOOR)
+    log_var = log_var.clamp(min=-5.0)
     return normal_nll((mean, log_var), numbers)
 
 
@@ -331,7 +329,7 @@ Exercise(
                 * (
                     math.log(2 * math.pi)
                     + log_var
-                    + (numbers - mean).square() / log_var.exp().clamp(min=math.exp(FLOOR))
+                    + (numbers - mean).square() / log_var.exp().clamp(min=math.exp(-5.0))
                 )
                 .sum(1)
                 .mean()

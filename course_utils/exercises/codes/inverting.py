@@ -75,6 +75,5 @@ Exercise(
 Prediction(
     "10.p7",
     "a",
-    "The regressor is told the right code for each image; BiGAN's E has only a judge's word on whole pairs. "
-    "That the regressor's images were all drawn by G costs it little here.",
+    "The regressor is told the right code for each image; BiGAN's E has only a judge's word on whole pairs.",
 )

@@ -251,5 +251,5 @@ Prediction(
     "10.p6",
     "c",
     "D judges each pair (x, E(x)) by itself and never sees x beside G(E(x)). Its G learned to draw digits "
-    "that look written, so the return is sharp; that it is the same digit, only the theorem's end promises.",
+    "that look written, and its strokes return; that it is the same digit, only the theorem's end promises.",
 )
