@@ -11,6 +11,7 @@ import functools
 import os
 import random
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ def start(seed=0):
     seed_all(seed)
     # A saturated network has many denormal numbers, and each is ten times slower on a CPU.
     torch.set_flush_denormal(True)
+    warnings.filterwarnings("ignore", "at::frobenius_norm")  # PyTorch's own, of x.norm(dim=1) on MPS
     plotting.use_style()
     if "google.colab" in sys.modules:  # it shows widgets of others only if they are enabled
         sys.modules["google.colab"].output.enable_custom_widget_manager()
