@@ -80,10 +80,13 @@ def device():
     return torch.device(requested)
 
 
+def device_name():
+    """Such as "CPU", "MPS", or a GPU's own name. → str"""
+    return torch.cuda.get_device_name(device()) if device().type == "cuda" else device().type.upper()
+
+
 def _device_words():
-    if device().type == "cuda":
-        return torch.cuda.get_device_name(device())
-    return f"{device().type.upper()} ({torch.get_num_threads()} threads)"
+    return device_name() + (f" ({torch.get_num_threads()} threads)" if device().type != "cuda" else "")
 
 
 def scale():

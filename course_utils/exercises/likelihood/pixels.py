@@ -5,7 +5,7 @@ import torch
 from ... import models
 from ...models import causal_mask, looks_at, made_masks
 from ..engine.compare import Results
-from ..engine.fixtures import noise
+from ..engine.fixtures import noise, wherever
 from ..engine.tasks import Exercise, Wrong
 
 Exercise(
@@ -217,6 +217,7 @@ Exercise(
     kind="debug",
     reference=causal_mask,
     cases=lambda: [(kind, k) for kind in "AB" for k in (3, 5, 1, 7)],
+    outcome=wherever,
     hints=(
         "Fewer nats than any model of digits can need, and written images are noise: which "
         "pixel does a pixel "
