@@ -64,12 +64,30 @@ def seed_all(seed):
     torch.manual_seed(seed)
 
 
-@functools.cache
+_on_cpu = False
+
+
+@contextlib.contextmanager
+def on_cpu():
+    """Inside the block `device()` is the CPU: there the course makes its tensors and networks."""
+    global _on_cpu
+    before, _on_cpu = _on_cpu, True
+    try:
+        yield
+    finally:
+        _on_cpu = before
+
+
 def device():
     """The fastest device available: CUDA, else Apple's MPS, else the CPU. → torch.device
 
     Raises a ValueError if COURSE_DEVICE names a device that is not usable here.
     """
+    return torch.device("cpu") if _on_cpu else _chosen_device()
+
+
+@functools.cache
+def _chosen_device():
     requested = os.environ.get("COURSE_DEVICE", "").strip().lower()
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if not requested:

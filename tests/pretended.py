@@ -84,6 +84,12 @@ class Pretended(torch.Tensor):
     def tolist(self):
         return self.cpu().tolist()
 
+    def _set_data(self, new):
+        torch.Tensor.data.__set__(self, new)
+        self.inner = new.inner
+
+    data = property(torch.Tensor.data.__get__, _set_data)
+
     def __format__(self, form):
         return format(self.item(), form) if self.dim() == 0 else super().__format__(form)
 
@@ -300,6 +306,7 @@ def gpu(kind="cuda"):
                 synchronize=lambda *_: None,
             ),
         ),
+        (torch.cuda, dict(is_bf16_supported=lambda *_, **__: True)),
         (torch.cuda, dict(reset_peak_memory_stats=lambda: None, max_memory_allocated=lambda: 0)),
         (torch.mps, dict(device_count=lambda: int(mps), synchronize=lambda: None, **(random if mps else {}))),
         (torch.backends.mps, dict(is_available=functools.cache(lambda: mps))),

@@ -8,6 +8,7 @@ with both pretended devices; `-m pretended` does all.
 
 import inspect
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -56,9 +57,16 @@ pytestmark = [
 ]
 
 
-def in_turn(i):
+def in_turn(i, _=None):
     """In the quick runs, what takes long is on one of the two pretended devices only."""
     return PRETENDED in (None, ("cuda", "mps")[i % 2])
+
+
+def some(names, quick=in_turn):
+    """Names; those that are not quick(i, name) are for the slow run. → list of parameters"""
+    return [
+        pytest.param(name, marks=() if quick(i, name) else pytest.mark.slow) for i, name in enumerate(names)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +119,10 @@ def test_training_waits_at_its_checks_and_for_each_frame_only():
         assert waited == {"nonzero": 2, "_to_copy": 5}  # two checks; four frames, and the losses read above
 
 
-@pytest.mark.parametrize("name", recipes.RECIPES)
+@pytest.mark.parametrize("name", some(recipes.RECIPES))
 def test_a_recipe_makes_a_few_updates(name, digits, monkeypatch):
+    x, y = digits.x.repeat(40, 1, 1, 1), digits.y.repeat(40)  # more than the labels that a recipe takes
+    digits = data.Digits(x, y, digits.x_test, digits.y_test, "noise")
     monkeypatch.setattr(data, "digits", lambda *_, **__: digits)
     recipe, net = recipes.RECIPES[name], pretrained.NETWORKS[name].build().to(HERE)
     assert not recipe.fit(net, digits, 20).stopped
@@ -235,39 +245,35 @@ def judged(id, given):
 
 
 def lacks_there(message):
-    """On MPS PyTorch cannot do all that it can elsewhere, and an answer that needs it is told so."""
-    return HERE.type == "mps" and "is not currently implemented for the MPS device" in message
+    """MPS has no 64-bit numbers, and PyTorch has not all operations for it: who needs them is told so."""
+    return HERE.type == "mps" and re.search("is not currently implemented|doesn't support float64", message)
 
 
-def exercises(quick):
-    """Ids; what is not quick(i, task) is for the slow run."""
-    tasks = enumerate(EXERCISES.values())
-    return pytest.mark.parametrize(
-        "id", [pytest.param(task.id, marks=() if quick(i, task) else pytest.mark.slow) for i, task in tasks]
-    )
+def is_no_design(i, id):
+    return not EXERCISES[id].contest  # it is trained, which takes long
 
 
-@exercises(lambda i, task: not task.contest)  # a design is trained
+@pytest.mark.parametrize("id", some(EXERCISES, is_no_design))
 def test_the_reference_is_correct_and_a_stub_open(id):
     task = EXERCISES[id]
     assert judged(id, task.reference)[0] == "correct", judged(id, task.reference)
     assert judged(id, None if task.is_question or task.contest else lambda *_, **__: None)[0] == "open"
 
 
-@exercises(lambda i, task: in_turn(i))
+@pytest.mark.parametrize("id", some(EXERCISES))
 def test_known_mistakes_get_their_messages(id):
     for name, (wrong, tell) in EXERCISES[id].mistakes.items():
         told = ("open", "not answered yet.") if name == "given" else ("wrong", f"not right yet: {tell}")
         assert judged(id, wrong) == told, name
 
 
-@exercises(lambda i, task: not task.contest)
+@pytest.mark.parametrize("id", some(EXERCISES, is_no_design))
 def test_other_right_answers_are_correct(id):
     verdicts = [judged(id, fn) for other, fn in answers.RIGHT if other == id]
     assert all(state == "correct" or lacks_there(said) for state, said in verdicts), verdicts
 
 
-@exercises(lambda i, task: in_turn(i))
+@pytest.mark.parametrize("id", some(EXERCISES))
 def test_wrong_answers_are_told_their_slip(id):
     told = {name: judged(id, fn) for other, name, fn in answers.WRONG if other == id}
     assert all(state == "wrong" for state, _ in told.values()), told
@@ -336,7 +342,7 @@ def test_the_game_plays_on_the_cpu_and_leaves_the_devices_chances_alone(rule):
     assert torch.equal(torch.randn(4, device=HERE), expected)
 
 
-@pytest.mark.parametrize("name", pretrained.NETWORKS)
+@pytest.mark.parametrize("name", some(pretrained.NETWORKS))
 def test_shipped_weights_load_sample_and_reconstruct(name, digits):
     network, net = pretrained.NETWORKS[name], pretrained.load(name)
     assert {p.device.type for p in net.parameters()} == {HERE.type}
@@ -370,13 +376,9 @@ sys.path.insert(0, {str(Path(__file__).parent)!r})
 import pretended
 pretended.start({PRETENDED!r})
 """
-NOTEBOOKS = [
-    pytest.param(path, marks=() if in_turn(i) else pytest.mark.slow, id=path.stem)
-    for i, path in enumerate(PATHS)
-]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS)
+@pytest.mark.parametrize("path", some(PATHS), ids=lambda path: path.stem)
 def test_a_notebook_runs_there(path, tmp_path, monkeypatch):
     if PRETENDED:  # IPython runs what is in this folder before the first cell
         startup = tmp_path / "profile_default" / "startup"
