@@ -273,7 +273,7 @@ def test_other_right_answers_are_correct(id):
     assert all(state == "correct" or lacks_there(said) for state, said in verdicts), verdicts
 
 
-@pytest.mark.parametrize("id", some(EXERCISES))
+@pytest.mark.parametrize("id", some(EXERCISES, lambda i, _: in_turn(i) and i % 4 < 2))
 def test_wrong_answers_are_told_their_slip(id):
     told = {name: judged(id, fn) for other, name, fn in answers.WRONG if other == id}
     assert all(state == "wrong" for state, _ in told.values()), told
