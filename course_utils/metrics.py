@@ -210,7 +210,7 @@ def log_Z(rbm, rows=2**12):
     for states in torch.arange(2**n).split(rows):
         h = (states[:, None] >> bit & 1).to(W)
         parts.append((h @ c + nn.functional.softplus(h @ W.T + b).sum(1)).logsumexp(0))
-    return torch.stack(parts).logsumexp(0)
+    return torch.stack(parts).logsumexp(0).to(rbm.b)
 
 
 @torch.no_grad()
@@ -238,7 +238,7 @@ def annealed_log_Z(rbm, base, n_chains=100, n_temperatures=2_000):
     log_w = torch.stack(ratios).cpu().double().sum(0)  # thousands of them, in 64 bits
     log_w += softplus(base.cpu().double()).sum() + n_hidden * math.log(2)
     mean = log_w.logsumexp(0) - math.log(n_chains)
-    return mean, (log_w - mean).exp().std() / n_chains**0.5
+    return mean.to(rbm.b), ((log_w - mean).exp().std() / n_chains**0.5).to(rbm.b)
 
 
 # ── distributions whose every probability is known ───────────────────────────────────────────────
