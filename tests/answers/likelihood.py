@@ -64,7 +64,7 @@ def by_backward(net, row, column, x):
 
 
 def image_by_image(net, row, column, x):
-    found = torch.zeros(x.shape[2:], dtype=torch.bool)
+    found = torch.zeros(x.shape[2:], dtype=torch.bool, device=x.device)
     for image in x.split(1):
         image = image.clone().requires_grad_()
         found |= torch.autograd.grad(net(image)[0, 0, row, column], image)[0][0, 0] != 0
