@@ -3,6 +3,7 @@
 from claims import SCALES, mean, runs
 
 PAPER = {"100 labels": 1.90, "1000 labels": 1.60, "60000 labels": 0.85}  # test error in %, table of deck 000
+N_LABELS = (100, 1_000, 60_000)
 PRIORS = ("Gaussian", "mixture", "Swiss roll")
 
 
@@ -12,6 +13,14 @@ def aae(labels):
 
 def alone(labels):
     return mean(runs("aae_semi", labels, "by_labels_alone"))
+
+
+def errors(way, n_labels):
+    return runs("aae_semi", f"{way}, {n_labels} labels", "error")
+
+
+def agreeing(way, n_labels):
+    return mean(errors(way, n_labels))
 
 
 def spread(labels):
@@ -227,6 +236,36 @@ CLAIMS = {
         (
             "Our AAE's errors are larger than the paper's",
             lambda s: all(aae(n) > 1.5 * paper for n, paper in PAPER.items()),
+        ),
+    ],
+    "predict-03-p7-text": [
+        ("(b) below 6 %", lambda s: agreeing("agreement alone", 100) < 6),
+        (
+            "falls from 11 to about 3 %",
+            lambda s: (round(aae("100 labels")), round(agreeing("agreement", 100))) == (11, 3),
+        ),
+        ("labels alone, 24 %", lambda s: round(alone("100 labels")) == 24),
+    ],
+    "agree-look": [
+        (
+            "3.1 % on average (one draw of them at 5.6, two near 2), 1,000 at 1.4 and all at 1.0 %",
+            lambda s: (
+                [round(agreeing("agreement", n), 1) for n in N_LABELS] == [3.1, 1.4, 1.0]
+                and round(max(errors("agreement", 100)), 1) == 5.6
+                and all(1.5 < e < 2.5 for e in sorted(errors("agreement", 100))[:2])
+            ),
+        ),
+        (
+            "the agreement alone reaches 3.6, 2.0 and 1.1 %",
+            lambda s: [round(agreeing("agreement alone", n), 1) for n in N_LABELS] == [3.6, 2.0, 1.1],
+        ),
+        (
+            "Most of the gain is knowledge of digits",
+            lambda s: all(
+                aae(f"{n} labels") - agreeing("agreement alone", n)
+                > 0.6 * (aae(f"{n} labels") - agreeing("agreement", n))
+                for n in N_LABELS
+            ),
         ),
     ],
     "say s7": [
