@@ -206,6 +206,8 @@ def given(where):
         "estimates.action_values x": torch.randn(4, 5, 3),
         "estimates.reinforce reward": torch.rand(40),
         "like": rows,
+        "told": torch.randn(40, 14),
+        "code": torch.rand(40, 12),
     }
     each = {}
     for names, value in named.items():
@@ -264,7 +266,9 @@ def test_the_reference_is_correct_and_a_stub_open(id):
 def test_known_mistakes_get_their_messages(id):
     for name, (wrong, tell) in EXERCISES[id].mistakes.items():
         told = ("open", "not answered yet.") if name == "given" else ("wrong", f"not right yet: {tell}")
-        assert judged(id, wrong) == told, name
+        state, said = judged(id, wrong)
+        # a design is trained, with other draws on another device: there another slip may show first
+        assert (state, said) == told or EXERCISES[id].contest and state == told[0], name
 
 
 @pytest.mark.parametrize("id", some(EXERCISES, is_no_design))

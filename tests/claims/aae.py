@@ -279,13 +279,13 @@ CLAIMS = {
             "for more than four of five molecules the nearest is of the same family",
             lambda s: s["03 molecules"]["share_with_a_neighbour_of_its_family"] > 0.8,
         ),
-        ("about six come out wrong", lambda s: 5.5 < s["03 molecules"]["wrong_bits_of_166"] < 6.5),
+        ("six or seven come out wrong", lambda s: 5.5 < s["03 molecules"]["wrong_bits_of_166"] < 7.5),
         (
-            "a quarter of the errors of the commonest bits",
+            "little more than a quarter of the errors of the commonest bits",
             lambda s: (
                 0.22
                 < s["03 molecules"]["wrong_bits_of_166"] / s["03 molecules"]["by_the_commonest_bits"]
-                < 0.28
+                < 0.3
             ),
         ),
     ],
