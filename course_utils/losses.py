@@ -67,8 +67,8 @@ def nll_real(logits):
 
     −log D, averaged over the batch,  D = σ(logits), logits (B, …)
 
-    Source: Goodfellow et al. 2014; decks 000 to 004. Trap: the logarithm of a sigmoid overflows where
-    softplus does not.
+    Source: Goodfellow et al. 2014; decks 000 to 004. Trap: a sigmoid underflows to 0, and its
+    logarithm is −∞; softplus stays finite.
     """
     return nn.functional.softplus(-logits).mean()
 

@@ -343,7 +343,7 @@ CLAIMS = {
             lambda s: s["03 moved by two"]["digits_nearer_to_another"] == 8,
         ),
     ],
-    "recap": [("make about half the errors of a hundred labels alone", half_the_errors)],
+    "recap": [("leave about half the errors of a hundred labels alone", half_the_errors)],
     "say recap": [
         (
             "so they stay blurred",
