@@ -72,7 +72,14 @@ def _after_a_step(fn, arguments):
 def _checked(said):
     if not isinstance(said[0], dict) or not {"L_D", "L_G", "unread"} <= said[0].keys():
         raise Wrong("return L_D, L_G and unread by name, as the given step does: `train` draws them.")
+    if not all(_is_a_number(said[0][name]) for name in ("L_D", "L_G", "unread")):
+        raise Wrong("L_D, L_G and unread are each to be one finite number: `train` draws them.")
     return ()
+
+
+def _is_a_number(value):
+    v = torch.as_tensor(value)
+    return v.layout == torch.strided and not v.is_meta and v.numel() == 1 and bool(v.isfinite())
 
 
 def step_that_reads_another_code(batches, *, G, DQ, opt, prior, weight=1.0, numbers=0.1):
