@@ -24,6 +24,7 @@ from test_notebooks import PATHS
 from test_widgets import parts
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
+from torch.utils._pytree import tree_leaves
 
 from course_utils import (
     data,
@@ -84,10 +85,7 @@ def moved(thing, where):
 
 
 def tensors_in(thing):
-    if isinstance(thing, torch.Tensor):
-        return [thing]
-    values = thing.values() if isinstance(thing, dict) else thing if isinstance(thing, tuple | list) else ()
-    return [tensor for value in values for tensor in tensors_in(value)]
+    return [leaf for leaf in tree_leaves(thing) if isinstance(leaf, torch.Tensor)]
 
 
 # ── training ─────────────────────────────────────────────────────────────────────────────────────

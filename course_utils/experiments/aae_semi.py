@@ -66,8 +66,8 @@ def agreeing(n_labels, draw, aae=True):
     """Test error in % where an image must keep its class when it is warped; with an AAE or without. → dict"""
     digits, labelled = _labelled(n_labels, draw)
     reader, others = _players(z_dim=10)
-    reader |= dict(labelled=((data.warped(x), y) for x, y in labelled))
-    reader |= dict(enc_ema=ema_of(reader["enc"], decay=0.99), view=data.warped)
+    warped = ((data.warped(x), y) for x, y in labelled)
+    reader |= dict(labelled=warped, enc_ema=ema_of(reader["enc"], decay=0.99), view=data.warped)
     batches, (step, more) = data.Batches(digits.x), (with_aae, others) if aae else (alone, {})
     train(step, batches, N_STEPS, lr_decay=0.3, quiet=True, **reader, **more)
     return {"error": _error(reader["enc"], digits)}
