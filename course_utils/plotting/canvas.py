@@ -1,7 +1,5 @@
 """What pictures are drawn on and with: axes, dots, and Pillow's pictures as bytes."""
 
-import io
-
 import torch
 from matplotlib.figure import Figure
 
@@ -51,10 +49,3 @@ def array(values):
 def dots(ax, points, size, colour, **look):
     """Points (n, 2) as dots, or as another `marker`."""
     ax.scatter(*array(points).T, s=size, color=colour, **look)
-
-
-def encoded(picture, format="PNG", **options):
-    """A picture of Pillow's as bytes."""
-    buffer = io.BytesIO()
-    picture.save(buffer, format, **options)
-    return buffer.getvalue()
