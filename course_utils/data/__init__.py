@@ -13,3 +13,4 @@ from .molecules import Molecules, molecules
 from .retrieval import Clicks, Retrieval, answers, retrieval
 from .sums import SIGNS, as_map, as_text, every_sum, one_hot_text, sums
 from .toys import centres, grid, mixture_1d, ring, spiral, swiss_roll, two_moons
+from .views import warped
