@@ -51,13 +51,13 @@ def test_the_middle_of_the_broken_truncation_is_another_one_each_time_and_the_ri
 def test_the_rows_differ_as_the_question_says():
     net, read = pretrained.load("stylegan"), pretrained.load("classifier")
     with no_grad():
-        w, w_new = net.F(gaussian(50)(600)), net.F(gaussian(50)(600))
+        w, w_new = (net.F(gaussian(50)(2_400)).view(-1, 4, 50) for _ in "12")
         changed, pixels = {}, {}
 
         def drawn(part):
-            styles = w[:, None].repeat(1, 4, 1)
+            styles = w.clone()
             if part.startswith("layer"):
-                styles[:, int(part[-1]) - 1] = w_new
+                styles[:, int(part[-1]) - 1] = w_new[:, int(part[-1]) - 1]
             with session.seeded(2 if part == "noise" else 1):
                 return net.G(styles)
 
@@ -66,9 +66,11 @@ def test_the_rows_differ_as_the_question_says():
             after = drawn(part)
             changed[letter] = (read(after).argmax(1) != read(before).argmax(1)).float().mean().item()
             pixels[letter] = influence.share_decided(before, after).item()
-    first, last, noise = EXERCISES["13.2"].reference
-    assert [unknown_parts()[letter] for letter in (first, last, noise)] == ["layer 1", "layer 4", "noise"]
-    assert min(pixels, key=pixels.get) == noise and changed[first] > 2 * changed[last] > 2 * changed[noise]
+    third, last, noise = EXERCISES["13.2"].reference
+    assert [unknown_parts()[letter] for letter in (third, last, noise)] == ["layer 3", "layer 4", "noise"]
+    order = sorted(pixels, key=pixels.get)
+    assert order[:3] == [noise, last, third] and changed[third] > 2 * changed[last] > 2 * changed[noise]
+    assert min(pixels[letter] for letter in order[3:]) > 1.3 * pixels[third]
 
 
 def test_the_number_of_dictionaries_is_that_of_all_tables_that_keep_every_frequency():

@@ -5,55 +5,51 @@ from ..engine.tasks import Prediction, Project, SelfTest
 Prediction(
     "13.p1",
     "c",
-    "Leaky ReLU hands a positive factor on, and AdaIN divides each map by its own spread: the 5 is gone. "
-    "What a "
-    "layer says in size is lost; only the style decides how strong a map is.",
+    "Leaky ReLU hands a positive factor on, and AdaIN divides each map by its own spread: the 5 is "
+    "gone. What a layer says in size is lost; only the style decides how strong a map is.",
 )
 Prediction(
     "13.p2",
     "b",
-    "A digit needs several layers in agreement: a new style in any one of them is enough to break it. "
-    "What is "
-    "decided together is counted at each of those who decide.",
+    "A digit needs several layers in agreement: a new style in layer 1 or in layer 2 mostly breaks "
+    "it, alone. What is decided together is counted at each of those who decide.",
 )
 Prediction(
     "13.p3",
     "b",
-    "In a generator of four layers any style is usable anywhere, with practice or without: a norm after each "
-    "layer hands on nothing but shapes. What mixing costs stands in the other panel: images of one style, "
-    "which are a tenth of what it practises on.",
+    "Even without practice mixed images are hardly worse than plain ones: compare the two panels' "
+    "first rows. What mixing costs stands in the left one: images of one style are a tenth of what it "
+    "practises on.",
 )
 Prediction(
     "13.p4",
     "a",
-    "The mean is taken of styles, before G, and G draws a digit for whatever style it is given. Only a "
-    "mean of "
-    "images is grey.",
+    "The mean is taken of styles, before G, and G draws strokes for whatever style it is given. Only "
+    "a mean of images is grey.",
 )
 Prediction(
     "13.p5",
     "b",
-    "Any exchange of digits that BA undoes has the same losses. Where all pixels can be moved anywhere, "
-    "nothing "
-    "makes the right exchange easier to find than the millions of others.",
+    "Any exchange of equally frequent kinds that BA undoes has the same losses. Where all pixels can "
+    "be moved anywhere, little makes the right exchange easier to find than millions of others.",
 )
 Prediction(
     "13.p6",
     "c",
-    "A convolution of 13 × 13 pixels cannot see the whole digit, so it cannot turn it into another one: it "
-    "redraws stroke by stroke, with or without a cycle.",
+    "A convolution of 13 × 13 pixels cannot see the whole digit, so it can hardly turn it into "
+    "another one: it redraws stroke by stroke, with or without a cycle.",
 )
 Prediction(
     "13.p7",
     "b",
-    "AB puts something into its drawing that a true one lacks, for BA to read: the cycle pays for it, and "
-    "D does "
-    "not see it.",
+    "For AB's drawing BA is told the answer: a itself. For a true drawing it never is; there the cycle only "
+    "asks that AB finds back to it.",
 )
 Prediction(
     "13.p8",
     "a",
-    "The cycle is satisfied by any dictionary, and the MLP finds one: to come back is not to be right.",
+    "The cycle is satisfied by any dictionary that can be read backwards, and the MLP finds one: to "
+    "come back is not to be right.",
 )
 
 Project(
@@ -81,7 +77,7 @@ SelfTest(
         ("b", "2", "A new p gives p'q: as far from pq as any two draws of the measure. So does a new q."),
         ("a", "2", "A distance between distributions counts what is missing; precision does not."),
         ("d", "3", "The judges see the right frequencies, and every image comes back."),
-        ("c", "4", "BA returns more from AB's drawing than a true drawing holds: AB has put it there."),
+        ("c", "4", "For AB's drawings BA is told the answer, a; for true ones it never is."),
         ("c", "4", "There nearly all of b is to stay, so that both wishes agree."),
         ("b", "3", "The known one fixes its kind; for the other kind one place is left."),
     ),

@@ -14,39 +14,27 @@ Exercise(
     "13.2",
     "Five rows",
     kind="read",
-    reference="RSQ",
+    reference="PSQ",
     hints=(
         "What can noise on single pixels change, if each layer's maps are normalized after it, and what not? "
         "What can a style of 28 × 28 maps still move?",
-        "Styles at 7 × 7 pixels decide what lies where. In which rows do shapes change, in which only "
-        "strokes, in "
-        "which hardly anything?",
+        "Styles at 7 × 7 pixels decide what lies where. In which rows do whole shapes change, in which only "
+        "strokes, in which hardly anything?",
         "The row that can hardly be told from the top one is the noise; in the one whose shapes stay and "
-        "whose "
-        "strokes change, the last layer is new. Of the rows with new shapes, two are left out of the "
-        "question.",
+        "whose strokes get bolder or finer, the last layer is new. Of the other three, layer 3 comes last: "
+        "it moves shapes least.",
     ),
     mistakes=dict(
         noise_and_4=(
-            "RQS",
+            "PQS",
             "noise and layer 4 are exchanged: which of the two can make all strokes bolder at once?",
         ),
-        second=(
-            "TSQ",
-            "layer 4 and the noise are right. Of all rows with new shapes, which has the fewest left?",
-        ),
-        third=("PSQ", "layer 4 and the noise are right. The first layer's shapes pass through all others."),
-        turned=("QSR", "noise changes the shapes least, not most."),
-        fine_first=(
-            "SRQ",
-            "the noise is right. The first layer is the coarse one: 7 × 7 pixels decide what lies where.",
-        ),
-        third_as_4=(
-            "RPQ",
-            "layer 1 and the noise are right. Which row keeps each shape, and changes the stroke alone?",
-        ),
+        first=("RSQ", "layer 4 and the noise are right. Of the three other rows, which keeps most shapes?"),
+        second=("TSQ", "layer 4 and the noise are right. Of the three other rows, which keeps most shapes?"),
+        turned=("QSP", "noise changes the shapes least, not most."),
+        fine_first=("SPQ", "the noise is right. Layer 4 comes last: after it no shape can change any more."),
+        other_way=("SQP", "which row can hardly be told from the top one? That is the noise."),
     ),
-    why="The earlier a layer, the more is built upon it: a new layer 1 changes shapes, a new layer 4 "
-    "strokes, and the "
-    "noise next to nothing.",
+    why="The earlier a layer, the more is built upon it: new layers 1 and 2 change whole shapes, layer 3 "
+    "some, layer 4 strokes, and the noise next to nothing.",
 )
