@@ -1,6 +1,6 @@
 """Two domains of images: digits, and digits redrawn in a way that is known, so that there is a truth."""
 
-from torch.nn.functional import max_pool2d
+from torch import nn
 
 from .batches import Batches
 
@@ -10,7 +10,7 @@ def hollow(x):
 
     max of the 3 × 3 pixels around − the pixel − 1,  x (n, 1, h, w) in [−1, 1]
     """
-    return max_pool2d(x, 3, stride=1, padding=1) - x - 1
+    return nn.functional.max_pool2d(x, 3, stride=1, padding=1) - x - 1
 
 
 def negative(x):
