@@ -10,6 +10,7 @@ figures   run the notebooks at full scale and save what cells tagged `expected:�
           (at another COURSE_SCALE: the scores only)
 pretrain  NAME …: train shipped weights again
 sweep     NAME …: make the tables of experiments in data/results, or finish one
+gpu-check on a machine with a CUDA device: the tests, full-scale cells and the speed on it, for the README
 bench     PART …: measure the speed, beside that of the usual style, for data/results and the README
 """
 
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main():
     here = dict(open=open_course, test=test, start=start, pretrain=pretrain, sweep=sweep, bench=bench)
+    here["gpu-check"] = gpu_check
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("python -m course_utils", description=__doc__, formatter_class=raw)
     parser.add_argument("verb", choices=[*here, "sync", "strip", "solve", "figures"])
@@ -152,6 +154,11 @@ def sweep(words):
 def bench(words):
     os.environ.setdefault("COURSE_SCALE", "smoke")  # of the notebooks; their networks have full size
     return subprocess.call([sys.executable, str(ROOT / "tests" / "speed"), *words])
+
+
+def gpu_check(words):
+    os.environ["COURSE_SCALE"] = "smoke"
+    return subprocess.call([sys.executable, str(ROOT / "tests" / "speed" / "gpu.py"), *words])
 
 
 if __name__ == "__main__":

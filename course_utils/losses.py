@@ -67,8 +67,8 @@ def nll_real(logits):
 
     −log D, averaged over the batch,  D = σ(logits), logits (B, …)
 
-    Source: Goodfellow et al. 2014; decks 000 to 004. Trap: the logarithm of a sigmoid overflows where
-    softplus does not.
+    Source: Goodfellow et al. 2014; decks 000 to 004. Trap: a sigmoid underflows to 0, and its
+    logarithm is −∞; softplus stays finite.
     """
     return nn.functional.softplus(-logits).mean()
 
@@ -275,6 +275,23 @@ def accuracy(on_real, on_fake):
     It is 1 if D is always right, and 0.5 where D cannot tell.
     """
     return ((on_real > 0).float().mean() + (on_fake < 0).float().mean()) / 2
+
+
+# ── a code that is to be read from its image ─────────────────────────────────────────────────────
+
+
+def code_nll(told, code, n=10):
+    """How badly a code is read: −log of its category and of its numbers, in nats. → 2 scalars
+
+    −log Q(category|x), −log Q(numbers|x),  code (B, n + d): one-hot category, then d numbers;
+    told (B, n + 2 d): n logits, d means, d log-variances of Normals
+
+    Entropy of the code less this is a lower bound of the mutual information (Chen et al. 2016, equation 4;
+    deck 001). Trap: where numbers can be read exactly, log σ² runs to −∞; it is held at −5 at least.
+    """
+    mean, log_var = told[:, n:].chunk(2, 1)
+    category = nn.functional.cross_entropy(told[:, :n], code[:, :n])
+    return category, normal_nll((mean, log_var.clamp(min=-5.0)), code[:, n:])
 
 
 # ── what a judge's logit may be worth as a reward ────────────────────────────────────────────────

@@ -46,3 +46,15 @@ def match(rule, G, D, prior, lr=1e-3, lr_D=None):
     opt = rule.optimizer(**{rule.opponent: [D]}, lr=lr_D or lr)
     opt.G = rule.optimizer(G=[G], lr=lr).G
     return rule.players(G, D, opt, prior) | ({"G_ema": ema_of(G)} if rule.ema else {})
+
+
+# ── InfoGAN ──────────────────────────────────────────────────────────────────────────────────────
+
+LR_G, LR_DQ = 2e-3, 5e-4
+
+
+def two_rates(G, DQ):
+    """The optimizers of an InfoGAN: D and Q learn at a quarter of G's rate (TTUR). → opt"""
+    opt = adam(DQ=[DQ], lr=LR_DQ, betas=(0.5, 0.999))
+    opt.G = adam(G=[G], lr=LR_G, betas=(0.5, 0.999)).G
+    return opt

@@ -200,17 +200,17 @@ def log_Z(rbm, rows=2**12):
 
     Each unit more on the smaller side doubles the time; 20 take seconds.
     """
-    W, b, c = rbm.W.double(), rbm.b.double(), rbm.c.double()
+    W, b, c = (p.cpu().double() for p in (rbm.W, rbm.b, rbm.c))  # not every device has 64 bits
     if W.shape[1] > W.shape[0]:
         W, b, c = W.T, c, b
     n, parts = W.shape[1], []
     if n > 24:
         raise ValueError(f"the smaller side has {n} units, so 2^{n} states: too many to sum; use AIS.")
-    bit = torch.arange(n, device=W.device)
-    for states in torch.arange(2**n, device=W.device).split(rows):
+    bit = torch.arange(n)
+    for states in torch.arange(2**n).split(rows):
         h = (states[:, None] >> bit & 1).to(W)
         parts.append((h @ c + nn.functional.softplus(h @ W.T + b).sum(1)).logsumexp(0))
-    return torch.stack(parts).logsumexp(0)
+    return torch.stack(parts).logsumexp(0).to(rbm.b)
 
 
 @torch.no_grad()
@@ -225,19 +225,20 @@ def annealed_log_Z(rbm, base, n_chains=100, n_temperatures=2_000):
     softplus = nn.functional.softplus
     base, n_hidden = base.to(rbm.b), len(rbm.c)
     v = torch.bernoulli(base.sigmoid().expand(n_chains, -1))
-    log_w = (softplus(base.double()).sum() + n_hidden * math.log(2)).expand(n_chains).clone()
-    told, last = v @ rbm.W + rbm.c, 0.0
+    told, last, ratios = v @ rbm.W + rbm.c, 0.0, []
 
     def log_p(beta):
         return (1 - beta) * (v @ base) + beta * (v @ rbm.b) + softplus(beta * told).sum(1)
 
     for beta in torch.linspace(0, 1, n_temperatures + 1).tolist()[1:]:
-        log_w += log_p(beta) - log_p(last)
+        ratios.append(log_p(beta) - log_p(last))
         h = torch.bernoulli((beta * told).sigmoid())
         v = torch.bernoulli(((1 - beta) * base + beta * (h @ rbm.W.T + rbm.b)).sigmoid())
         told, last = v @ rbm.W + rbm.c, beta
+    log_w = torch.stack(ratios).cpu().double().sum(0)  # thousands of them, in 64 bits
+    log_w += softplus(base.cpu().double()).sum() + n_hidden * math.log(2)
     mean = log_w.logsumexp(0) - math.log(n_chains)
-    return mean, (log_w - mean).exp().std() / n_chains**0.5
+    return mean.to(rbm.b), ((log_w - mean).exp().std() / n_chains**0.5).to(rbm.b)
 
 
 # ── distributions whose every probability is known ───────────────────────────────────────────────

@@ -86,6 +86,19 @@ def categorical(n):
     return one_hot(torch.randint(N_CLASSES, (n,), device=session.device()))
 
 
+def with_code(z_dim, d=2):
+    """The prior of InfoGAN: `prior(n)` → noise z (n, z_dim), and a code (n, 10 + d) to be read from images.
+
+    The code is a one-hot category, then d numbers, uniform between −1 and 1. Source: Chen et al. 2016.
+    """
+
+    def prior(n):
+        numbers = 2 * torch.rand(n, d, device=session.device()) - 1
+        return torch.randn(n, z_dim, device=session.device()), torch.cat([categorical(n), numbers], 1)
+
+    return prior
+
+
 def one_hot(y, n=N_CLASSES):
     """Labels y (B,) as rows with a single 1. → (B, n)"""
     return torch.nn.functional.one_hot(y, n).float()

@@ -11,6 +11,7 @@ import functools
 import os
 import random
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ def start(seed=0):
     seed_all(seed)
     # A saturated network has many denormal numbers, and each is ten times slower on a CPU.
     torch.set_flush_denormal(True)
+    warnings.filterwarnings("ignore", "at::frobenius_norm")  # PyTorch's own, of x.norm(dim=1) on MPS
     plotting.use_style()
     if "google.colab" in sys.modules:  # it shows widgets of others only if they are enabled
         sys.modules["google.colab"].output.enable_custom_widget_manager()
@@ -62,12 +64,30 @@ def seed_all(seed):
     torch.manual_seed(seed)
 
 
-@functools.cache
+_on_cpu = False
+
+
+@contextlib.contextmanager
+def on_cpu():
+    """Inside the block `device()` is the CPU: there the course makes its tensors and networks."""
+    global _on_cpu
+    before, _on_cpu = _on_cpu, True
+    try:
+        yield
+    finally:
+        _on_cpu = before
+
+
 def device():
     """The fastest device available: CUDA, else Apple's MPS, else the CPU. → torch.device
 
     Raises a ValueError if COURSE_DEVICE names a device that is not usable here.
     """
+    return torch.device("cpu") if _on_cpu else _chosen_device()
+
+
+@functools.cache
+def _chosen_device():
     requested = os.environ.get("COURSE_DEVICE", "").strip().lower()
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if not requested:
@@ -78,10 +98,13 @@ def device():
     return torch.device(requested)
 
 
+def device_name():
+    """Such as "CPU", "MPS", or a GPU's own name. → str"""
+    return torch.cuda.get_device_name(device()) if device().type == "cuda" else device().type.upper()
+
+
 def _device_words():
-    if device().type == "cuda":
-        return torch.cuda.get_device_name(device())
-    return f"{device().type.upper()} ({torch.get_num_threads()} threads)"
+    return device_name() + (f" ({torch.get_num_threads()} threads)" if device().type != "cuda" else "")
 
 
 def scale():

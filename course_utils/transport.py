@@ -40,7 +40,7 @@ def best_plan(u, v, cost):
 
     u, v = (_histogram(bars, name) for bars, name in ((u, "u"), (v, "v")))
     plan = ot.emd(u, v, cost.cpu().double().numpy())
-    return torch.as_tensor(plan, dtype=torch.float32)
+    return torch.as_tensor(plan, dtype=torch.float32).to(cost.device)
 
 
 def check_plan(plan, u, v):
@@ -77,7 +77,7 @@ def best_potential(u, v, cost):
     rows = np.eye(n)[i[different]] - np.eye(n)[j[different]]  # f_i − f_j
     bounds = cost.cpu().double().numpy()[i[different], j[different]]
     solution = linprog(v - u, rows, bounds, bounds=[(None, None)] * n)
-    f = torch.as_tensor(solution.x, dtype=torch.float32)
+    f = torch.as_tensor(solution.x, dtype=torch.float32).to(cost.device)
     return f - f.mean()
 
 

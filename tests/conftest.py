@@ -1,9 +1,17 @@
-"""All tests run at the smoke scale on the CPU: every line runs, nothing is learned or downloaded."""
+"""All tests run at the smoke scale on the CPU: every line runs, nothing is learned or downloaded.
+
+COURSE_PRETEND=cuda, or mps, pretends that device: for the tests marked so.
+"""
 
 import os
 import tempfile
 
 os.environ.setdefault("COURSE_SCALE", "smoke")
+if kind := os.environ.get("COURSE_PRETEND"):
+    import pretended
+
+    pretended.start(kind)  # before the course chooses its device
+    os.environ["COURSE_DEVICE"] = kind
 os.environ.setdefault("COURSE_DEVICE", "cpu")
 if "PYTEST_XDIST_WORKER" in os.environ:  # two workers and their kernels share the cores
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) // 2)))

@@ -23,7 +23,7 @@ import torch
 from PIL import Image
 from torchvision.datasets import CIFAR10, MNIST
 
-from course_utils import data, session
+from course_utils import data, pretrained, session
 from course_utils.data import files
 
 RNG = np.random.default_rng(0)
@@ -334,6 +334,18 @@ def test_batches_are_endless_random_and_matched():
         data.Batches(torch.zeros(0, 2))
     with pytest.raises(ValueError, match="3 items and 2 labels"):
         data.Batches(torch.zeros(3, 2), torch.zeros(2))
+
+
+def test_a_warped_digit_is_another_image_of_the_same_digit():
+    digits = data.digits("bundled")
+    read = pretrained.load("classifier")
+    x, y = digits.x_test[:500], digits.y_test[:500]
+    views = [data.warped(x) for _ in range(4)]
+    assert all(view.shape == x.shape and view.min() >= -1 and view.max() <= 1 for view in views)
+    assert all((view - x).square().mean() > 0.01 for view in views)
+    with torch.no_grad():
+        right = torch.cat([read(view).argmax(1) == y for view in views]).float().mean()
+    assert right > 0.7  # by a classifier that has never seen such a hand
 
 
 def test_rows_choose_what_is_drawn_and_how_often():

@@ -69,6 +69,7 @@ def test_a_run_of_few_labels_gives_both_errors(monkeypatch):
     monkeypatch.setitem(aae_semi.N_STEPS_BY_LABELS, 100, 3)
     scores = aae_semi.run(100, 0)
     assert set(scores) == {"aae", "by_labels_alone"} and all(0 < v <= 100 for v in scores.values())
+    assert all(0 < aae_semi.agreeing(100, 0, **way)["error"] <= 100 for way in aae_semi.WAYS.values())
 
 
 def test_a_run_of_the_ablation_scores_g_and_its_ema_if_there_is_one(monkeypatch):

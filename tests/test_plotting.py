@@ -147,8 +147,15 @@ FIGURES = {
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_draws(name, recwarn):
-    assert pixels(plotting.figure_png(FIGURES[name]()), "L").std() > 1  # not blank
+@pytest.mark.parametrize("sharper", [1, 1.5])
+def test_every_figure_draws_as_matplotlib_saves_it(name, sharper, recwarn):
+    buffer, states = io.BytesIO(), torch.get_rng_state()
+    quick = pixels(plotting.figure_png(FIGURES[name](), sharper), "RGB")
+    torch.set_rng_state(states)
+    figure = FIGURES[name]()
+    figure.savefig(buffer, dpi=sharper * figure.dpi)
+    assert quick.std() > 1  # not blank
+    np.testing.assert_array_equal(quick, pixels(buffer.getvalue(), "RGB"))
     assert not [w for w in recwarn if "Glyph" in str(w.message) or "layout" in str(w.message)]
 
 

@@ -106,8 +106,10 @@ def test_compare_prints_what_was_recorded_for_this_data_and_scale(noise, tmp_pat
     monkeypatch.setenv("COURSE_RECORD", "1")
     scores.compare("01 lab", noise, error=104.123456)
     assert json.loads(recorded.EXPECTED.read_text()) == {
-        "noise, smoke scale": {"01 lab": {"error": 104.1235}}
+        "noise, smoke scale": {"01 lab": {"error": 104.1235}},
+        "devices": {"noise, smoke scale": {"01": "CPU"}},
     }
     monkeypatch.delenv("COURSE_RECORD")
     scores.compare("01 lab", noise, error=105.0)
-    assert "105   104.1" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "105   104.1" in said and "(noise, smoke scale, CPU)" in said

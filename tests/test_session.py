@@ -26,7 +26,7 @@ def test_unknown_settings_are_an_error_that_lists_the_known_ones(monkeypatch):
         session.scale()
     monkeypatch.setenv("COURSE_DEVICE", "tpu")
     with pytest.raises(ValueError, match="choose one of: .*cpu"):
-        session.device.__wrapped__()
+        session._chosen_device.__wrapped__()
 
 
 def test_start_seeds_everything(capsys):

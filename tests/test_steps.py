@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from course_utils import data, metrics, models, priors, session, steps
-from course_utils.train import adam, train
+from course_utils.train import adam, ema_of, train
 
 each_step = pytest.mark.parametrize("step", players.STEPS.values(), ids=players.STEPS)
 DIGITS = SimpleNamespace(x=torch.rand(64, 1, 28, 28) * 2 - 1, y=torch.arange(64) % 10)
@@ -187,6 +187,31 @@ def test_labels_of_unlabelled_data_never_leak():
         weights = torch.cat([p.detach().flatten() for net in nets.values() for p in net.parameters()])
         plain = weights if not scrambled else plain  # noqa: F821
     assert torch.equal(weights, plain)
+
+
+def test_the_agreement_is_asked_only_where_the_average_is_sure_and_teaches_only_the_encoder():
+    x = torch.rand(40, 1, 28, 28) * 2 - 1
+    enc = models.ClassAndStyleEncoder(2, hidden=16)
+    enc_ema = ema_of(enc, decay=0.5)
+    with torch.no_grad():
+        enc_ema.module.y.weight[3] += 1  # the average has an opinion of its own
+        p = torch.cat([enc_ema.eval()(image[None])[0].softmax(1) for image in x])
+    sure = p.amax(1).median().item()
+    enc.eval()  # no noise: then each image can be asked by itself
+    asked = [
+        -enc(-image[None])[0].log_softmax(1)[0, q.argmax()].item()
+        for image, q in zip(x, p, strict=True)
+        if q.max() > sure
+    ]
+    batches = iter([(x, None)])
+    cast = dict(enc=enc, enc_ema=enc_ema, view=torch.neg, opt=adam(AE=[enc]))
+    losses = steps.agreement_step(batches, sure=sure, **cast)
+    assert 0 < len(asked) < 40 and abs(losses["L_agree"] - sum(asked) / 40) < 1e-4
+    assert all(q.grad is None for q in enc_ema.parameters())
+    at_start = [q.clone() for q in enc.parameters()]
+    cast |= dict(opt=adam(AE=[enc]))  # one without momentum
+    steps.agreement_step(iter([(x, None)]), sure=1.0, **cast)  # nobody is as sure as that
+    assert not differ(at_start, enc.parameters())
 
 
 def test_an_unlabelled_image_meets_the_whole_prior():

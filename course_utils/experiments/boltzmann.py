@@ -39,7 +39,8 @@ def reconstruction(rbm, v):
 def nats(rbm, v, base):
     """−log p(v) with Z by annealed importance sampling. → float"""
     with torch.no_grad():
-        return (free_energy(v, rbm).double().mean() + metrics.annealed_log_Z(rbm, base, 100, 1_000)[0]).item()
+        log_Z, _ = metrics.annealed_log_Z(rbm, base, 100, 1_000)
+        return free_energy(v, rbm).cpu().double().mean().item() + log_Z.item()
 
 
 def run(variant, seed, looks=_LOOKS):

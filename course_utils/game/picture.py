@@ -23,7 +23,7 @@ VIEWS = {
     "fake": "generated",
 }
 LINES = (REAL, FAKE, CODE)
-TRIANGLE = Path([(0, 1.3), (1.1, -0.7), (-1.1, -0.7), (0, 1.3)], closed=True)
+DIAMOND = Path([(0, 1.3), (0.9, 0), (0, -1.3), (-0.9, 0), (0, 1.3)], closed=True)  # points nowhere
 
 
 @functools.cache
@@ -46,7 +46,7 @@ def plane(frame, views=tuple(VIEWS), format="JPEG"):
     if "real" in views:
         _dots(renderer, _pixels(frame.real), Path.unit_circle(), 3.2, REAL)
     if "fake" in views:
-        _dots(renderer, _pixels(frame.fake), TRIANGLE, 3.8, FAKE)
+        _dots(renderer, _pixels(frame.fake), DIAMOND, 3.8, FAKE)
     if "pull" in views:
         length = frame.pull.norm(dim=1, keepdim=True).clamp(min=1)  # a gradient of norm 1 is drawn 0.6 long
         tips = frame.fake[: len(frame.pull)] + 0.6 * frame.pull / length

@@ -106,7 +106,7 @@ class MaskedConv(nn.Conv2d):
         mask = causal_mask(kind, k)[: k // 2 + 1]
         self.register_buffer("mask", mask, persistent=False)
         with torch.no_grad():
-            self.weight *= (mask.numel() / mask.sum()).sqrt()  # as large an output as without the mask
+            self.weight *= (mask.numel() / mask.sum().item()) ** 0.5  # as large an output as without the mask
 
     def forward(self, x):
         r = self.kernel_size[1] // 2

@@ -1,7 +1,5 @@
 """What pictures are drawn on and with: axes, dots, and Pillow's pictures as bytes."""
 
-import io
-
 import torch
 from matplotlib.figure import Figure
 
@@ -21,6 +19,14 @@ def titled(titles, height, **kwargs):
     for ax, title in zip(table[0], titles, strict=True):
         ax.set_title(title)
     return figure, table[0]
+
+
+def below(figure, handles, labels):
+    """One legend below all plots, where it covers nothing."""
+    n_cols = int(7 * figure.get_figwidth() / (4 + max(map(len, labels))))  # about 7 letters an inch
+    n_cols = max(1, min(n_cols, len(labels)))
+    look = dict(frameon=False, handlelength=1.6, markerscale=1.6)
+    figure.legend(handles, labels, loc="outside lower center", ncols=n_cols, **look)
 
 
 def bare(ax):
@@ -43,10 +49,3 @@ def array(values):
 def dots(ax, points, size, colour, **look):
     """Points (n, 2) as dots, or as another `marker`."""
     ax.scatter(*array(points).T, s=size, color=colour, **look)
-
-
-def encoded(picture, format="PNG", **options):
-    """A picture of Pillow's as bytes."""
-    buffer = io.BytesIO()
-    picture.save(buffer, format, **options)
-    return buffer.getvalue()

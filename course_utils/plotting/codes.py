@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from .canvas import array, axes, bare, dots, square, titled
+from .canvas import array, axes, bare, below, dots, square, titled
 from .style import CODE, FAKE, INK, PRIOR, REAL, TEN, VERDICT, figure_png, styled
 
 
@@ -84,11 +84,12 @@ def surfaces(critics, real, fake, span=3.0, n=101):
             at, value = _over_square(C, span, n, real[column])
             ax.contourf(at, at, value, 24, cmap=VERDICT)
             ax.contour(at, at, value, 14, colors=INK, linewidths=0.7, linestyles="solid")
-            dots(ax, fake[column], 7, FAKE, linewidths=0, alpha=0.6)
-            dots(ax, real[column], 7, REAL, linewidths=0)
+            dots(ax, fake[column], 7, FAKE, linewidths=0, alpha=0.6, label="fake")
+            dots(ax, real[column], 7, REAL, linewidths=0, label="real")
             square(ax, span)
             bare(ax)
         line[0].set_ylabel(row)
+    below(figure, *table[0, 0].get_legend_handles_labels())
     return figure
 
 
@@ -104,19 +105,28 @@ def between(x, x_fake, mixes):
             dots(ax, points, 26, colour, label=label, linewidths=0, zorder=2)
         square(ax, 1.3 * float(abs(x).max()))
         bare(ax)
-    figure.legend(*row[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    below(figure, *row[0].get_legend_handles_labels())
     return figure
 
 
 def seeds(x_fake, real, titles, caption=None):
-    """Generated points of several runs, x_fake (S, n, 2), side by side over real ones (m, 2). → Figure"""
-    figure, row = titled(titles, 2.5, sharex=True, sharey=True)
+    """Generated points of several runs, x_fake (S, n, 2), side by side over real ones (m, 2). → Figure
+
+    Points outside the picture are drawn at its rim, with a look of their own.
+    """
+    figure, row = titled(titles, 2.7, sharex=True, sharey=True)
     span = 1.3 * float(abs(array(real)).max())
-    for ax, points in zip(row, x_fake, strict=True):
-        dots(ax, real, 10, REAL, marker="x", linewidths=1)
-        dots(ax, array(points).clip(-span, span), 7, FAKE, alpha=0.5, linewidths=0)
+    for ax, points in zip(row, map(array, x_fake), strict=True):
+        outside = (abs(points) > span).any(1)
+        dots(ax, real, 10, REAL, marker="x", linewidths=1, label="real")
+        dots(ax, points[~outside], 7, FAKE, alpha=0.5, linewidths=0, label="generated")
+        if outside.any():
+            at_rim = points[outside].clip(-span, span)
+            dots(ax, at_rim, 22, INK, marker="s", linewidths=0, clip_on=False, label="outside")
         square(ax, span)
         ax.set(xticks=[], yticks=[])
+    found = [ax.get_legend_handles_labels() for ax in row]
+    below(figure, *max(found, key=lambda handles_labels: len(handles_labels[1])))
     figure.suptitle(caption, x=0.01, ha="left")
     return figure
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from .canvas import array, axes, bare, titled
+from .canvas import array, axes, bare, below, titled
 from .images import frame
 from .style import FAKE, INK, PRIOR, REAL, WIDTH, styled
 
@@ -18,12 +18,13 @@ def _curve(ax, values, label):
         ax.plot(steps[thin], values[thin], color=line.get_color(), alpha=0.2, linewidth=0.8, zorder=1)
 
 
-def _curves(ax, history, n_steps):
+def _curves(figure, ax, history, n_steps):
     losses = {name: history[name] for name in history}
     for name, values in losses.items():
         _curve(ax, values, name)
-    ax.set(xlim=(0, n_steps), xlabel="step", ylabel="loss")
-    ax.legend(loc="upper right")
+    ax.set(xlim=(0, n_steps), xlabel="step")
+    ax.set_ylabel("loss" if all(name.startswith("L") for name in losses) else "loss, or other score")
+    _legends(figure, [ax])
     values = np.concatenate(list(losses.values()))
     values = values[np.isfinite(values)]
     if len(values) > 100:  # the first steps' high losses would flatten the rest
@@ -36,7 +37,7 @@ def curves(history, title="Losses during training"):
     if not history.n_steps:
         raise ValueError("this history is empty: no step has been trained yet.")
     figure, ax = axes()
-    _curves(ax, history, history.n_steps)
+    _curves(figure, ax, history, history.n_steps)
     ax.set_title(title)
     return figure
 
@@ -47,11 +48,11 @@ def training(history, n_steps, note):
     After a training that stopped early, the axis ends at the steps done.
     """
     if history.film:
-        figure, (left, right) = axes(1, 2, height=3.3, width_ratios=(3, 2))
+        figure, (left, right) = axes(1, 2, height=3.6, width_ratios=(3, 2))
         frame(right, history.film[-1])
     else:
-        figure, left = axes(height=2.5)
-    _curves(left, history, history.n_steps if history.stopped else n_steps)
+        figure, left = axes(height=2.8)
+    _curves(figure, left, history, history.n_steps if history.stopped else n_steps)
     title = f"step {history.n_steps:,} of {n_steps:,} · {note}\n{history.latest()}"
     left.set_title(title, loc="left", fontsize=13)
     return figure
@@ -88,9 +89,7 @@ def _legends(figure, row):
     found = [ax.get_legend_handles_labels() for ax in row]
     handles, labels = found[0]
     if labels and all(others == labels for _, others in found):
-        n_cols = int(7 * figure.get_figwidth() / (4 + max(map(len, labels))))  # about 7 letters an inch
-        below = dict(loc="outside lower center", ncols=max(1, min(n_cols, len(labels))))
-        figure.legend(handles, labels, frameon=False, handlelength=1.6, **below)
+        below(figure, handles, labels)
         return
     for ax, (handles, _) in zip(row, found, strict=True):
         if handles:
@@ -137,7 +136,7 @@ def bands(tables, plain="plain"):
         ax.margins(x=0.08)
         numbers = [number for each in table.values() for number in each or ()]
         if min(numbers) > 0 and max(numbers) > 50 * min(numbers):
-            ax.set_xscale("log")
+            ax.set(xscale="log", xlabel="log scale")
         else:
             ax.set_xlim(left=min(0, -0.04 * max(numbers)))
     row[0].set_yticks(range(len(rows)), rows)

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from .canvas import axes, bare, dots, encoded
-from .style import CODE, FAKE, INK, PRIOR, REAL, STYLE, WIDTH, styled
+from .canvas import axes, bare, dots
+from .style import CODE, FAKE, INK, PRIOR, REAL, STYLE, WIDTH, encoded, styled
 
 
 def tile(images, n_cols=None, gap=2, shade=1.0):

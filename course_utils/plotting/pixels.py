@@ -5,9 +5,8 @@ import torch
 from matplotlib.colors import to_rgb
 from PIL import Image, ImageDraw, ImageFont
 
-from .canvas import encoded
 from .images import png
-from .style import CODE, FAKE
+from .style import CODE, FAKE, encoded
 
 
 def tinted(x, strength, colour=FAKE):

@@ -7,7 +7,10 @@ import io
 import sys
 
 import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 REAL, FAKE, PRIOR, CODE, INK = "#0072B2", "#D55E00", "#767676", "#007F5C", "#222222"
 # Digits are drawn as numerals, told apart by shape and colour. Of all colours with a contrast of 3 on white
@@ -65,9 +68,22 @@ def display(figure):
 
 
 def figure_png(figure, sharper=1.0):
-    """A Figure as PNG bytes."""
+    """A Figure as PNG bytes: pixel by pixel what `figure.savefig` makes, but drawn once instead of twice."""
+    dpi = figure.dpi
+    figure.dpi = sharper * dpi
+    try:
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        return encoded(picture, compress_level=1)
+    finally:
+        figure.dpi = dpi
+
+
+def encoded(picture, format="PNG", **options):
+    """A picture of Pillow's as bytes."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=sharper * figure.dpi)
+    picture.save(buffer, format, **options)
     return buffer.getvalue()
 
 

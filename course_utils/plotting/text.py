@@ -1,7 +1,7 @@
 """Signs and sentences: soft draws in a triangle, and what a writer's temperature trades."""
 
-from .canvas import array, axes, encoded
-from .style import FAKE, INK, PRIOR, REAL
+from .canvas import array, axes
+from .style import FAKE, INK, PRIOR, REAL, encoded
 from .transport import _canvas, _font
 
 

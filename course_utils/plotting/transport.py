@@ -7,8 +7,7 @@ import matplotlib
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from .canvas import encoded
-from .style import FAKE, INK, PRIOR, REAL
+from .style import FAKE, INK, PRIOR, REAL, encoded
 
 SHARPER = 2  # pixels for each one on the page
 

@@ -32,6 +32,11 @@ def save(name, net):
     return own.save(name, net)
 
 
+def kept(name):
+    """The tensors that were saved with the shipped weights `name`. → {name: tensor}"""
+    return _open(name)[1]
+
+
 def info(name):
     """The report on shipped weights: data set, steps, seed, scores, seconds, recipe. → dict"""
     _find(name)

@@ -32,7 +32,7 @@ def load(name, net):
             f"{file} does not exist. There are: {names}. Keep one with pretrained.save(name, net)."
         )
     try:
-        with safe_open(file, "pt", device=str(next(net.parameters()).device)) as kept:
+        with safe_open(file, "pt") as kept:
             weights = {key: kept.get_tensor(key) for key in kept.keys()}  # noqa: SIM118  (it is no dict)
             network = kept.metadata()["network"]
     except (OSError, SafetensorError, KeyError, TypeError) as problem:

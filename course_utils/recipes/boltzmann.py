@@ -39,7 +39,7 @@ def _scores(net, digits):
         log_Z, error = metrics.annealed_log_Z(net, base, n_chains=200, n_temperatures=10_000)
         p = net.p_visible(torch.bernoulli(net.p_hidden(v)))
     reconstruction = binary_cross_entropy(p.clamp(1e-6, 1 - 1e-6), v, reduction="none").sum(1).mean()
-    nats = (free_energy(v, net).double().mean() + log_Z).item()
+    nats = free_energy(v, net).cpu().double().mean().item() + log_Z.item()
     return {
         "nats": nats,
         "log_Z": log_Z.item(),

@@ -54,14 +54,14 @@ def fit_by(
     return fit
 
 
-def fit_ema_by(step, players_of, batch_size, optimizer, lr, in_step=False):
+def fit_ema_by(step, players_of, batch_size, optimizer, lr, in_step=False, decay=0.999):
     """As `fit_by`, but the EMA of the network's weights is kept. → Recipe.fit
 
     in_step  True if the step updates the EMA itself, as its player G_ema
     """
 
     def fit(net, digits, n_steps):
-        net_ema = ema_of(net, decay=0.999)
+        net_ema = ema_of(net, decay)
 
         @wraps(step)
         def turn(batches, **players):

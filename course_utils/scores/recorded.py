@@ -11,12 +11,14 @@ def compare(what, digits, **scores):
     """Print the scores of `what`, such as "03 style", beside the expected ones.
 
     Expected are those of a recorded run on the same data set at the same scale (`python -m course_utils
-    figures`). At the smoke scale nothing is learned, so nothing is expected.
+    figures`), on the device that is named. At the smoke scale nothing is learned, so nothing is expected.
     """
     setting = f"{digits.name}, {session.scale()} scale"
     if session.recording():
         _record(setting, what, scores)
     expected = _recorded().get(setting, {}).get(what, {})
+    made_on = _recorded().get("devices", {}).get(setting, {}).get(what[:2])
+    setting += f", {made_on}" if expected and made_on else ""
     title = what[3:]  # without the notebook's number
     width = max(map(len, [title, *scores]))
     print(f"{title:{width}}   yours   expected ({setting})")
@@ -32,6 +34,7 @@ def _recorded():
 def _record(setting, what, scores):
     recorded = _recorded()
     recorded.setdefault(setting, {})[what] = {name: round(float(value), 4) for name, value in scores.items()}
+    recorded.setdefault("devices", {}).setdefault(setting, {})[what[:2]] = session.device_name()
     session.keep({EXPECTED: json.dumps(recorded, indent=1, sort_keys=True) + "\n"})
 
 

@@ -80,11 +80,12 @@ def real(digits):
     }
 
 
-def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
+def join(title, digits, net, seconds, *, x_rec=None, code=None, x_fake=None, **known):
     """Put your own model on the board, such as "GAN": from reconstructions of all test images, or samples.
 
     net      its parameters are counted; seconds, the time of its training
     x_rec    (n_test, 1, 28, 28); x_fake (n, 1, 28, 28), 10,000 of them for a fair comparison
+    code     how many numbers the code of a reconstruction has
     known    scores that you have already, such as `**digit_scores(x_fake, digits.x_test)`
 
     The scores are kept in `mine` beside your notebooks; but not at the smoke scale, where nothing is learned.
@@ -95,7 +96,7 @@ def join(title, digits, net, seconds, *, x_rec=None, x_fake=None, **known):
         x_rec = x_rec.clamp(-1, 1)
         rebuilt = _those(known, "error", "misread")
         rebuilt = rebuilt or reconstruction_scores(x_rec, digits.x_test, digits.y_test)
-        board["reconstruction"] = _row(rebuilt, x_rec, **cost)
+        board["reconstruction"] = _row(rebuilt, x_rec, **({"code": code} if code else {}), **cost)
     if x_fake is not None:
         x_fake = x_fake.clamp(-1, 1)
         drawn = _those(known, "fcd", "kl", "n_digits", "precision", "recall")

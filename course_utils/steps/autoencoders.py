@@ -1,6 +1,7 @@
 """Steps of models with an encoder: autoencoder, VAE, adversarial autoencoder (AAE)."""
 
 import torch
+from torch import no_grad
 from torch.nn.functional import cross_entropy
 
 from ..losses import bernoulli_nll, kl_normal, nll_fake, nll_real, reconstruction
@@ -30,7 +31,7 @@ def vae_step(batches, *, enc, dec, opt, nll=bernoulli_nll, kl_weight=1.0):
 
 
 def cvae_step(batches, *, net, opt):
-    """One update of a conditional VAE: both networks get the label y (Sohn et al. 2015; deck 002, CAAE)."""
+    """One update of a conditional VAE: both networks get the label (Sohn et al. 2015; see deck 002)."""
     x, y = next(batches)  # (B, 1, 28, 28), (B,)
     mu, log_var = net.encode(x, y)
     L_rec = bernoulli_nll(net.logits(reparameterize(mu, log_var), y), x)
@@ -114,6 +115,22 @@ def aae_semi_step(batches, *, labelled, enc, dec, D_y, D_z, opt, prior, adv_weig
     L_sup = cross_entropy(enc(x_known)[0], y_known)
     descend(sup_weight * L_sup, opt.AE)
     return dict(L_rec=L_rec, L_D_y=L_D_y, L_D_z=L_D_z, L_sup=L_sup)
+
+
+def agreement_step(batches, *, enc, enc_ema, view, opt, agree_weight=100.0, sure=0.95):
+    """One demand on the encoder of few labels: an image turned or moved a little keeps its class.
+
+    Its class is what the averaged encoder says of the image as it is, where that is sure of it.
+    Source: Sohn et al. 2020 (FixMatch), with the average of Tarvainen & Valpola 2017; not in deck 000.
+    """
+    x, _ = next(batches)  # unlabelled
+    with no_grad():
+        p, y_sure = enc_ema.eval()(x)[0].softmax(1).max(1)  # (B,) each
+    wrong = cross_entropy(enc(view(x))[0], y_sure, reduction="none")  # (B,)
+    L_agree = (wrong * (p > sure)).mean()
+    descend(agree_weight * L_agree, opt.AE)
+    enc_ema.update_parameters(enc)
+    return dict(L_agree=L_agree)
 
 
 def supervised_step(batches, *, enc, opt):

@@ -64,7 +64,7 @@ def by_backward(net, row, column, x):
 
 
 def image_by_image(net, row, column, x):
-    found = torch.zeros(x.shape[2:], dtype=torch.bool)
+    found = torch.zeros(x.shape[2:], dtype=torch.bool, device=x.device)
     for image in x.split(1):
         image = image.clone().requires_grad_()
         found |= torch.autograd.grad(net(image)[0, 0, row, column], image)[0][0, 0] != 0
@@ -81,7 +81,7 @@ def by_jacobian(net, row, column, x):
 
 def by_where(net, chance):
     n, h, w = chance.shape
-    x = torch.zeros(n, 1, h, w)
+    x = torch.zeros(n, 1, h, w, device=chance.device)
     for i in range(h * w):
         row, column = i // w, i % w
         p = sigmoid(net(x).detach())[:, 0, row, column]
@@ -100,7 +100,7 @@ def from_white(net, chance):
 
 def turned_for_the_net(net, chance):
     n, h, w = chance.shape
-    x = torch.zeros(n, 1, h, w)
+    x = torch.zeros(n, 1, h, w, device=chance.device)
     with torch.no_grad():
         for row in range(h):
             for column in range(w):

@@ -34,7 +34,7 @@ def one_left_out(reward, sign):
 
 
 def by_mask(reward, sign):
-    others = 1 - torch.eye(len(reward), dtype=reward.dtype)
+    others = 1 - torch.eye(len(reward), dtype=reward.dtype, device=reward.device)
     return reward - others @ reward / others.sum(1)
 
 

@@ -3,6 +3,7 @@
 from claims import SCALES, mean, runs
 
 PAPER = {"100 labels": 1.90, "1000 labels": 1.60, "60000 labels": 0.85}  # test error in %, table of deck 000
+N_LABELS = (100, 1_000, 60_000)
 PRIORS = ("Gaussian", "mixture", "Swiss roll")
 
 
@@ -12,6 +13,14 @@ def aae(labels):
 
 def alone(labels):
     return mean(runs("aae_semi", labels, "by_labels_alone"))
+
+
+def errors(way, n_labels):
+    return runs("aae_semi", f"{way}, {n_labels} labels", "error")
+
+
+def agreeing(way, n_labels):
+    return mean(errors(way, n_labels))
 
 
 def spread(labels):
@@ -93,7 +102,7 @@ CLAIMS = {
         ),
     ],
     "predict-03-p6-text": [("(a) A fifth to three quarters", half_the_errors)],
-    "predict-03-p7-text": [
+    "predict-03-p8-text": [
         (
             "(a) Neither is better by more than 5 %",
             lambda s: (
@@ -101,7 +110,7 @@ CLAIMS = {
             ),
         ),
     ],
-    "predict-03-p8-text": [
+    "predict-03-p9-text": [
         ("(c) four or more", lambda s: s["03 five petals"]["split_digits"] > 5),
     ],
     "aae-curves-look": [
@@ -229,6 +238,36 @@ CLAIMS = {
             lambda s: all(aae(n) > 1.5 * paper for n, paper in PAPER.items()),
         ),
     ],
+    "predict-03-p7-text": [
+        ("(b) below 6 %", lambda s: agreeing("agreement alone", 100) < 6),
+        (
+            "falls from 11 to about 3 %",
+            lambda s: (round(aae("100 labels")), round(agreeing("agreement", 100))) == (11, 3),
+        ),
+        ("labels alone, 24 %", lambda s: round(alone("100 labels")) == 24),
+    ],
+    "agree-look": [
+        (
+            "3.1 % on average (one draw of them at 5.6, two near 2), 1,000 at 1.3 and all at 1.0 %",
+            lambda s: (
+                [round(agreeing("agreement", n), 1) for n in N_LABELS] == [3.1, 1.3, 1.0]
+                and round(max(errors("agreement", 100)), 1) == 5.6
+                and all(1.5 < e < 2.5 for e in sorted(errors("agreement", 100))[:2])
+            ),
+        ),
+        (
+            "the agreement alone reaches 3.6, 2.0 and 1.1 %",
+            lambda s: [round(agreeing("agreement alone", n), 1) for n in N_LABELS] == [3.6, 2.0, 1.1],
+        ),
+        (
+            "Most of the gain is knowledge of digits",
+            lambda s: all(
+                aae(f"{n} labels") - agreeing("agreement alone", n)
+                > 0.6 * (aae(f"{n} labels") - agreeing("agreement", n))
+                for n in N_LABELS
+            ),
+        ),
+    ],
     "say s7": [
         (
             "lie together",
@@ -240,13 +279,13 @@ CLAIMS = {
             "for more than four of five molecules the nearest is of the same family",
             lambda s: s["03 molecules"]["share_with_a_neighbour_of_its_family"] > 0.8,
         ),
-        ("about six come out wrong", lambda s: 5.5 < s["03 molecules"]["wrong_bits_of_166"] < 6.5),
+        ("six or seven come out wrong", lambda s: 5.5 < s["03 molecules"]["wrong_bits_of_166"] < 7.5),
         (
-            "a quarter of the errors of the commonest bits",
+            "little more than a quarter of the errors of the commonest bits",
             lambda s: (
                 0.22
                 < s["03 molecules"]["wrong_bits_of_166"] / s["03 molecules"]["by_the_commonest_bits"]
-                < 0.28
+                < 0.3
             ),
         ),
     ],
@@ -304,7 +343,7 @@ CLAIMS = {
             lambda s: s["03 moved by two"]["digits_nearer_to_another"] == 8,
         ),
     ],
-    "recap": [("make about half the errors of a hundred labels alone", half_the_errors)],
+    "recap": [("leave about half the errors of a hundred labels alone", half_the_errors)],
     "say recap": [
         (
             "so they stay blurred",

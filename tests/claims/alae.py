@@ -243,13 +243,13 @@ CLAIMS = {
         ("(b) 90", lambda s: 70 < s["08 errors"]["images_at_last"] < 120, "class"),
         ("(b) 90", lambda s: 67 < s["08 ALAE"]["error"] < 130),
         (
-            "the autoencoder with three numbers, notebook 01, under 100; the VAE, notebook 02, about 30",
+            "the autoencoder with three numbers, notebook 01, about 100; the VAE, notebook 02, about 30",
             lambda s: 80 < error(s, "AE") < 100 and 27 < error(s, "VAE") < 33,
         ),
     ],
     "predict-08-p4-text": [
         (
-            "misreads 5 % by the VAE (squared error 32) and 10 % by the AAE (squared error 48)",
+            "misreads 5 % of the VAE's (squared error 32) and 10 % of the AAE's (squared error 48)",
             lambda s: (
                 [round(misread(s, name)) for name in ("VAE", "AAE")] == [5, 10]
                 and [round(error(s, name)) for name in ("VAE", "AAE")] == [32, 48]
@@ -261,7 +261,7 @@ CLAIMS = {
     ],
     "predict-08-p6-text": [
         (
-            "Real images that no model has seen reach a precision of 0.85, ALAE's samples 0.78",
+            "reach a precision of 0.85, ALAE's samples 0.78",
             lambda s: (
                 abs(s["08 truncation"]["real: precision"] - 0.85) < 0.01
                 and abs(s["08 truncation"]["as drawn: precision"] - 0.78) < 0.01
@@ -288,7 +288,7 @@ CLAIMS = {
     "predict-08-p7-text": [("(c) a third digit, neither one's", a_third)],
     "predict-08-p8-text": [
         (
-            "is right on about 80 % of them already",
+            "is right for about 80 % of the test images already",
             lambda s: 79 < s["08 linear probe"]["random encoder, 50"] < 84,
         ),
         (
@@ -449,7 +449,7 @@ CLAIMS = {
             images_fall,
             "class",
         ),
-        ("the first three mostly say which digit, the last how bold", mixed_well),
+        ("the first three layers mostly say which digit, the last how bold", mixed_well),
         (
             "| VAE (02) | error, KL | $\\mathcal N(0, I)$ | sharpness |",
             lambda s: grey(s, "VAE") > 1.4 * grey(s, "real"),

@@ -143,7 +143,7 @@ CLAIMS = {
     ],
     "neighbours-look": [
         (
-            "it is right nearly as often as the pixels, and wrong a quarter to two thirds as often again",
+            "it is right nearly as often as the pixels, and wrong 25 to 67 % more often",
             lambda s: (
                 1.2
                 < (1 - s["01 neighbours"]["same_digit_by_code"])

@@ -147,7 +147,7 @@ CLAIMS = {
     ],
     "dirac-look": [
         ("without R1 a slow, wide swing around the equilibrium", lambda s: after(400, 0.0)(s) > 0.5),
-        ("it creeps inward, more slowly the nearer it comes", creeps),
+        ("it creeps inward, the more slowly, the nearer it comes", creeps),
         ("With R1 it converges", with_r1),
         (
             "at γ = 1 the fastest, at γ = 4 more slowly than at γ = 0.3",
@@ -263,7 +263,7 @@ CLAIMS = {
     "say s10": [("Two changes count: TTUR, and R1 in place of dropout", lambda s: two_that_count())],
     "dcgan-look": [
         (
-            "a third of its images look real (*precision*), of the MLP's with R1 nearly twice as many",
+            "(*precision*); of those of the MLP with R1, nearly twice as many",
             lambda s: (
                 0.3 < s["04 DCGAN"]["precision"] < 0.37
                 and 1.75 < s["04 first three"]["precision"] / s["04 DCGAN"]["precision"] < 2

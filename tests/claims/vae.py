@@ -143,7 +143,11 @@ CLAIMS = {
     "betas-look": [
         ("Its reconstructions are the closest", lambda s: _sharpest(s) == "0", "class"),
         ("by little", lambda s: _of_beta(s, "0")[0] > 0.93 * _of_beta(s, "0.25")[0], "class"),
-        ("its new images no digits", lambda s: _of_beta(s, "0")[2] > 5 * _of_beta(s, "1")[2], "class"),
+        (
+            "hardly any of its new images is a digit",
+            lambda s: _of_beta(s, "0")[2] > 5 * _of_beta(s, "1")[2],
+            "class",
+        ),
         (
             "The best new images come with β = 0.25 and 1",
             lambda s: set(sorted(BETAS, key=lambda beta: _of_beta(s, beta)[2])[:2]) == {"0.25", "1"},

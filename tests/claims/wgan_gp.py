@@ -224,7 +224,7 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "The clipped critics of notebook 06 saw half of it",
+            "The clipped critics of notebook 06 saw half of $W$",
             lambda s: all(
                 0.4
                 < s["06 bound"][f"critic, c = {c}: estimate / K"] / s["06 bound"]["closed form: estimate"]
@@ -254,9 +254,9 @@ CLAIMS = {
     "whose-look": [
         ("(b) near 0", lambda s: abs(norms(s, "batch norm", "estimate in training")) < 0.5, *ALL),
         (
-            "near 3.4, as of the two others",
+            "near 3.5, like those of the two others",
             lambda s: all(
-                abs(norms(s, n, "estimate in training") - 3.45) < 0.2 for n in ("no norm", "layer norm")
+                abs(norms(s, n, "estimate in training") - 3.5) < 0.2 for n in ("no norm", "layer norm")
             ),
             *ALL,
         ),
@@ -315,7 +315,7 @@ CLAIMS = {
     ],
     "sides-look": [
         ("the same critic where the clouds are far apart", agree_far_apart, *ALL),
-        ("the critic's estimate is a third of the one-sided's", a_third, *ALL),
+        ("the two-sided critic's estimate is a third of the one-sided's", a_third, *ALL),
         (
             "both critics find only chance differences",
             lambda s: all(
@@ -387,7 +387,7 @@ CLAIMS = {
         ),
         ("the estimate is above $W$ (by $d^2 / 2\\lambda$", above_as_the_formula, *ALL),
         (
-            "(blurred clouds, images) it is far below",
+            "on blurred clouds it is far below",
             lambda s: side(s, "blurred", "two-sided") < 0.5 * side(s, "blurred", "best plan"),
             *ALL,
         ),

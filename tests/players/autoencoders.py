@@ -1,6 +1,7 @@
 """Autoencoders: plain, variational, adversarial."""
 
-from course_utils import data, models, priors, steps
+from course_utils import data, models, priors, session, steps
+from course_utils.train import ema_of
 
 from . import group
 
@@ -24,7 +25,14 @@ def _semi(digits):
     return group(moves, lambda: nets, prior=priors.gaussian(10), labelled=labelled)(digits)
 
 
+def _agreement(digits):
+    enc = models.ClassAndStyleEncoder().to(session.device())
+    more = dict(enc_ema=ema_of(enc), view=data.warped, sure=0.0)  # sure of every image, even untrained
+    return group({"AE": "enc"}, lambda: dict(enc=enc), **more)(digits)
+
+
 PLAYERS = {
+    steps.agreement_step: _agreement,
     steps.ae_step: group(AE, lambda: _parts(models.VanillaAutoencoder())),
     steps.vae_step: group(VAE, lambda: _parts(models.VAE())),
     steps.cvae_step: group({"VAE": "net"}, lambda: dict(net=models.ConditionalVAE())),

@@ -6,7 +6,7 @@ Prediction(
     "03.p1",
     "b",
     "From the boundary to the surest fakes 1 − D can no more than double, from ½ to 1, but the logit gets "
-    "flat: what D learns from is at the boundary, and far out nothing asks it to be surer still.",
+    "flatter: what D learns from is at the boundary, and far out hardly anything asks it to be surer still.",
 )
 Prediction(
     "03.p2",
@@ -17,9 +17,9 @@ Prediction(
 Prediction(
     "03.p3",
     "b",
-    "The decoder undoes c, so L_rec does not feel it. The KL's ½(c²(μ² + σ²) − log c²), averaged over "
-    "images, is least where c²E[μ² + σ²] = 1: for all codes together, not for each q. L_rec has spread them; "
-    "longer training would bring them there. As wide as the prior is not yet like it.",
+    "The decoder undoes s, so L_rec does not feel it. The KL's ½(s²(μ² + σ²) − log s²), averaged over "
+    "images, is least where s²E[μ² + σ²] = 1: for all codes together, not for each q. L_rec has spread them, "
+    "and the KL gains little by undoing it. As wide as the prior is not yet like it.",
 )
 Prediction(
     "03.p4",
@@ -36,20 +36,26 @@ Prediction(
 Prediction(
     "03.p6",
     "a",
-    "All images show which groups there are, but ten groups found without names are no digits yet: a few mix "
-    "two. A factor of more than ten, as in the paper, needs larger networks and far longer training.",
+    "All images show groups, and a hundred labels name them; but a group need not be a digit. The paper has "
+    "a factor of more than ten, with larger networks and far longer training.",
 )
 Prediction(
     "03.p7",
+    "b",
+    "What the agreement adds is knowledge: which changes leave a digit what it is. It needs no groups: "
+    "from each labelled image a name spreads to those that look like a warped copy, and from these on.",
+)
+Prediction(
+    "03.p8",
     "a",
     "Both reconstruct through two numbers with the same decoder and the same loss: the two numbers are the "
     "limit. And the VAE, too, is read without noise here, at its mean.",
 )
 Prediction(
-    "03.p8",
+    "03.p9",
     "c",
     "Codes go wherever the prior has mass, and D sees codes without names: that a digit stays whole, or "
-    "alone, is nobody's aim. Those that look like few others mostly stay together.",
+    "alone, is nobody's aim. Some mostly stay together, some are cut nearly in half.",
 )
 
 Project(

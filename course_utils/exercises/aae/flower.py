@@ -6,7 +6,7 @@ import torch
 
 from ... import session
 from ...priors import gaussian_mixture
-from ..engine.fixtures import drawn, noise
+from ..engine.fixtures import drawn, noise, wherever
 from ..engine.tasks import Exercise
 
 
@@ -148,7 +148,7 @@ def main_axis(k, n, n_components=10, radius=2.0, std=0.5):
     angle = torch.tensor(2 * math.pi * k / n_components)
     share = (torch.arange(n) + 0.5) / n  # of the petal's draws, nearer to 0
     distance = torch.distributions.Normal(radius, std).icdf(share)
-    return torch.stack([distance * angle.cos(), distance * angle.sin()], 1).to(session.device())
+    return torch.stack([distance * angle.cos(), distance * angle.sin()], 1)
 
 
 def even_in_share(i, n):
@@ -162,7 +162,7 @@ def axis(turn=lambda k, n: k / n, share=even_in_share, begin=1.0, wide=lambda s:
         angle = 2 * math.pi * turn(k, n_components)
         d = begin * radius + wide(std) * torch.special.ndtri(share(torch.arange(n) * 1.0, n))
         x, y = d * math.cos(angle), d * math.sin(angle)
-        z = torch.stack([y, x] if swap else [x, y], 1).to(session.device())
+        z = torch.stack([y, x] if swap else [x, y], 1)
         return z.flip(0) if flip else z
 
     return wrong
@@ -174,7 +174,7 @@ def even_steps(near=-2.0, far=2.0):
     def wrong(k, n, n_components=10, radius=2.0, std=0.5):
         angle = 2 * math.pi * k / n_components
         d = torch.linspace(radius + near * std, radius + far * std, n)
-        return torch.stack([d * math.cos(angle), d * math.sin(angle)], 1).to(session.device())
+        return torch.stack([d * math.cos(angle), d * math.sin(angle)], 1)
 
     return wrong
 
@@ -185,7 +185,7 @@ def even_shares(to_distance):
     def wrong(k, n, n_components=10, radius=2.0, std=0.5):
         angle = 2 * math.pi * k / n_components
         d = to_distance((torch.arange(n) + 0.5) / n, radius, std)
-        return torch.stack([d * math.cos(angle), d * math.sin(angle)], 1).to(session.device())
+        return torch.stack([d * math.cos(angle), d * math.sin(angle)], 1)
 
     return wrong
 
@@ -193,7 +193,7 @@ def even_shares(to_distance):
 def _across(k, n, n_components=10, radius=2.0, std=0.5):
     angle = 2 * math.pi * k / n_components
     d = std * torch.special.ndtri((torch.arange(n) + 0.5) / n)
-    return turned(torch.tensor(angle).expand(n), radius + 0 * d, d).to(session.device())
+    return turned(torch.tensor(angle).expand(n), radius + 0 * d, d)
 
 
 def _at_random(k, n, n_components=10, radius=2.0, std=0.5):
@@ -207,6 +207,7 @@ Exercise(
     "Along a petal",
     reference=main_axis,
     cases=lambda: [(0, 5), (3, 12), (4, 7, 5, 1.5, 0.3), (2, 9, 3, 1.0, 0.2), (1, 1)],
+    outcome=wherever,
     hints=(
         "Only the distance from 0 changes along the main axis; among draws it is Normal, with mean `radius` "
         "and standard deviation `std`. Which share of them is nearer than the first code, the second, the "

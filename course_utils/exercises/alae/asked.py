@@ -26,7 +26,7 @@ Prediction(
     "08.p4",
     "a",
     "A stroke one pixel off costs twice in pixels, and is still read. What costs little, a mean of two "
-    "digits, is read as the wrong one. So an error in pixels need not tell what can be read.",
+    "digits, can be read as the wrong one. So an error in pixels need not tell what can be read.",
 )
 Prediction(
     "08.p5",
@@ -50,8 +50,8 @@ Prediction(
 Prediction(
     "08.p8",
     "b",
-    "A random projection to 50 numbers keeps most distances between images, and with them the classes. Ten "
-    "numbers packed by a prior without gaps need not keep them on two sides of a line; the VAE's 20 do.",
+    "A random encoder to 50 numbers keeps much of the distances between images, and with them the classes. "
+    "Three or ten numbers need not keep the classes on two sides of a line; the VAE's 20 do.",
 )
 Prediction(
     "08.p9",

@@ -13,8 +13,7 @@ Prediction(
 Prediction(
     "01.p2",
     expected="a",
-    why="Three numbers mostly tell which digit it is; what is lost is mostly the handwriting, "
-    "and that is half of the error.",
+    why="Three numbers mostly tell which digit it is, and some of its handwriting; half of the error stays.",
 )
 
 Prediction(
@@ -28,8 +27,7 @@ Prediction(
 Prediction(
     "01.p4",
     expected="b",
-    why="The first few numbers tell the digit; each further one helps less than the one before, "
-    "for what is left are details that differ from writer to writer.",
+    why="The first few numbers help most; each further one helps less than the one before.",
 )
 
 Prediction(

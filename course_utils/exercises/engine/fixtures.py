@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from ... import session
-from .compare import Updated, same, unlike
+from .compare import Updated, same, unlike, value_and_gradients
 from .tasks import Wrong
 
 
@@ -43,6 +43,13 @@ def drawn(z, *shape):
     if reason := unlike(z, torch.empty(shape, device=session.device())):
         raise Wrong(reason)
     return z
+
+
+def wherever(fn, arguments):
+    """An outcome: the value, wherever it was made, as no argument says where."""
+    outcome = value_and_gradients(fn, arguments)
+    tensor = isinstance(outcome, tuple) and isinstance(outcome[0], torch.Tensor)
+    return (outcome[0].detach().cpu(),) if tensor else outcome
 
 
 def plain_descent(*nets, lr=0.1):

@@ -34,7 +34,7 @@ def slip(task, cases, got, want, of_reference):
     if not all(map(_comparable, got, want)):
         return ""
     pairs = [
-        (g[0].detach().double().cpu(), w[0].detach().double().cpu()) for g, w in zip(got, want, strict=True)
+        (g[0].detach().cpu().double(), w[0].detach().cpu().double()) for g, w in zip(got, want, strict=True)
     ]
     if not all(g.isfinite().all() for g, _ in pairs):
         return _not_finite(pairs)

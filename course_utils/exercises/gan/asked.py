@@ -31,8 +31,8 @@ Prediction(
     "04.p4",
     "c",
     "The rotation is only what is left near (0, 0). Of d/dt ½(θ² + ψ²) = −ψθ tanh(ψθ/2), never positive, "
-    "the linear flow sees nothing; it pulls in, more weakly the nearer, and the steps' own drift outward "
-    "is smaller.",
+    "the linear flow sees nothing; it pulls in, the more weakly, the nearer, and the steps' own drift "
+    "outward is smaller.",
 )
 
 
@@ -40,31 +40,31 @@ Prediction(
     "04.p5",
     "a",
     "The slope in the *logit* is at most 1, but a line is the slope in the *place*: that times D's own "
-    "slope, which grows and grows if D alone plays. With the minimax loss the first factor would vanish.",
+    "slope, which grows as D alone plays. With the minimax loss the first factor would vanish.",
 )
 
 
 Prediction(
     "04.p6",
     "b",
-    "Looking ahead keeps G from giving modes up; nothing in it puts points onto them. Modes covered and "
-    "share of points at one are two things.",
+    "Looking ahead keeps G from giving modes up; by itself it does not put points onto them, at least not in "
+    "1,000 steps. Modes covered and share of points at one are two things.",
 )
 
 
 Prediction(
     "04.p7",
     "b",
-    "The distance sees only what the classifier's features see, and blur changes those of each image, a move "
-    "far less. Half of the kinds missing moves the mean and the spread, and costs less than blur.",
+    "The distance sees only what the classifier's features see: blur moves their distribution the most, half "
+    "of the kinds missing less, and a move of each digit the least.",
 )
 
 
 Prediction(
     "04.p8",
     "a",
-    "Squared error is paid for each fine stroke that is not where it should be: blur takes strokes away, "
-    "and comes nearer to any image. So a small error to the training images shows neither quality nor "
+    "Squared error is paid for each fine stroke that is not where it should be: blur spreads strokes thin, "
+    "and comes nearer to training images. So a small error to the training images shows neither quality nor "
     "copies.",
 )
 
@@ -81,9 +81,8 @@ Prediction(
 Prediction(
     "04.p10",
     "c",
-    "A sharp guess near one of the futures, drawn without knowing which will come, has about twice the "
-    "variance: its own, and that "
-    "of the future. The mean of all has it once, and looks like none of them.",
+    "A sharp guess, made without knowing which future will come, pays about twice: for its own distance from "
+    "the mean of the futures, and for that of the future. The mean pays once, and looks like none of them.",
 )
 
 

@@ -5,7 +5,7 @@ import torch
 from ... import models
 from ...models import causal_mask, looks_at, made_masks
 from ..engine.compare import Results
-from ..engine.fixtures import noise
+from ..engine.fixtures import noise, wherever
 from ..engine.tasks import Exercise, Wrong
 
 Exercise(
@@ -50,13 +50,13 @@ Exercise(
 
 
 def _as_masks(fn, arguments):
-    """An outcome: two masks, whatever their type."""
+    """An outcome: two masks, whatever their type and device."""
     value = fn(*arguments)
     if value is None or value is Ellipsis:
         return None
     if not isinstance(value, tuple | list) or len(value) != 2:
         raise Wrong("two masks are asked: `return enter, leave`.")
-    return Results(torch.as_tensor(v).float() for v in value)
+    return Results(torch.as_tensor(v).float().cpu() for v in value)
 
 
 def masks(enter=lambda pixel, m: pixel < m, leave=lambda pixel, m: m <= pixel, turn=False, swap=False):
@@ -73,8 +73,9 @@ def masks(enter=lambda pixel, m: pixel < m, leave=lambda pixel, m: m <= pixel, t
 
 
 def _units():
-    few = torch.tensor([1, 2, 2, 3], device=noise(1).device)
-    return [(few, 4), (few[:1], 6), (torch.tensor([5, 1, 8, 3, 3], device=few.device), 9)]
+    """On the CPU, as in the notebook: a network is made there, then moved."""
+    few = torch.tensor([1, 2, 2, 3])
+    return [(few, 4), (few[:1], 6), (torch.tensor([5, 1, 8, 3, 3]), 9)]
 
 
 Exercise(
@@ -217,6 +218,7 @@ Exercise(
     kind="debug",
     reference=causal_mask,
     cases=lambda: [(kind, k) for kind in "AB" for k in (3, 5, 1, 7)],
+    outcome=wherever,
     hints=(
         "Fewer nats than any model of digits can need, and written images are noise: which "
         "pixel does a pixel "

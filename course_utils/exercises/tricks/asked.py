@@ -7,14 +7,14 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 Prediction(
     "05.p1",
     "c",
-    "Of 2,500 even points each mode gets 1.7 on average by accident, and one is enough to count it. So modes "
+    "Of 2,500 points spread evenly a mode gets 1.7 on average, and one is enough to count it. So modes "
     "covered says little by itself; the share of points at a mode says more.",
 )
 Prediction(
     "05.p2",
     "c",
-    "Four standard deviations away reals are rarer than fakes by e⁻⁸ = 0.0003; against that the label 0.01 "
-    "is large. D* is all but constant there, and a constant has no slope.",
+    "Four standard deviations away reals are e⁻⁸ = 0.0003 times as frequent as fakes; against that the "
+    "label 0.01 is large. D* is all but constant there, and a constant has no slope.",
 )
 Prediction(
     "05.p3",
@@ -44,7 +44,7 @@ Prediction(
     "05.p7",
     "c",
     "D begins with a linear layer, which shifts and scales as it likes. The other two change what G has to "
-    "do: noise it cannot take back, and a z with corners.",
+    "do; the noise of dropout it cannot take back.",
 )
 Prediction(
     "05.p8",

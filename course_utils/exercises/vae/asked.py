@@ -53,7 +53,7 @@ Prediction(
     "02.p2",
     "a",
     "One estimate is f′ = k cos kz, the other ε f = ε sin kz: for a large k variances of k²/2 and ½, for a "
-    "small one 0 and 3k². They cross at k = 0.95: what counts is which varies more, f′ or ε f.",
+    "small one nearly 0 and 3k². They cross at k = 0.95: what counts is which varies more, f′ or ε f.",
 )
 Prediction(
     "02.p3",
@@ -77,12 +77,12 @@ Prediction(
     "02.p6",
     "a",
     "At β = ¼ the next nat saves ¼, and each one after it less. Nearly all nats that were worth having are "
-    "in the code by then; the others only make σ smaller.",
+    "in the code by then; the others drive the codes apart and make σ smaller.",
 )
 Prediction(
     "02.p7",
     "b",
-    "Slant and ink are free in each digit, so they are worth a nat that serves all labels. But MNIST scales "
+    "Slant and ink are free in each digit, so a nat spent on them serves every label. But MNIST scales "
     "each digit into a box of 20 × 20 pixels: the height hardly varies, and what is left of it differs by "
     "digit.",
 )
@@ -200,7 +200,7 @@ Exercise(
     "Which number does what",
     kind="read",
     reference="BD",
-    why="In B the strokes turn from leaning right to leaning left; in D the digit grows from narrow to "
+    why="In B the strokes turn from leaning right to upright, or beyond; in D the digit grows from narrow to "
     "wide. A makes it bolder and rounder, C changes the ink.",
     hints=(
         "Look at the first and the last picture of each row, and at both digits: what has changed in both?",

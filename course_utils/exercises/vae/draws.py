@@ -4,8 +4,7 @@ import torch
 from torch.distributions import Normal
 
 from ...losses import kl_normal
-from ..engine.compare import value_and_gradients
-from ..engine.fixtures import noise
+from ..engine.fixtures import noise, wherever
 from ..engine.tasks import Exercise
 
 Exercise(
@@ -47,13 +46,6 @@ def fair_places(n):
     return n * (density[:-1] - density[1:])
 
 
-def _on_cpu(fn, arguments):
-    """The value, wherever it was made: no argument says where."""
-    outcome = value_and_gradients(fn, arguments)
-    tensor = isinstance(outcome, tuple) and isinstance(outcome[0], torch.Tensor)
-    return (outcome[0].detach().cpu(),) if tensor else outcome
-
-
 def _at(share):
     """The places that have these shares of a standard Normal below them."""
     return lambda n: Normal(0.0, 1.0).icdf(share(n))
@@ -69,7 +61,7 @@ Exercise(
     "A fair map",
     reference=fair_places,
     cases=lambda: [(n,) for n in (1, 2, 5, 20)],
-    outcome=_on_cpu,
+    outcome=wherever,
     hints=(
         "First the edges of the pieces: Normal(0.0, 1.0).icdf(s) has the share s below it, and the "
         "outermost lie at ±∞.",

@@ -13,7 +13,7 @@ Prediction(
 Prediction(
     "07.p2",
     "a",
-    "In the best critic the slope is nearly the same all along a way, and beyond its ends, too. "
+    "The slope of each critic here stays nearly the same all along a way, and beyond its ends, too. "
     "So it hardly matters where it is asked for. The faults are real, and no number of this toy "
     "shows them.",
 )
@@ -53,8 +53,8 @@ Prediction(
 Prediction(
     "07.p8",
     "b",
-    "It is 1 of 13 (a hint, no more), and 8 of the 19 without a norm. Batch norm lets an item's score "
-    "depend on its batch (section 5, and notebook 05). The critic's is layer norm: as WGAN-GP 11 of the 13 "
+    "It is 1 of 13 (a hint, no more), and 8 of the 19 without a norm. Batch norm may be why: an item's score "
+    "depends on its batch (section 5, and notebook 05). The critic's is layer norm: as WGAN-GP 11 of the 13 "
     "succeed.",
 )
 Prediction(

@@ -1,0 +1,98 @@
+"""Claims of notebook 10, sections 5 to 8; codes.py adds them to its own."""
+
+import math
+
+import torch
+
+from course_utils import pretrained
+from course_utils.exercises import EXERCISES
+from course_utils.exercises.codes.inverting import unknown_pairs
+from course_utils.exercises.codes.naming import error_after_asking
+from course_utils.experiments import load
+
+from . import mean, runs
+
+CLAIMS = {}  # of a notebook of this name, which there is not
+ALL = ["class", "full", "bundled"]
+
+
+def bigan(setting, score):
+    return runs("bigan", setting, score)
+
+
+def catgan(setting, score="error"):
+    return runs("catgan", setting, score)
+
+
+HERE = {
+    "toy-look": [
+        (
+            "where the pairs cannot be told, $E$ is the inverse of $G$",
+            lambda s: s["10 toy"]["helpless"] == s["10 toy"]["of_these_E_undoes_G"] == 6,
+            *ALL,
+        )
+    ],
+    "around-look": [
+        (
+            "−log 4 = −1.386: this couple has won the game",
+            lambda s: (
+                abs(s["10 around"]["value"] + math.log(4)) < 1e-3 and s["10 around"]["comes_back"] < 0.34
+            ),
+            *ALL,
+        )
+    ],
+    "predict-10-p6-text": [
+        ("but often of another digit", lambda s: s["10 BiGAN"]["misread"] > 15, *ALL),
+    ],
+    "ex-10-12-text": [
+        (
+            "two sets of draws from the prior are 0.02 apart",
+            lambda s: round(mean(bigan("whole", "draws to the prior")), 2) == 0.02,
+        ),
+        (
+            "Nothing is wrong in one of them",
+            lambda s: min(unknown_pairs(load("bigan")).items(), key=lambda kv: kv[1]["misread, %"])[0] == "C",
+        ),
+    ],
+    "predict-10-p7-text": [
+        (
+            "(a) The regressor's",
+            lambda s: (
+                s["10 ways back"]["latent regressor: misread"] < s["10 ways back"]["BiGAN: misread"] - 1
+            ),
+            *ALL,
+        )
+    ],
+    "predict-10-p8-text": [
+        ("(a) smaller", lambda s: mean(catgan("20 groups")) < mean(catgan("all three")) - 5)
+    ],
+    "exercise 10.15": [
+        ("B is surer than D", lambda s: max(catgan("not unsure", "H")) < min(catgan("all three", "H"))),
+        (
+            "in networks as small as these it does not",
+            lambda s: mean(catgan("all three")) > mean(catgan("not unsure")) - 5,
+        ),
+    ],
+    "board-end": [
+        (
+            "ALAE one that brings more digits back",
+            lambda s: s["10 ways back"]["ALAE: misread"] < s["10 ways back"]["BiGAN: misread"],
+            *ALL,
+        ),
+        (
+            "A few labels, spent well, do the rest",
+            lambda s: max(catgan("100 labels")) < min(catgan("20 groups") + catgan("all three")),
+        ),
+    ],
+}
+
+
+FIRST = [error_after_asking(lambda p: torch.arange(20), seed) for seed in range(3)]
+HERE["ex-10-16-text"] = [
+    ("The first twenty images give 46 %", lambda s: abs(mean(FIRST) - 46) < 1.5),
+    (
+        "the groups are wrong in 28 %",
+        lambda s: round(pretrained.info("catgan")["scores"]["group_error"]) == 28,
+    ),
+    ("at most **35 %** error", lambda s: EXERCISES["10.16"].contest.bar == 35),
+]

@@ -1,0 +1,139 @@
+"""Does the course run on this GPU as on a CPU, and how fast? `python -m course_utils gpu-check`, 8 minutes.
+
+On a machine with a CUDA device: tests/test_gpu.py on it, with all notebooks at the smoke scale; each notebook
+at full scale up to its first scores, beside the recorded ones; every step's speed and memory. It writes
+data/results/gpu.json and the table in README.md. A failure is told, and the rest goes on.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import torch
+
+if __name__ == "__main__":
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    # before the course chooses; all kernels and tests that are started follow
+    os.environ.setdefault("COURSE_DEVICE", "cuda" if torch.cuda.is_available() else "cpu")
+
+import nbclient  # noqa: E402
+import players  # noqa: E402
+
+from course_utils import data, notebooks, session  # noqa: E402
+from speed import machine  # noqa: E402
+from speed.__main__ import alone  # noqa: E402
+
+FILE = session.ROOT / "data" / "results" / "gpu.json"
+README = session.ROOT / "README.md"
+MARKS = "<!-- gpu -->", "<!-- end of gpu -->"
+TESTS = [sys.executable, "-m", "pytest", "-n", "4", "--dist", "load", "-m", "pretended and not slow"]
+TESTS += ["tests/test_gpu.py"]
+
+
+def main(words):
+    """→ exit status: 0 if all went well, 1 if not, 2 if there is no CUDA device"""
+    if words == ["--rates"]:
+        print(json.dumps(rates(data.digits(), seconds=0.5)))
+        return 0
+    if session.device().type != "cuda":
+        has = f"PyTorch {torch.__version__} sees none, or COURSE_DEVICE chooses another"
+        print(f"gpu-check needs a CUDA device: an NVIDIA GPU, its driver, a PyTorch built for it. {has}.")
+        return 2
+    report = check()
+    session.keep({FILE: json.dumps(report, indent=1, ensure_ascii=False) + "\n"})
+    session.keep({README: in_readme(README.read_text(encoding="utf-8"), report)})
+    print(table(report))
+    return int(report["tests"]["status"] != 0 or any("error" in row for row in report["notebooks"].values()))
+
+
+def check():
+    """All of it. → dict"""
+    digits, paths = data.digits(), notebooks.paths()
+    report = {"machine": machine.in_words(), "data": digits.name, "when": time.strftime("%Y-%m-%d")}
+    report["tests"] = run_tests()
+    report["images/s"] = rates(digits, seconds=0.5)
+    command, env = [sys.executable, __file__, "--rates"], {**os.environ, "COURSE_DEVICE": "cpu"}
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
+    report["images/s, CPU"] = json.loads(said.splitlines()[-1])
+    with ThreadPoolExecutor(4) as pool:  # four kernels share the device
+        results = list(pool.map(first_scores, paths))
+    return report | {"notebooks": {path.stem: result for path, result in zip(paths, results, strict=True)}}
+
+
+def run_tests(seconds=180):
+    """The tests of the device. → their exit status, 124 if they took longer; their last lines"""
+    try:
+        done = subprocess.run(TESTS, cwd=session.ROOT, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return {"status": 124, "said": [f"not done after {seconds} s"]}
+    return {"status": done.returncode, "said": done.stdout.strip().splitlines()[-20:]}
+
+
+def rates(digits, seconds, steps=players.STEPS):
+    """Images a second of each step, batch 128; on CUDA the most memory it takes, too, in MB. → {step: …}"""
+    found, cuda = {}, session.device().type == "cuda"
+    for name, step in steps.items():
+        if cuda:
+            torch.cuda.reset_peak_memory_stats()
+        found[name] = {"images/s": alone(step, digits, seconds=seconds)}
+        if cuda:
+            found[name]["MB"] = round(torch.cuda.max_memory_allocated() / 1e6)
+    return found
+
+
+def first_scores(path, seconds=30, scale="full"):
+    """A notebook up to its first scores; each cell gets ■ after so many seconds, all twice as many. → dict"""
+    book, begin = notebooks.read(path), time.perf_counter()
+    client = nbclient.NotebookClient(book, timeout=seconds, interrupt_on_timeout=True)
+    result = {"scores": {}, "interrupted": 0}
+    with client.setup_kernel(env={**os.environ, "COURSE_SCALE": scale}, cwd=str(path.parent)):
+        for i, cell in enumerate(book.cells):
+            if result["scores"] or time.perf_counter() - begin > 2 * seconds:
+                break
+            before = time.perf_counter()
+            try:
+                client.execute_cell(cell, i)
+            except nbclient.exceptions.CellExecutionError as error:
+                result["error"] = f"{error.ename} in cell {cell.id}"
+                break
+            result["interrupted"] += time.perf_counter() - before > seconds
+            printed = "".join(out.get("text", "") for out in cell.get("outputs", ()))
+            result["scores"] = in_words(printed)
+    return result | {"s": round(time.perf_counter() - begin)}
+
+
+def in_words(printed):
+    """What `compare` printed. → {score: [yours, expected]}"""
+    head = re.search(r"^.*   yours   expected .*$", printed, re.M)
+    rows = re.findall(r"^(\S.*?) +(\S+)   (\S+)$", printed[head.end() :], re.M) if head else ()
+    return {name: [yours, expected] for name, yours, expected in rows}
+
+
+def table(report):
+    """→ Markdown"""
+    told = "all tests pass" if report["tests"]["status"] == 0 else "**not all tests pass**"
+    lines = [f"On {report['machine']} ({report['data']}, {report['when']}): {told}.", ""]
+    lines += ["| step | images/s | times a CPU's | MB at most |", "|---|---|---|---|"]
+    for name, row in report["images/s"].items():
+        times = row["images/s"] / report["images/s, CPU"][name]["images/s"]
+        lines.append(f"| `{name}` | {row['images/s']:,} | {times:.1f} | {row.get('MB', '–')} |")
+    lines += ["", "| first scores at full scale | here | recorded | seconds |", "|---|---|---|---|"]
+    for name, row in report["notebooks"].items():
+        note = f", with {row['interrupted']} cells stopped" if row["interrupted"] else ""
+        for score, (here, recorded) in (row["scores"] or {row.get("error", "none"): ("–", "–")}).items():
+            lines.append(f"| {name}: {score} | {here} | {recorded} | {row['s']}{note} |")
+    return "\n".join(lines)
+
+
+def in_readme(text, report):
+    begin, end = MARKS
+    return re.sub(f"(?s){begin}.*{end}", lambda _: f"{begin}\n{table(report)}\n{end}", text)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
