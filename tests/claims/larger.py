@@ -50,7 +50,7 @@ CLAIMS = {
     ],
     "predict-11-p5-text": [
         (
-            "no two of them are more than a quarter apart",
+            "no two of them are more than a third apart",
             lambda s: all(
                 max(three) < 1.25 * min(three)
                 for three in zip(
