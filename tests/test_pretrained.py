@@ -111,7 +111,7 @@ def test_missing_damaged_or_foreign_files_are_refused(copies):
 
 def test_wrong_names_and_images_are_an_error():
     with pytest.raises(ValueError, match="there are: .*ae.*classifier"):
-        pretrained.load("biggan")
+        pretrained.load("biggest_gan")
     with pytest.raises(ValueError, match=r"\(n, 1, 28, 28\), but these are \(3, 784\)"):
         pretrained.reconstruct("ae", torch.zeros(3, 784))
 

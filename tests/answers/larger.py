@@ -211,7 +211,7 @@ def by_hand(G, draws):
         norm.momentum = 0.1
         norm.running_mean.copy_(mean[i])
         norm.running_var.copy_(var[i])
-    G.eval()
+    return G.eval()
 
 
 def momentum(rule, reset=True):

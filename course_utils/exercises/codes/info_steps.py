@@ -9,7 +9,7 @@ from torch import nn
 from ...losses import code_nll, discriminator_loss, non_saturating
 from ...steps import infogan_step
 from ...train import descend
-from ..engine.fixtures import after_updates, noise, plain_descent, small_net, uniform
+from ..engine.fixtures import after_updates, named, noise, plain_descent, small_net, uniform
 from ..engine.tasks import Exercise, Wrong
 
 # ── the step ─────────────────────────────────────────────────────────────────────────────────────
@@ -66,20 +66,7 @@ def _after_a_step(fn, arguments):
     def update():
         return fn(batches, G=G, DQ=DQ, opt=opt, prior=prior, weight=weight, numbers=share)
 
-    return after_updates(update, n=1, told=_checked, G=G, body=DQ.body, D=DQ.D, Q=DQ.Q)
-
-
-def _checked(said):
-    if not isinstance(said[0], dict) or not {"L_D", "L_G", "unread"} <= said[0].keys():
-        raise Wrong("return L_D, L_G and unread by name, as the given step does: `train` draws them.")
-    if not all(_is_a_number(said[0][name]) for name in ("L_D", "L_G", "unread")):
-        raise Wrong("L_D, L_G and unread are each to be one finite number: `train` draws them.")
-    return ()
-
-
-def _is_a_number(value):
-    v = torch.as_tensor(value)
-    return v.layout == torch.strided and not v.is_meta and v.numel() == 1 and bool(v.isfinite())
+    return after_updates(update, n=1, told=named("L_D", "L_G", "unread"), G=G, body=DQ.body, D=DQ.D, Q=DQ.Q)
 
 
 def step_that_reads_another_code(batches, *, G, DQ, opt, prior, weight=1.0, numbers=0.1):

@@ -9,7 +9,7 @@ from ...data import hollow
 from ...losses import discriminator_loss, non_saturating, r1_penalty
 from ...steps import cyclegan_step
 from ...train import descend
-from ..engine.fixtures import after_updates, noise, plain_descent, small_net, uniform
+from ..engine.fixtures import after_updates, named, noise, plain_descent, small_net, uniform
 from ..engine.tasks import Exercise
 
 Exercise(
@@ -185,7 +185,7 @@ def _after_two(fn, arguments):
     def update():
         return fn(batches, AB=AB, BA=BA, D_A=D_A, D_B=D_B, opt=opt, cycle_weight=cycle_weight)
 
-    return after_updates(update, told=lambda said: (), AB=AB, BA=BA, D_A=D_A, D_B=D_B)
+    return after_updates(update, told=named("L_D", "L_G", "L_cycle"), AB=AB, BA=BA, D_A=D_A, D_B=D_B)
 
 
 def _one_way(AB, BA, a, b, fake_a, fake_b):

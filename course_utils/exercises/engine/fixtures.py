@@ -64,6 +64,26 @@ def kept_on_device(loss):
     return loss.detach() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan)
 
 
+def named(*names):
+    """For `told` of `after_updates`: losses by these names, finite numbers, whose values are not compared."""
+    words = f"{', '.join(names[:-1])} and {names[-1]}"
+
+    def told(said):
+        for losses in said:
+            if not isinstance(losses, dict) or not set(names) <= losses.keys():
+                raise Wrong(f"return {words} by name, as the given step does: `train` draws them.")
+            if not all(_is_a_number(losses[name]) for name in names):
+                raise Wrong(f"{words} are each to be one finite number: `train` draws them.")
+        return ()
+
+    return told
+
+
+def _is_a_number(value):
+    v = torch.as_tensor(value)
+    return v.layout == torch.strided and not v.is_meta and v.numel() == 1 and bool(v.isfinite())
+
+
 def after_updates(update, n=2, told=None, **nets):
     """An outcome: the weights of `nets` after n updates, and their losses, or `told` of what they return.
 

@@ -9,8 +9,8 @@ from ...losses import discriminator_loss, nll_fake, nll_real, non_saturating, r1
 from ...pyramid import larger, smaller
 from ...steps import lapgan_step
 from ...train import descend, ema_of
-from ..engine.fixtures import after_updates, noise, plain_descent, small_net, uniform
-from ..engine.tasks import Exercise, Wrong
+from ..engine.fixtures import after_updates, named, noise, plain_descent, small_net, uniform
+from ..engine.tasks import Exercise
 
 
 class _Details(nn.Module):
@@ -66,13 +66,7 @@ def _after_a_step(fn, arguments):
     def update():
         return fn(batches, G=G, D=D, G_ema=G_ema, opt=opt, prior=prior, r1_weight=weight)
 
-    return after_updates(update, n=2, told=_checked, G=G, D=D, G_ema=G_ema.module)
-
-
-def _checked(said):
-    if not all(isinstance(each, dict) and {"L_D", "L_G", "r1"} <= each.keys() for each in said):
-        raise Wrong("return L_D, L_G and r1 by name, as the given step does: `train` draws them.")
-    return ()
+    return after_updates(update, n=2, told=named("L_D", "L_G", "r1"), G=G, D=D, G_ema=G_ema.module)
 
 
 def step_that_adds_twice(batches, *, G, D, G_ema, opt, prior, r1_weight=0.1):

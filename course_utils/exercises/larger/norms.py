@@ -202,13 +202,17 @@ def _afterwards(fn, arguments):
     G, draws = arguments
     before = [p.detach().clone() for p in G.parameters()]
     kept = [b.clone() for b in G.buffers()]
-    fn(G, draws)
+    said = fn(G, draws)
     if any(not torch.equal(a, b) for a, b in zip(before, G.parameters(), strict=True)):
         raise Wrong("it changes weights of G: its statistics alone are asked.")
     if any(p.grad is not None for p in G.parameters()):
         raise Wrong("it leaves gradients in G: no_grad().")
     if all(torch.equal(a, b) for a, b in zip(kept, G.buffers(), strict=True)):
-        return None
+        if said is None:
+            return None
+        raise Wrong("the statistics of its norms are what they were before.")
+    if said is not G:
+        raise Wrong("return G itself, with its new statistics.")
     if G.training:
         raise Wrong("it leaves G in training mode: G.eval() at the end.")
     statistics = [s for norm in (G.norm_1, G.norm_2) for s in (norm.running_mean, norm.running_var)]
