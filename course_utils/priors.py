@@ -21,6 +21,11 @@ def uniform(z_dim):
     return lambda n: math.sqrt(3) * (2 * torch.rand(n, z_dim, device=session.device()) - 1)
 
 
+def even_labels(n):
+    """n labels of which each is as frequent as the others: 0, 1, …, 9, 0, 1, … → (n,)"""
+    return torch.arange(n, device=session.device()) % N_CLASSES
+
+
 def truncated_normal(n, z_dim, threshold):
     """Draws from N(0, I) whose numbers all lie between −threshold and threshold. → (n, z_dim)
 

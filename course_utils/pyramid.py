@@ -13,6 +13,14 @@ def larger(x):
     return interpolate(x, scale_factor=2)
 
 
+def sizes(x, n_levels=2):
+    """Images x (B, c, h, w), halved again and again, the smallest first. → list of n_levels + 1"""
+    images = [x]
+    for _ in range(n_levels):
+        images.insert(0, smaller(images[0]))
+    return images
+
+
 def pyramid(x, n_levels=2):
     """A Laplacian pyramid: the image n_levels halvings on, then the details of each doubling. → list
 

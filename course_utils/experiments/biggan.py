@@ -54,14 +54,9 @@ def fit(digits, G=models.BigGenerator, D=models.ProjectionDiscriminator, step=bi
     return players["G"].eval(), players["G_ema"].module.eval()
 
 
-def even(n):
-    """Labels of which each is as frequent as the others. → (n,)"""
-    return torch.arange(n, device=session.device()) % priors.N_CLASSES
-
-
 def drawn(G, n=10_000, prior=PRIOR):
     with torch.no_grad():
-        y = even(n)
+        y = priors.even_labels(n)
         return G(prior(n), y), y
 
 
@@ -72,7 +67,7 @@ def scores(G, digits, **how):
 
 
 def fresh(G, prior=PRIOR):
-    return models.fresh_statistics(G, ((prior(500), even(500)) for _ in range(20)))
+    return models.fresh_statistics(G, ((prior(500), priors.even_labels(500)) for _ in range(20)))
 
 
 def run(way, seed):

@@ -6,7 +6,7 @@ import torch
 
 from .. import data, pretrained, priors, session
 from ..scores import class_fcds, digit_scores
-from .biggan import Z, even
+from .biggan import Z
 from .table import Table, rounded
 
 N = 10_000
@@ -20,7 +20,7 @@ def _thirty(n):
 def _exchanged(y):
     y = y.clone()
     for asked, given in CIRCLE.items():
-        y[even(len(y)) == asked] = given
+        y[priors.even_labels(len(y)) == asked] = given
     return y
 
 
@@ -37,7 +37,7 @@ def run(name):
     session.seed_all(0)
     digits, G = data.digits("mnist"), pretrained.load("biggan")
     prior, told = CHANGED[name]
-    y = even(N)
+    y = priors.even_labels(N)
     x = G(prior(N), told(y))
     found = digit_scores(x, digits.x_test)
     each = class_fcds(x, y, digits.x_test, digits.y_test).values()

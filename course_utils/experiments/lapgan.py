@@ -6,7 +6,7 @@ import torch
 
 from .. import data, metrics, models, pretrained, priors, session
 from ..match import Rule, match
-from ..pyramid import smaller
+from ..pyramid import sizes
 from ..scores import digit_scores, label_error
 from ..steps import lapgan_step, relativistic_gan_step
 from ..train import train
@@ -19,19 +19,17 @@ RULES = {side: Rule(lapgan_step if side > 7 else relativistic_gan_step, ema=True
 
 def images_of(x):
     """Images x (N, 1, 28, 28) at the size of each level. → {side: images}"""
-    middle = smaller(x)
-    return {7: smaller(middle), 14: middle, 28: x}
+    return dict(zip(N_STEPS, sizes(x), strict=True))
 
 
-def fit(digits, rules=RULES, images=None, n_steps=None):
+def fit(digits, rules=RULES, images=None):
     """A LapGAN, each level trained by itself on real images of its size; the EMA of its weights. → LapGAN"""
     net = models.LapGAN()
-    for G, z_dim, side in zip([net.small, *net.details], net.z_dims, N_STEPS, strict=True):
-        x = (images or images_of(digits.x))[side]
-        D = models.DetailDiscriminator(side) if side > 7 else models.small_discriminator()
+    images = images or images_of(digits.x)
+    for (G, D, z_dim), (side, n_steps) in zip(net.levels(), N_STEPS.items(), strict=True):
         players = match(rules[side], G, D, priors.gaussian(z_dim), lr=1e-3)
-        batches = data.Batches(x, batch_size=BATCH[side])
-        train(rules[side].step, batches, n_steps or N_STEPS[side], lr_decay=0.3, quiet=True, **players)
+        batches = data.Batches(images[side], batch_size=BATCH[side])
+        train(rules[side].step, batches, n_steps, lr_decay=0.3, quiet=True, **players)
         G.load_state_dict(players["G_ema"].module.state_dict())
     return net.to(session.device()).eval()
 
@@ -47,7 +45,6 @@ def grown(net, small, from_level=0):
 @torch.no_grad()
 def scores(net, digits, n=10_000):
     """FCD of images grown from noise, from real 7×7 and real 14×14 ones; what noise of each level moves."""
-    n = session.n_steps(cpu=n, gpu=n) if session.scale() != "smoke" else 500
     real = images_of(digits.x[:n])
     z = torch.randn(n, sum(net.z_dims), device=session.device())
     made = {"noise": metrics.in_parts(net, z)}
@@ -56,14 +53,17 @@ def scores(net, digits, n=10_000):
     for start, x in made.items():
         s = digit_scores(x, digits.x_test)
         rows |= {f"{score} from {start}": s[score] for score in ("fcd", "precision", "recall")}
-        if start != "noise":
+        if start == "noise":
+            rows["n_digits"] = s["n_digits"]
+        else:
             rows[f"misread from {start}"] = label_error(x, digits.y[:n])
-    return rows | {"n_digits": digit_scores(made["noise"], digits.x_test)["n_digits"]} | moved(net, z[:2_000])
+    return rows | moved(net, z[:2_000])
 
 
 def moved(net, z):
     """What one level's noise changes: pixels, as a share of two unrelated images; labels, in %. → dict"""
     rows, x = {}, metrics.in_parts(net, z)
+    y = metrics.in_parts(pretrained.load("classifier"), x).argmax(1)
     unrelated = (x - x.roll(1, 0)).square().mean()
     ends = [0, *torch.tensor(net.z_dims).cumsum(0).tolist()]
     for side, start, end in zip(N_STEPS, ends[:-1], ends[1:], strict=True):
@@ -71,13 +71,8 @@ def moved(net, z):
         other[:, start:end] = torch.randn_like(other[:, start:end])
         x_other = metrics.in_parts(net, other)
         rows[f"pixels moved at {side}"] = ((x - x_other).square().mean() / unrelated).item()
-        rows[f"label changed at {side}"] = label_error(x_other, labels(x))
+        rows[f"label changed at {side}"] = label_error(x_other, y)
     return rows
-
-
-def labels(x):
-    """What our classifier reads. → (n,)"""
-    return metrics.in_parts(lambda part: pretrained.load("classifier")(part).argmax(1), x)
 
 
 def run(seed):

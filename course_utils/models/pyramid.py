@@ -84,6 +84,12 @@ class LapGAN(nn.Module):
         self.small = small_generator(self.z_dims[0])
         self.details = nn.ModuleList(DetailGenerator(channels) for _ in range(2))
 
+    def levels(self):
+        """Each level's generator, a new discriminator, and how many numbers of noise, the smallest first."""
+        yield self.small, small_discriminator(), self.z_dims[0]
+        for i, G in enumerate(self.details, 1):
+            yield G, DetailDiscriminator(7 * 2**i), self.z_dims[i]
+
     def grow(self, small, *zs):
         """The small image and, for each z, one twice as large. → list"""
         images = [small]

@@ -1,4 +1,4 @@
-"""The style generators, trained as GANs: with mixed styles, and without."""
+"""The style generator, trained as a GAN with mixed styles."""
 
 from functools import partial
 
@@ -6,11 +6,10 @@ from .. import models, priors
 from .network import Network
 
 PRIOR = priors.gaussian(50)
-BUILD = partial(models.StyleGAN, channels=10)
 
 
 def _sample(net, codes, n):
     return net(PRIOR(n))
 
 
-NETWORKS = {"stylegan": Network(BUILD, _sample)}
+NETWORKS = {"stylegan": Network(partial(models.StyleGAN, channels=10), _sample)}

@@ -5,7 +5,7 @@ import torch
 from .. import data, metrics, models, priors, session
 from ..match import Rule, match
 from ..pretrained.larger import BIGGAN_PRIOR, LAPGAN_PRIOR
-from ..pyramid import smaller
+from ..pyramid import sizes
 from ..scores import label_error, sample_scores
 from ..steps import biggan_step, lapgan_step, relativistic_gan_step
 from ..train import train
@@ -21,13 +21,9 @@ BIGGAN = Rule(biggan_step, n_critic=1, ema=True)
 
 def _fit_levels(net, digits, n_steps):
     """Each level by itself, on real images of its size."""
-    images = [digits.x]
-    for _ in net.details:
-        images.insert(0, smaller(images[0]))
-    for G, x, z_dim, (side, (rule, share, batch_size)) in zip(
-        [net.small, *net.details], images, net.z_dims, LEVELS.items(), strict=True
+    for (G, D, z_dim), x, (rule, share, batch_size) in zip(
+        net.levels(), sizes(digits.x), LEVELS.values(), strict=True
     ):
-        D = models.small_discriminator() if G is net.small else models.DetailDiscriminator(side)
         players = match(rule, G, D, priors.gaussian(z_dim), lr=1e-3)
         batches = data.Batches(x, batch_size=batch_size)
         history = train(rule.step, batches, round(share * n_steps), lr_decay=0.4, **players)
@@ -48,7 +44,7 @@ def _fit_biggan(net, digits, n_steps):
 
 def _draw(n):
     """Noise, and labels of which each is as frequent as the others."""
-    return BIGGAN_PRIOR(n), torch.arange(n, device=session.device()) % priors.N_CLASSES
+    return BIGGAN_PRIOR(n), priors.even_labels(n)
 
 
 def _scores_of_levels(net, digits):

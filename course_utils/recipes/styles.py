@@ -6,7 +6,7 @@ import torch
 
 from .. import metrics, models, session
 from ..pretrained.styles import PRIOR
-from ..scores import sample_scores
+from ..scores import digit_scores, sample_scores
 from ..steps import r1_gan_step
 from ..train import adam
 from .recipe import Recipe, fit_ema_by, three_rates_in_words
@@ -25,7 +25,7 @@ def _scores(net, digits):
         w = metrics.in_parts(net.F, PRIOR(10_000))
         scores = sample_scores(metrics.in_parts(net.G, w), digits.x_test)
         x_mixed = metrics.in_parts(net.G, models.mix_styles(w, len(net.G.layers), 1.0))
-        return scores | {"fcd_of_mixed": sample_scores(x_mixed, digits.x_test)["fcd"]}
+        return scores | {"fcd_of_mixed": digit_scores(x_mixed, digits.x_test)["fcd"]}
 
 
 RECIPES = {
