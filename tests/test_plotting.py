@@ -103,6 +103,7 @@ SAMPLES = plotting.sheet_text(torch.rand(4, 1, 9, 9), 2)
 WAY = [("z", torch.randn(5)), "G", ("x", torch.rand(1, 28, 28)), "D", ("D", torch.tensor(-0.3))]
 X = torch.arange(5.0)
 CRITICS = {"one": dict.fromkeys("ab", first), "two": dict.fromkeys("ab", first)}
+CURVE = {0.5: dict(precision=0.9, recall=0.1), 1.0: dict(precision=0.6, recall=0.5)}
 FIGURES = {
     "layers": lambda: plotting.layers(torch.rand(90), {"a": [1.0, 2.0, 3.0], "b": [1e-9, 1.0, 1e9]}, "b"),
     "sheets": lambda: plotting.sheets(
@@ -142,6 +143,11 @@ FIGURES = {
         torch.eye(2, 3).flip(1) > 0,
         (1, 0),
     ),
+    "shares": lambda: plotting.shaded(
+        {"a": {"x": 0.1, "y": 0.9}, "b": {"x": float("nan"), "y": 0.0}}, "share"
+    ),
+    "truncation": lambda: plotting.tradeoff(CURVE, 0.5, "mark"),
+    "truncation, no mark": lambda: plotting.tradeoff(CURVE),
     "axes": lambda: plotting.axes(2, 3)[0],
 }
 

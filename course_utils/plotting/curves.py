@@ -138,7 +138,8 @@ def bands(tables, plain="plain"):
         if min(numbers) > 0 and max(numbers) > 50 * min(numbers):
             ax.set(xscale="log", xlabel="log scale")
         else:
-            ax.set_xlim(left=min(0, -0.04 * max(numbers)))
+            top = max(numbers)  # its dot is to stand clear of the edge, however near the others are
+            ax.set_xlim(min(0, -0.04 * top), top + 0.06 * abs(top))
     row[0].set_yticks(range(len(rows)), rows)
     row[0].set_ylim(len(rows) - 0.5, -0.5)
     return figure
@@ -214,13 +215,13 @@ def value_surface(f, x_range, y_range, names=("x", "y", "value"), n=121, levels=
 
 
 def tradeoff(curve, mark=None, title=None):
-    """What a threshold trades, precision against recall: `{threshold: scores}`; `mark` is one of them."""
+    """What truncation trades, precision against recall: `{threshold: scores}`; `mark` may be one of them."""
     figure, ax = axes(height=4.0, width=5.2)
     recall, precision = ([scores[name] for scores in curve.values()] for name in ("recall", "precision"))
     ax.plot(recall, precision, "o-", color=FAKE, ms=6)
     for threshold, at in zip(curve, zip(recall, precision, strict=True), strict=True):
         ax.annotate(f"{threshold:g}", at, (8, 4), textcoords="offset points")
-    if mark is not None:
+    if mark in curve:
         ax.plot(curve[mark]["recall"], curve[mark]["precision"], "o", ms=15, mfc="none", mec=INK, mew=2.5)
     ax.set(xlabel="recall", ylabel="precision", title=title)
     ax.margins(0.12)

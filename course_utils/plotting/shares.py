@@ -1,10 +1,9 @@
-"""Tables of shares as shades, and what truncation trades."""
+"""Tables of shares as shades."""
 
 import math
 
-from .canvas import array, axes, bare, titled
-from .images import tile
-from .style import FAKE, INK, PRIOR
+from .canvas import axes, bare
+from .style import INK
 
 
 def shaded(rows, label=""):
@@ -23,27 +22,4 @@ def shaded(rows, label=""):
     ax.set_yticks(range(len(rows)), rows)
     ax.tick_params(length=0)
     ax.set_title(label)
-    return figure
-
-
-def grid_and_curve(images, curve, mark, n_cols=5, name="ψ"):
-    """Images beside a curve of precision over recall, with the place of `mark` on it. → Figure
-
-    curve  {value: scores}, with the scores "precision" and "recall"
-    """
-    figure, (left, right) = titled(("", "what it trades"), 3.9)
-    left.imshow(tile(images, n_cols), cmap="gray", vmin=0, vmax=1)
-    bare(left)
-    left.set_title(f"{name} = {mark:g}")
-    recall, precision = (
-        array([scores[what] for scores in curve.values()]) for what in ("recall", "precision")
-    )
-    right.plot(recall, precision, "-o", color=PRIOR, ms=5)
-    if mark in curve:
-        right.plot(curve[mark]["recall"], curve[mark]["precision"], "o", ms=13, color=FAKE)
-    for value, scores in curve.items():
-        beside = dict(textcoords="offset points", fontsize=11)
-        right.annotate(f"{value:g}", (scores["recall"], scores["precision"]), (6, 6), **beside)
-    right.set(xlabel="recall", ylabel="precision")
-    right.margins(0.12)
     return figure
