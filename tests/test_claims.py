@@ -4,7 +4,7 @@ import claims
 import pytest
 
 from course_utils import notebooks
-from course_utils.exercises import EXERCISES
+from course_utils.exercises import EXERCISES, PREDICTIONS
 
 
 def text(notebook, cell):
@@ -14,6 +14,8 @@ def text(notebook, cell):
         task = EXERCISES[id]
         told = [mistake.tell for mistake in task.mistakes.values()]
         return " ".join([*task.hints, task.why, *told])
+    if kind == "prediction":
+        return PREDICTIONS[id].why
     (path,) = (path for path in notebooks.paths() if path.stem[3:] == notebook)
     (found,) = (c for c in notebooks.read(path).cells if c.id == id)
     return " ".join((found.metadata["course"]["say"] if kind == "say" else found.source).split())

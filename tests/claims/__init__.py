@@ -1,9 +1,10 @@
 """What the notebooks claim, and the recorded numbers that bear it.
 
 A file here is named after its notebook, and has CLAIMS, {cell: [(words, check), …]}. The words stand in that
-cell (in a heading's line to say, or in an exercise's hints and explanation: `say ID`, `exercise ID`). The
-check is a function of the scores that the notebook recorded at one scale, as {what: {score: number}}; it
-holds for the class and for the full run on MNIST, or for the scales named after it.
+cell (or in a heading's line to say, an exercise's hints and explanation, a prediction's why: `say ID`,
+`exercise ID`, `prediction ID`). The check is a function of the scores that the notebook recorded at one
+scale, as {what: {score: number}}; it holds for the class and for the full run on MNIST, or for the scales
+named after it.
 """
 
 import json

@@ -1,6 +1,7 @@
 """Claims of notebook 11."""
 
 from claims import mean, runs
+from course_utils import experiments
 
 
 def stretched(s, layer):
@@ -23,6 +24,10 @@ def at(threshold, score):
     """`score` may end in ", fresh": with statistics of such noise."""
     name, _, more = score.partition(", ")
     return runs("biggan", "all", f"{name} at {threshold}" + (f", {more}" if more else ""))
+
+
+def unknown(changed, score):
+    return experiments.load("biggan_unknown")["runs"][changed][score]
 
 
 def cut(s, t, score):
@@ -132,7 +137,46 @@ CLAIMS = {
             ),
         ),
     ],
+    "prediction 11.p6": [
+        (
+            "what is gained in quality makes up for what is lost in variety",
+            lambda s: (
+                abs(cut(s, 1.5, "fcd") / cut(s, 3.0, "fcd") - 1) < 0.15
+                and cut(s, 1.5, "precision") > cut(s, 3.0, "precision")
+                and cut(s, 1.5, "recall") < cut(s, 3.0, "recall")
+            ),
+        ),
+        (
+            "below 1, quality is lost, too",
+            lambda s: (
+                rises([cut(s, t, "precision") for t in (0.3, 0.5, 0.7, 1.0)])
+                and cut(s, 0.3, "misread, %") > 1.5 * cut(s, 1.0, "misread, %")
+            ),
+        ),
+    ],
+    "prediction 11.p3": [
+        (
+            "hardly moves even these",
+            lambda s: max(moved(s, side, "image moves") for side in (14, 28)) < 0.05,
+        ),
+    ],
     "recap": [
+        (
+            "can understate what is lost within one",
+            lambda s: (
+                unknown("thirty vectors", "fcd of a class, mean")
+                / unknown("as it is", "fcd of a class, mean")
+                > 1.2 * unknown("thirty vectors", "fcd") / unknown("as it is", "fcd")
+            ),
+        ),
+        (
+            "does not see whether it is the class that was asked for",
+            lambda s: (
+                abs(unknown("labels exchanged", "fcd") / unknown("as it is", "fcd") - 1) < 0.05
+                and unknown("labels exchanged", "fcd of a class, mean")
+                > 3 * unknown("as it is", "fcd of a class, mean")
+            ),
+        ),
         (
             "Here the batch is worth most",
             lambda s: (
@@ -144,7 +188,7 @@ CLAIMS = {
             ),
         ),
         (
-            "where the label goes in, and which loss, is a tie",
+            "where the label goes in, and which loss, is a tie in FCD",
             lambda s: all(
                 abs(mean(of_ema(way)) - mean(of_ema("all"))) < 0.1 for way in ("label as input", "log loss")
             ),

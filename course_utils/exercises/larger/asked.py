@@ -11,9 +11,8 @@ Prediction(
 Prediction(
     "11.p3",
     "a",
-    "Noise can move only the details, and these are a sixth of the variance of an image (the table of "
-    "section 1). Where a stroke has its edge the small image mostly tells, and D asks for a good image only, "
-    "not for another one each time.",
+    "Noise can move only the details, and hardly moves even these. Where a stroke has its edge the small "
+    "image mostly tells, and D asks for a good image only, not for another one each time.",
 )
 Prediction(
     "11.p5",
@@ -24,8 +23,8 @@ Prediction(
 Prediction(
     "11.p6",
     "a",
-    "It sees both. Down to about 1.5 what is gained in quality makes up for what is lost in variety; then "
-    "variety is all that still changes.",
+    "It sees both. Down to about 1.5 what is gained in quality makes up for what is lost in variety. Below "
+    "that more is lost than gained; below 1, quality is lost, too.",
 )
 Prediction(
     "11.p7",
