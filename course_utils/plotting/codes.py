@@ -109,12 +109,12 @@ def between(x, x_fake, mixes):
     return figure
 
 
-def seeds(x_fake, real, titles, caption=None):
+def seeds(x_fake, real, titles, caption=None, height=2.7):
     """Generated points of several runs, x_fake (S, n, 2), side by side over real ones (m, 2). → Figure
 
     Points outside the picture are drawn at its rim, with a look of their own.
     """
-    figure, row = titled(titles, 2.7, sharex=True, sharey=True)
+    figure, row = titled(titles, height, sharex=True, sharey=True)
     span = 1.3 * float(abs(array(real)).max())
     for ax, points in zip(row, map(array, x_fake), strict=True):
         outside = (abs(points) > span).any(1)

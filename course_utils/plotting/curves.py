@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from .canvas import array, axes, bare, below, titled
 from .images import frame
@@ -220,7 +221,8 @@ def tradeoff(curve, mark=None, title=None):
     recall, precision = ([scores[name] for scores in curve.values()] for name in ("recall", "precision"))
     ax.plot(recall, precision, "o-", color=FAKE, ms=6)
     for threshold, at in zip(curve, zip(recall, precision, strict=True), strict=True):
-        ax.annotate(f"{threshold:g}", at, (8, 4), textcoords="offset points")
+        over_line = [withStroke(linewidth=4, foreground="white")]
+        ax.annotate(f"{threshold:g}", at, (8, 4), textcoords="offset points", path_effects=over_line)
     if mark in curve:
         ax.plot(curve[mark]["recall"], curve[mark]["precision"], "o", ms=15, mfc="none", mec=INK, mew=2.5)
     ax.set(xlabel="recall", ylabel="precision", title=title)
