@@ -32,7 +32,7 @@ def latent_error(E, G, w):
 def still_read(x_rec, y, x_known, y_known):
     """Share of images x_rec (N, …) whose nearest neighbour among known images shows their digit y. → float
 
-    The ceiling is the same score of the original images; chance is 0.1.
+    To be compared with the same score of the original images; chance is 0.1.
     """
     return (y_known[_nearest(x_rec, x_known)] == y).float().mean().item()
 

@@ -27,7 +27,7 @@ Prediction(
 Prediction(
     "01.p4",
     expected="b",
-    why="The first few numbers help most; each further one helps less than the one before.",
+    why="The first few numbers help most; each further one, on average, less.",
 )
 
 Prediction(
@@ -47,15 +47,15 @@ Prediction(
 Prediction(
     "01.p7",
     expected="c",
-    why="No loss asked for classes: a code keeps what the reconstruction needs, and some of what "
-    "tells classes apart is lost. The wonder is that it loses so little.",
+    why="No loss asked for classes, and nothing made the *distances* between codes fit them. "
+    "The wonder is that they fit nearly as well.",
 )
 
 Prediction(
     "01.p8",
     expected="a",
-    why="Between real codes the decoder draws smooth strokes, often blurred, and an average is near many "
-    "images. Real test images have a handwriting of their own, which no training image shares.",
+    why="Between real codes the decoder draws smooth strokes, often blurred. "
+    "Real test images have a handwriting of their own, which no training image shares.",
 )
 
 Prediction(
@@ -69,7 +69,7 @@ Prediction(
     "01.p10",
     expected="a",
     why="In a plane the decoder goes on smoothly from the real codes into the holes. With 256 numbers every "
-    "random code is in a hole, far from all, and there the images are lost.",
+    "random code is in a hole, far from all, and its image is far from all training images.",
 )
 
 Project(
