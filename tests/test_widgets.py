@@ -10,6 +10,7 @@ from PIL import Image
 
 from course_utils import models, plotting, widgets
 from course_utils.train import History
+from course_utils.widgets import panels
 
 
 def pixels(panel):
@@ -89,7 +90,8 @@ def test_an_error_is_shown_and_raised_and_goes_away():
     assert panel.error.value == ""
 
 
-def test_sliders_of_values_draw_what_they_point_at_once_each():
+def test_sliders_of_values_draw_what_they_point_at_once_each(monkeypatch):
+    monkeypatch.setattr(panels, "QUICK", 60.0)
     seen = []
 
     def draw(shade, two_words):
@@ -105,6 +107,31 @@ def test_sliders_of_values_draw_what_they_point_at_once_each():
     assert seen == [(-1.0, "a"), (1.0, "a"), (1.0, "b")]
     begun = widgets.sliders(draw, start=[1.0, "b"], shade=[-1.0, 1.0], two_words="ab")
     assert seen[-1] == (1.0, "b") and begun.sliders["shade"].value == 1.0
+
+
+def test_a_slow_picture_is_there_before_a_slider_first_asks_for_it(monkeypatch):
+    monkeypatch.setattr(panels, "QUICK", -1.0)
+    seen = []
+
+    def draw(shade, letter):
+        seen.append((shade, letter))
+        assert letter != "c", "not here"
+        return grey(shade + 0.1 * torch.randn(()).item())
+
+    before = torch.get_rng_state()
+    torch.randn(())
+    after_one = torch.get_rng_state()
+    torch.set_rng_state(before)
+    panel = widgets.sliders(draw, shade=[-0.5, 0.5], letter="abc")
+    assert seen == [(-0.5, "a"), (0.5, "a"), (-0.5, "b"), (-0.5, "c")]
+    assert torch.equal(torch.get_rng_state(), after_one)  # those drawn ahead took no random number
+    panel.sliders["shade"].value = 0.5
+    assert len(seen) == 4 and pixels(panel).max() < 128
+    panel.sliders["letter"].value = "b"  # two moves away: drawn now
+    assert seen[4:] == [(0.5, "b")]
+    with pytest.raises(AssertionError):
+        panel.sliders["letter"].value = "c"
+    assert "not here" in panel.error.value
 
 
 def test_a_slider_may_draw_a_figure():

@@ -79,8 +79,10 @@ class Result(NamedTuple):
     players: dict
 
 
-def play(trick, on="ring", seeds=5, digits=None, n_steps=None, quiet=False):
+def play(trick, on="ring", seeds=5, digits=None, n_steps=None, quiet=False, seed=0):
     """Train `trick` on one of the BASELINES, with several seeds, for its number of steps or n_steps. → Result
+
+    `seed` is the first one of digits, and the one that all points are drawn with.
 
     Points: modes covered, share of points at a mode, transport distance. Digits: `scores.digit_scores`.
     """
@@ -88,8 +90,8 @@ def play(trick, on="ring", seeds=5, digits=None, n_steps=None, quiet=False):
     n_steps = n_steps or baseline.n_steps
     n_steps = session.n_steps(cpu=n_steps, gpu=n_steps)  # fewer at the smoke scale
     if baseline.draw:
-        return _play_points(trick, baseline, seeds, n_steps, quiet)
-    return _play_digits(trick, baseline, seeds, n_steps, digits or data.digits(), quiet)
+        return _play_points(trick, baseline, seeds, seed, n_steps, quiet)
+    return _play_digits(trick, baseline, range(seed, seed + seeds), n_steps, digits or data.digits(), quiet)
 
 
 def summary(scores, n_modes=8):
@@ -115,9 +117,9 @@ def _sample(trick, players, n):
     return metrics.in_parts(G, players["prior"](n), 100_000)
 
 
-def _play_points(trick, baseline, seeds, n_steps, quiet):
+def _play_points(trick, baseline, seeds, seed, n_steps, quiet):
     """All seeds at once, as an ensemble: each with its own networks and draws."""
-    session.seed_all(0)
+    session.seed_all(seed)
     G, D = (Ensemble([make(baseline) for _ in range(seeds)]) for make in (trick.G, trick.D))
     players = _players(trick, baseline, G, D)
     batches = data.Batches(baseline.draw(20_000)[0], batch_size=baseline.batch_size * seeds)
@@ -160,7 +162,7 @@ def references(on, n=2_500):
 def _play_digits(trick, baseline, seeds, n_steps, digits, quiet):
     """One seed after the other: each of these networks keeps the machine busy by itself."""
     rows, x_fake = [], []
-    for seed in range(seeds):
+    for seed in seeds:
         session.seed_all(seed)
         players = _players(trick, baseline, trick.G(baseline), trick.D(baseline))
         batches = data.Batches(digits.x, batch_size=baseline.batch_size)

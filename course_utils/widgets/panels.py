@@ -4,8 +4,11 @@ Every widget here is a `Panel`: it redraws one picture as fast as it is dragged,
 swallowing it, and carries a still picture for pages that have no kernel.
 """
 
+import contextlib
 import html
+import time
 from collections.abc import Callable
+from functools import partial
 
 import ipywidgets as w
 import torch
@@ -14,6 +17,8 @@ from matplotlib.figure import Figure
 
 from .. import plotting, session
 from .plane import Plane, with_still
+
+QUICK = 0.05  # seconds: as long as a hand on a slider does not notice
 
 
 class Panel(w.HBox):
@@ -65,10 +70,13 @@ class Panel(w.HBox):
     def _picture(self):
         if self._place is None:
             return self._png(self._draw())
-        at = self._place()
-        if at not in self._drawn:
-            self._drawn[at] = self._png(self._draw())
-        return self._drawn[at]
+        return self.draw_at(self._place(), self._draw)
+
+    def draw_at(self, place, draw):
+        """The picture of a place, drawn if it has not been before. → PNG bytes"""
+        if place not in self._drawn:
+            self._drawn[place] = self._png(draw())
+        return self._drawn[place]
 
     def _png(self, picture):
         if isinstance(picture, bytes):
@@ -168,6 +176,8 @@ def sliders(draw, planes=(), start=(), **values):
     draw    (name=value, …) → Figure, images or PNG bytes
     planes  above the sliders; they too may change the picture, which is then drawn anew each time
     start   the value of each slider at first; without it, the first of its list
+
+    Where a picture takes longer than a hand waits, those that the first move can ask for are drawn at once.
     """
 
     style = {
@@ -182,15 +192,23 @@ def sliders(draw, planes=(), start=(), **values):
     start = start or [options[0] for options in values.values()]
     sliders = {name: slider(name, values[name], first) for name, first in zip(values, start, strict=True)}
 
-    def show():
-        return draw(**{name: slider.value for name, slider in sliders.items()})
+    def show(**other):
+        return draw(**{name: slider.value for name, slider in sliders.items()} | other)
 
     def place():
         return tuple(slider.index for slider in sliders.values())
 
     controls = [*planes, *sliders.values()]
+    begin = time.perf_counter()
     panel = Panel(controls, show, controls, scale=3, n_cols=10, place=None if planes else place)
     panel.sliders = sliders
+    if not planes and time.perf_counter() - begin > QUICK:
+        here = place()
+        # whether a machine is slow must not change later random numbers; an error is told where it is visited
+        with session.forked(), torch.no_grad(), contextlib.suppress(Exception):
+            for i, name in enumerate(values):
+                for j, value in enumerate(values[name]):
+                    panel.draw_at((*here[:i], j, *here[i + 1 :]), partial(show, **{name: value}))
     return panel
 
 

@@ -124,7 +124,7 @@ CLAIMS = {
     "say s5": [("The rows of the linear autoencoder and PCA look the same", _same_as_pca, *ALL)],
     "pca-look": [
         ("two rows that look the same, and small angles", _same_as_pca, *ALL),
-        ("Lab 1's row is better", lambda s: s["01 pca"]["Lab 1"] < 0.9 * s["01 pca"]["PCA"], *ALL),
+        ("Lab 1's error is lower", lambda s: s["01 pca"]["Lab 1"] < 0.9 * s["01 pca"]["PCA"], *ALL),
         ("PCA needs several times as many to be as good", lambda s: _directions(s) >= 6, *ALL),
     ],
     "say s6": [("The handwriting is back", lambda s: _what_lab_2_leaves(s) < 0.56, *ALL)],

@@ -468,11 +468,11 @@ CLAIMS = {
             ),
         ),
         (
-            "nothing brings even 11 % of the points to a mode on average (plain 4 %, noise 3 %)",
+            "nothing brings more than 10 % of the points to a mode on average (plain 4 %, noise 2.5 %)",
             lambda s: (
-                0.09 < max(average(t, "grid", "good") for t in ROWS["ring"]) < 0.11
+                0.09 < max(average(t, "grid", "good") for t in ROWS["ring"]) < 0.1
                 and round(average("plain", "grid", "good"), 2) == 0.04
-                and 0.02 < 25 * math.pi * 0.15**2 / (2 * 4.15) ** 2 < 0.03
+                and 0.0245 < 25 * math.pi * 0.15**2 / (2 * 4.15) ** 2 < 0.0265
             ),
         ),
         (
@@ -508,14 +508,21 @@ CLAIMS = {
             ),
         ),
         (
-            "historical averaging nowhere; DRAGAN only raises the grid's share at a mode, and loses modes",
+            "historical averaging in none of these columns; DRAGAN only raises the grid's share at a mode, "
+            "and loses modes",
             lambda s: not any(map(helped, ("historical averaging", "DRAGAN"))) and only_the_share("DRAGAN"),
         ),
         (
-            "Packing harms on digits, and so does the EMA",
-            lambda s: all(
-                min(runs(t, "digits", "fcd")) > max(runs("plain", "digits", "fcd"))
-                for t in ("packing", "EMA of G")
+            "Packing harms on digits, as do the EMA, instance noise, uniform $z$ and dropout in $G$",
+            lambda s: (
+                all(
+                    min(runs(t, "digits", "fcd")) > max(runs("plain", "digits", "fcd"))
+                    for t in ("packing", "EMA of G")
+                )
+                and all(
+                    average(t, "digits", "fcd") > 1.2 * average("plain", "digits", "fcd")
+                    for t in ("instance noise", "uniform z", "dropout in G")
+                )
             ),
         ),
         (
@@ -639,7 +646,8 @@ CLAIMS = {
     ],
     "recap": [
         (
-            "virtual batch norm in $G$ brought all modes, *and* half of the points to them, in most seeds",
+            "virtual batch norm in $G$ brought all modes, *and* half of the points to them, in most recorded "
+            "seeds",
             lambda s: [t for t in ROWS["ring"] if n_rescued(t) > 5] == ["virtual batch norm in G"],
         ),
         (
@@ -656,11 +664,8 @@ CLAIMS = {
             lambda s: best_on_digits(),
         ),
         (
-            "Historical averaging helped nowhere; DRAGAN and batch norm in $D$ only raised the grid's share",
-            lambda s: (
-                not any(map(helped, ("historical averaging", "DRAGAN", "batch norm in D")))
-                and all(map(only_the_share, ("DRAGAN", "batch norm in D")))
-            ),
+            "Historical averaging gained neither modes nor share, and nothing on digits; DRAGAN only raised",
+            lambda s: not any(map(helped, ("historical averaging", "DRAGAN"))) and only_the_share("DRAGAN"),
         ),
     ],
 }

@@ -6,7 +6,7 @@ Prediction(
     "03.p1",
     "b",
     "From the boundary to the surest fakes 1 − D can no more than double, from ½ to 1, but the logit gets "
-    "flatter: what D learns from is at the boundary, and far out hardly anything asks it to be surer still.",
+    "flatter: what D learns from is near the boundary; far out hardly anything asks it to be surer still.",
 )
 Prediction(
     "03.p2",
@@ -24,8 +24,9 @@ Prediction(
 Prediction(
     "03.p4",
     "c",
-    "D only asks that all components be filled. That petals lie apart does not help: their borders are put "
-    "somewhere among the images, not where digits end. Far above chance, as similar images lie together.",
+    "D asks only that the codes be distributed as the prior. That petals lie apart does not help: their "
+    "borders are put somewhere among the images, not where digits end. Far above chance, a tenth or so, as "
+    "similar images lie together.",
 )
 Prediction(
     "03.p5",
@@ -42,14 +43,14 @@ Prediction(
 Prediction(
     "03.p7",
     "b",
-    "What the agreement adds is knowledge: which changes leave a digit what it is. It needs no groups: "
-    "from each labelled image a name spreads to those that look like a warped copy, and from these on.",
+    "What the agreement adds is knowledge: which changes leave a digit what it is. It asks for no groups, "
+    "and without an AAE it is worth nearly as much.",
 )
 Prediction(
     "03.p8",
     "a",
-    "Both reconstruct through two numbers with the same decoder and the same loss: the two numbers are the "
-    "limit. And the VAE, too, is read without noise here, at its mean.",
+    "Both reconstruct through two numbers with the same decoder and the same loss: limits that they "
+    "share. And the VAE, too, is read without noise here, at its mean.",
 )
 Prediction(
     "03.p9",
@@ -101,7 +102,7 @@ SelfTest(
         (
             "d",
             "5",
-            "Then the code must hold the digit itself, or the reconstruction suffers: section 1 had 0.58.",
+            "Then the code must hold the digit itself, or the reconstruction suffers: section 1 had 0.56.",
         ),
         (
             "c",

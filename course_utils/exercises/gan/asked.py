@@ -47,7 +47,7 @@ Prediction(
 Prediction(
     "04.p6",
     "b",
-    "Looking ahead keeps G from giving modes up; by itself it does not put points onto them, at least not in "
+    "Looking ahead keeps G near all modes here; by itself it does not put points onto them, at least not in "
     "1,000 steps. Modes covered and share of points at one are two things.",
 )
 
@@ -73,8 +73,8 @@ Prediction(
     "04.p9",
     "c",
     "An EMA helps where weights still circle at the end; here the learning-rate decay has probably calmed "
-    "them before. The relativistic loss makes the digits a little more even, and the distance larger by a "
-    "third.",
+    "them before. The relativistic loss makes the digits a little more even, recall lower, and the "
+    "distance larger by a third.",
 )
 
 

@@ -76,8 +76,8 @@ Prediction(
 Prediction(
     "02.p6",
     "a",
-    "At β = ¼ the next nat saves ¼, and each one after it less. Nearly all nats that were worth having are "
-    "in the code by then; the others drive the codes apart and make σ smaller.",
+    "At β = ¼ the next nat saves ¼, and each one after it less. So short a training has "
+    "nearly all nats worth having in the code by then; the others drive the codes apart and make σ smaller.",
 )
 Prediction(
     "02.p7",
