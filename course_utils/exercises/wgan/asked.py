@@ -17,8 +17,8 @@ Prediction(
 Prediction(
     "06.p3",
     "a",
-    "In the plane it falls about like √(log n / n): 0.29 is left. Whole regions have too many or too few "
-    "points. In d > 2 dimensions it is n to the power −1/d: in ten, 32 times as many points leave 0.7.",
+    "In the plane it falls about like √(log n / n), which would leave 0.29. Whole regions have too many or "
+    "too few points. In d > 2 dimensions it is n to the power −1/d: in ten, 32 times as many points leave 0.7.",
 )
 Prediction(
     "06.p4",
@@ -41,9 +41,9 @@ Prediction(
 Prediction(
     "06.p7",
     "c",
-    "A critic near its best for each G measures a distance to the data, up to a factor that may change: so W "
-    "falls in most runs, not in all. A discriminator is the other player "
-    "in a game: G's loss tells who is ahead.",
+    "A critic estimates a distance to the data, but a few updates do not make it the best one, and its own "
+    "scale may change: W fell in most runs, not in all. A discriminator is the other player in a game: G's "
+    "loss tells who is ahead.",
 )
 Prediction(
     "06.p8",
@@ -54,8 +54,8 @@ Prediction(
 Prediction(
     "06.p9",
     "a",
-    "The label is one more input among many, with clipped weights: the critic probably sees first what all "
-    "digits have in common.",
+    "The critic has one score for each label, and all ten share the hidden layers: only the last one tells "
+    "the labels apart, with clipped weights. Perhaps it sees first what all digits have in common.",
 )
 
 # The rows of section 7's experiment, in no order.
