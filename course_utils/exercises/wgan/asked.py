@@ -18,7 +18,8 @@ Prediction(
     "06.p3",
     "a",
     "In the plane it falls about like √(log n / n), which would leave 0.29. Whole regions have too many or "
-    "too few points. In d > 2 dimensions it is n to the power −1/d: in ten, 32 times as many points leave 0.7.",
+    "too few points. In d > 2 dimensions it is n to the power −1/d: in ten, 32 times as many points leave "
+    "0.7.",
 )
 Prediction(
     "06.p4",
