@@ -26,8 +26,8 @@ Prediction(
 Prediction(
     "07.p4",
     "c",
-    "Blurred by 0.4, hills 1 apart leave hardly a gap between them, hills 1.5 apart still one: "
-    "there is less to gain on the grid. This network has found few of the peaks in its 1,200 updates.",
+    "On the ring it has found all peaks, on the grid few: three times as many hills, the same network, the "
+    "same 1,200 updates.",
 )
 Prediction(
     "07.p5",
@@ -39,15 +39,15 @@ Prediction(
 Prediction(
     "07.p6",
     "a",
-    "Most random pairs join a mode to a fake of another: between them, off the plan's ways, the best critic "
-    "slopes less than 1. Two sides charge for that, so the critic gives up the small hills that hold "
-    "the distance; its norms look all the better.",
+    "Most random pairs join a mode to a fake of another. Off the plan's ways a gradient norm may be less "
+    "than 1: one side allows that, two sides charge for it. So the one-sided critic has more freedom, and "
+    "finds the small hills in these 500 updates; the other one's norms look all the better.",
 )
 Prediction(
     "07.p7",
     "c",
     "No plan is cheaper, and the law would add to it. But a critic finds only those differences "
-    "among 784 numbers that a network of its size can find, and G works against just these. (Random pairs, "
+    "among 784 numbers that it can find in a few updates, and G works against just these. (Random pairs, "
     "which are not the plan's, may take their share.)",
 )
 Prediction(
@@ -61,7 +61,7 @@ Prediction(
     "07.p9",
     "a",
     "The critic's update costs more. But an update of G goes through both networks and back, and there "
-    "are a third as many of them: the two nearly cancel.",
+    "are a third as many of them: that makes up for much of it.",
 )
 
 Exercise(
