@@ -69,7 +69,7 @@ def share_found(make, seed, n_steps=N_STEPS):
     game = dict(AB=AB, BA=BA, D_A=D_A, D_B=D_B, opt=opt, cycle_weight=1.0, r1_weight=0.1)
     train(cyclegan_step, batches, n_steps, quiet=True, lr_decay=0.3, **game)
     x, mode = data.ring(1_000, std=0.05)
-    places = redraw(x.new_tensor(_ring()))
+    places = redraw(torch.tensor(_ring(), device=x.device))
     with torch.no_grad():
         distance = torch.cdist(AB(x), places)
     right = distance.argmin(1) == mode
