@@ -218,3 +218,12 @@ def test_games_side_by_side():
 def test_the_generator_covers_the_modes(rule):
     board = GanGame(rule=rule, n_d=3)
     assert board.play(200)["modes"] >= 7
+
+
+def test_curves_that_keep_their_figure_are_those_drawn_anew():
+    game, kept = Game(**SMALL), picture.Curves()
+    for rule in ("non-saturating", "non-saturating", "Wasserstein, penalty"):
+        game.set("rule", rule)
+        game.advance(3)
+        game.score()
+        assert kept.draw(game) == picture.Curves().draw(game)

@@ -28,8 +28,8 @@ DIAMOND = Path([(0, 1.3), (0.9, 0), (0, -1.3), (-0.9, 0), (0, 1.3)], closed=True
 
 @functools.cache
 def _colours():
-    """256 colours from "surely fake" to "surely real", RGBA."""
-    return (255 * VERDICT(np.linspace(0, 1, 256))).astype(np.uint8)
+    """256 colours from "surely fake" to "surely real", RGBA, each as one whole number."""
+    return (255 * VERDICT(np.linspace(0, 1, 256))).astype(np.uint8).view(np.uint32)[:, 0]
 
 
 def plane(frame, views=tuple(VIEWS), format="JPEG"):
@@ -39,10 +39,11 @@ def plane(frame, views=tuple(VIEWS), format="JPEG"):
     canvas[:] = 255
     if "verdict" in views:
         shade = Image.fromarray((frame.verdict.clamp(0, 1).flip(0).numpy() * 255).astype(np.uint8))
-        canvas[:] = _colours()[np.asarray(shade.resize((SIZE, SIZE), Image.Resampling.BILINEAR))]
+        shade = np.asarray(shade.resize((SIZE, SIZE), Image.Resampling.BILINEAR))
+        canvas.view(np.uint32)[..., 0] = _colours()[shade]
     if "grid" in views:
         for line in frame.grid:
-            _line(renderer, _pixels(line), FAKE, 1.0, alpha=0.55)
+            _lines(renderer, _pixels(line)[None], FAKE, 1.0, alpha=0.55)
     if "real" in views:
         _dots(renderer, _pixels(frame.real), Path.unit_circle(), 3.2, REAL)
     if "fake" in views:
@@ -50,8 +51,8 @@ def plane(frame, views=tuple(VIEWS), format="JPEG"):
     if "pull" in views:
         length = frame.pull.norm(dim=1, keepdim=True).clamp(min=1)  # a gradient of norm 1 is drawn 0.6 long
         tips = frame.fake[: len(frame.pull)] + 0.6 * frame.pull / length
-        for a, b in zip(_pixels(frame.fake), _pixels(tips), strict=False):
-            _line(renderer, np.stack([a, b]), INK, 1.3)
+        ends = np.stack([_pixels(frame.fake[: len(tips)]), _pixels(tips)], 1)
+        _lines(renderer, ends, INK, 1.3)
     quality = {"quality": 92} if format == "JPEG" else {}
     return encoded(Image.fromarray(canvas).convert("RGB"), format, **quality)
 
@@ -77,39 +78,72 @@ def _dots(renderer, pixels, marker, size, colour):
         renderer.draw_markers(_pen(renderer, 0.6, "white"), marker, Affine2D().scale(size), *place, face)
 
 
-def _line(renderer, pixels, colour, width, alpha=1.0):
-    renderer.draw_path(_pen(renderer, width, colour, alpha), Path(pixels), IdentityTransform())
+def _lines(renderer, pixels, colour, width, alpha=1.0):
+    """Lines of the same number of points, (lines, points, 2), in one call."""
+    if pixels.size:
+        codes = np.full(pixels.shape[:2], Path.LINETO)
+        codes[:, 0] = Path.MOVETO
+        path = Path(pixels.reshape(-1, 2), codes.ravel())
+        renderer.draw_path(_pen(renderer, width, colour, alpha), path, IdentityTransform())
 
 
-def curves(game):
-    """Losses, and the distance of generated points from real ones, over the steps. → PNG bytes"""
-    with matplotlib.rc_context(STYLE):
-        # laid out by hand: the automatic layout takes longer than the drawing
-        figure = Figure(figsize=(4.6, 5.6))
-        top, bottom = figure.add_axes((0.14, 0.6, 0.8, 0.33)), figure.add_axes((0.14, 0.1, 0.8, 0.33))
-    if game.losses:
-        _losses(top, game, game.losses[-1][1], lw=1.5)
-        beside_title = dict(loc="lower right", bbox_to_anchor=(1, 1), borderpad=0, frameon=False)
-        top.legend(**beside_title, ncols=3, fontsize=11)
-    steps = [scores["step"] for scores in game.scores]
-    bottom.plot(steps, [scores["distance"] for scores in game.scores], color=INK, lw=2)
-    bottom.set_ylim(bottom=0)
-    for ax, title in (top, "losses"), (bottom, "earth mover's distance"):
-        ax.set_title(title, loc="left")
-        ax.set_xlabel("steps")
-    return figure_png(figure)
+class Curves:
+    """Losses, and the distance of generated points from real ones, over the steps.
+
+    The figure is kept, with its axes and words, and only the lines change: that is half of the work.
+    """
+
+    def __init__(self):
+        self.names = None
+
+    def draw(self, game):
+        """→ PNG bytes"""
+        losses = _losses(game)
+        if list(losses) != self.names:
+            self._begin(losses)
+        for line, (_, steps, values) in zip(self.top.lines, losses.values(), strict=True):
+            line.set_data(steps, values)
+        steps, distances = ([scores[name] for scores in game.scores] for name in ("step", "distance"))
+        self.bottom.lines[0].set_data(steps, distances)
+        for ax in (self.top, self.bottom):
+            ax.relim()
+            ax.autoscale(True)
+            ax.autoscale_view()
+        self.bottom.set_ylim(bottom=0)
+        return figure_png(self.figure)
+
+    def _begin(self, losses):
+        self.names = list(losses)
+        with matplotlib.rc_context(STYLE):
+            # laid out by hand: the automatic layout takes longer than the drawing
+            self.figure = Figure(figsize=(4.6, 5.6))
+            self.top = self.figure.add_axes((0.14, 0.6, 0.8, 0.33))
+            self.bottom = self.figure.add_axes((0.14, 0.1, 0.8, 0.33))
+        for name, (colour, *_) in losses.items():
+            self.top.plot([], [], label=name, color=colour, lw=1.5)
+        if losses:
+            beside_title = dict(loc="lower right", bbox_to_anchor=(1, 1), borderpad=0, frameon=False)
+            self.top.legend(**beside_title, ncols=3, fontsize=11)
+        self.bottom.plot([], [], color=INK, lw=2)
+        for ax, title in (self.top, "losses"), (self.bottom, "earth mover's distance"):
+            ax.set_title(title, loc="left")
+            ax.set_xlabel("steps")
 
 
-def _losses(ax, game, names, lw):
+def _losses(game, names=None):
+    """What to draw: {name: (colour, steps, values)} of the losses named, or of all."""
+    last = game.losses[-1][1] if game.losses else {}
     at = [step for step, _ in game.losses]
-    for name, colour in zip(names, LINES, strict=False):
-        if name != "accuracy":
-            ax.plot(at, [losses[name] for _, losses in game.losses], label=name, color=colour, lw=lw)
+    return {
+        name: (colour, at, [losses[name] for _, losses in game.losses])
+        for name, colour in zip(names or last, LINES, strict=False)
+        if name != "accuracy"
+    }
 
 
 def still(game, views=("verdict", "pull", "real", "fake")):
     """Both pictures side by side, for a page without a kernel. → PNG bytes"""
-    return beside(plane(game.look(), views, "PNG"), curves(game))
+    return beside(plane(game.look(), views, "PNG"), Curves().draw(game))
 
 
 def side_by_side(games):
@@ -121,7 +155,8 @@ def side_by_side(games):
         scores = game.score()
         found = "\n{modes} of {of} modes,\n{good:.0%} of points at one" if "modes" in scores else ""
         high.set_title(title + found.format(**scores), fontsize=12)
-        _losses(low, game, ("L_D", "L_G"), lw=1.2)
+        for name, (colour, *curve) in _losses(game, ("L_D", "L_G")).items():
+            low.plot(*curve, label=name, color=colour, lw=1.2)
         low.axhline(2 * np.log(2), color=INK, lw=1, ls=":")
         low.set(xlabel="steps", ylim=(-1, 5))
     bottom[0].set_ylabel("loss (⋯ 2 log 2)")

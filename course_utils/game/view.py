@@ -62,7 +62,7 @@ class GanGame(w.VBox):
         alt = "The game: real points blue, generated points orange"
         self.plane = _GamePlane(**place, mode=self._mode(), alt=alt)
         words = "Losses of both players, and the earth mover's distance, over the steps"
-        self.curves = Picture(words, width=350)
+        self.curves, self._curves = Picture(words, width=350), picture.Curves()
         self.status, self.error = w.HTML(), w.HTML()
         stage = w.HBox([self.plane, self.curves], layout=w.Layout(flex_flow="row wrap", align_items="center"))
         parts = dict(self._controls(views), status=self.status, error=self.error, stage=stage)
@@ -156,7 +156,7 @@ class GanGame(w.VBox):
             self.error.value = ""
             if not self._guarded(self.game.advance, n_steps):
                 return
-            await asyncio.sleep(max(0.01, rest - (time.perf_counter() - begin)))
+            await asyncio.sleep(max(0.005, rest - (time.perf_counter() - begin)))
             while self._browser_is_behind() and time.perf_counter() - begin < 1:
                 await asyncio.sleep(0.005)
 
@@ -202,7 +202,7 @@ class GanGame(w.VBox):
         now = (self.game.n_steps, self.game.settings.data, len(self.game.own_data))
         if now != self._told and (time.perf_counter() - self._drawn_at > 1.0 or not self.playing):
             self._say(self.game.score())
-            self.curves.value = picture.curves(self.game)
+            self.curves.value = self._curves.draw(self.game)
             self._told, self._drawn_at = now, time.perf_counter()
 
     def _wanted(self):
