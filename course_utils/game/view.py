@@ -12,8 +12,8 @@ from .state import DATA, NO_DATA, OPTIMIZERS, SPAN, Game, GameStopped
 SPEEDS = {
     "slow motion": (1, 0.4),
     "1 step a frame": (1, 0.04),
-    "10 steps a frame": (10, 0.04),
-    "40 steps a frame": (40, 0.04),
+    "10 steps a frame": (10, 0.03),
+    "40 steps a frame": (40, 0.03),
 }
 # On a narrow page (a projector at 150 %) controls stand beside the plane: one must see what a slider does.
 _CSS = """

@@ -5,6 +5,7 @@ hour (or the PARTS named). It writes data/results/bench.json and bench.png, and 
 no test: times belong to a machine.
 """
 
+import asyncio
 import json
 import os
 import re
@@ -21,6 +22,7 @@ import players  # noqa: E402
 import torch  # noqa: E402
 
 from course_utils import data, models, plotting, session, steps  # noqa: E402
+from course_utils.game import GanGame  # noqa: E402
 from course_utils.match import Rule  # noqa: E402
 from course_utils.train import train  # noqa: E402
 from speed import machine, sliders, usual  # noqa: E402
@@ -69,7 +71,11 @@ def _notebooks(digits):
     return {"notebooks": sliders.measure()}
 
 
-PARTS = {"machine": _machine, "pairs": _pairs, "steps": _steps, "notebooks": _notebooks}
+def _game(digits):
+    return {"game": {f"width {width}": _tell(width, frames_a_second(width)) for width in (64, 128)}}
+
+
+PARTS = {"machine": _machine, "pairs": _pairs, "steps": _steps, "notebooks": _notebooks, "game": _game}
 
 
 def _tell(name, result):
@@ -107,6 +113,22 @@ def alone(step, digits, batch_size=128, seconds=2.0):
     batches, ours = players.of(step, digits, batch_size)
     rate = _rate(lambda n: train(step, batches, n, quiet=True, **ours), seconds)
     return round(batch_size * ours.get("n_critic", 1) * rate)
+
+
+def frames_a_second(width, seconds=5.0):
+    """Frames of the live game at ten steps a frame, with its curves and scores, and no browser. → float"""
+
+    async def play():
+        board = GanGame(width=width)
+        board.start()
+        await asyncio.sleep(1)  # the first frames set up
+        before, begin = board.plane.frame, time.perf_counter()
+        await asyncio.sleep(seconds)
+        rate = (board.plane.frame - before) / (time.perf_counter() - begin)
+        board.pause()
+        return round(rate, 1)
+
+    return asyncio.run(play())
 
 
 def _rate(run, seconds):
@@ -149,6 +171,7 @@ def table(report):
             "",
             f"From a slider's value to its picture: within 50 ms for {sum(wait[0] <= 50 for wait in waits)} "
             f"of {len(waits)} widgets, at most {first:.0f} ms the first time (figures), {again:.0f} ms again."
+            f" The live game shows {report['game']['width 64']:.0f} frames a second at ten steps a frame."
             f" A kernel is resident in {min(memory):.1f} to {max(memory):.1f} GB.",
         ]
     )
