@@ -16,8 +16,12 @@ from ..engine.tasks import Exercise
 
 
 def _four():
-    """F, G, E, D: small networks, points for images."""
-    return small_net(2, 6, 4), small_net(4, 6, 3), small_net(3, 6, 4), small_net(4, 6, 1)
+    """F, G, E, D: small networks, points for images; steep enough that one update shows in the loss."""
+    nets = small_net(2, 6, 4), small_net(4, 6, 3), small_net(3, 6, 4), small_net(4, 6, 1)
+    with no_grad():
+        for parameter in (p for net in nets for p in net.parameters()):
+            parameter.mul_(2)
+    return nets
 
 
 def _after_two(fn, arguments):
