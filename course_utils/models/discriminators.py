@@ -70,8 +70,7 @@ def colour_discriminator(channels=32):
 class ConditionalDiscriminator(nn.Module):
     """Is this a real image *of y*? One logit for each label; y (B,) selects one of them. → (B, 1)
 
-    The ten logits share their hidden layers (after Miyato & Koyama 2018). Decks 001 and 002 append y to x
-    instead. Trap: ten more numbers beside 784 pixels are easily ignored.
+    The ten logits share their hidden layers (after Miyato & Koyama 2018). Decks 001 and 002 append y to x.
     """
 
     def __init__(self, hidden=512):

@@ -86,7 +86,7 @@ def panels(at, contents, xlabel="x", height=3.2, mark=None):
 
 
 def _legends(figure, row):
-    """One below all plots if they have the same labels, so that it covers no curve; else one in each."""
+    """One below all plots if they have the same labels, else one below each: so it covers no curve."""
     found = [ax.get_legend_handles_labels() for ax in row]
     handles, labels = found[0]
     if labels and all(others == labels for _, others in found):
@@ -94,8 +94,8 @@ def _legends(figure, row):
         return
     for ax, (handles, _) in zip(row, found, strict=True):
         if handles:
-            ax.margins(y=0.12)  # room for the legend beside the curves
-            ax.legend(frameon=True, framealpha=0.85, edgecolor="none", handlelength=1.6)
+            under = dict(loc="upper center", bbox_to_anchor=(0.5, -0.28), frameon=False)
+            ax.legend(**under, ncols=2, handlelength=1.6, columnspacing=1)
 
 
 def _runs(ax, i, numbers, dot, alpha, stroke):

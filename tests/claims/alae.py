@@ -208,6 +208,14 @@ CLAIMS = {
             lambda s: error(s, "ALAE") > max(error(s, "VAE"), error(s, "AAE")),
         ),
         ("It is misread less often than the AAE", lambda s: misread(s, "ALAE") < 0.7 * misread(s, "AAE")),
+        (
+            "about twice ALAE's error",
+            lambda s: 1.6 < error(s, "moved by 1 pixel") / error(s, "ALAE") < 2.4,
+        ),
+        (
+            "is read as well as before",
+            lambda s: misread(s, "moved by 1 pixel") < 1.1 * misread(s, "real") + 0.2,
+        ),
     ],
     "predict-08-p1-text": [
         (
@@ -218,7 +226,7 @@ CLAIMS = {
             ),
         ),
     ],
-    "codes-look": [("close to the diagonal", code_and_back)],
+    "codes-look": [("about the diagonal", code_and_back)],
     "prediction 08.p3": [
         (
             "the shipped ALAE, with 50 numbers, has a larger one than the AAE with 10",
@@ -339,7 +347,7 @@ CLAIMS = {
     ],
     "say s7": [("the row mostly says which digit it is", mixed_well)],
     "mixing-look": [
-        ("it needs three of the four layers", mixed_well),
+        ("it needs the first three of the four layers", mixed_well),
         (
             "their ink still follows the column's",
             lambda s: mixing(s, 3, "ink, r") > 0.6,

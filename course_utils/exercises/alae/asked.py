@@ -25,14 +25,14 @@ Prediction(
 Prediction(
     "08.p4",
     "a",
-    "A stroke one pixel off costs twice in pixels, and is still read. What costs little, a mean of two "
-    "digits, can be read as the wrong one. So an error in pixels need not tell what can be read.",
+    "A whole digit one pixel off has twice this error, and is read as before. What costs little, a mean of "
+    "two digits, can be read as the wrong one. So an error in pixels need not tell what can be read.",
 )
 Prediction(
     "08.p5",
     "b",
     "With a linear F a number of z would move w by 2 % of its variance; F's bends make that more. So "
-    "a direction of w is ahead by a factor of about two, in w and in the image.",
+    "a direction of w is ahead, in the image by a factor of about two.",
 )
 Prediction(
     "08.p6",
@@ -43,8 +43,8 @@ Prediction(
 Prediction(
     "08.p7",
     "c",
-    "The two layers of 7 × 7 lay out strokes, the one of 14 × 14 still moves them: neither half has a digit "
-    "of its own. What results is read as some digit, and this G was never trained to keep one.",
+    "The two layers of 7 × 7 lay out strokes, the one of 14 × 14 still moves them: neither half "
+    "decides the digit. What results is read as some digit, and this G was never trained to keep one.",
 )
 Prediction(
     "08.p8",

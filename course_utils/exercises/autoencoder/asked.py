@@ -61,15 +61,15 @@ Prediction(
 Prediction(
     "01.p9",
     expected="b",
-    why="Shuffled, each single number was a real one, and it hardly helped. A good image needs all 256 to "
-    "fit together; both recipes draw them one by one.",
+    why="Shuffled, each single number was a real one, and it did not help much. A good image needs all 256 "
+    "to fit together; both recipes draw them one by one.",
 )
 
 Prediction(
     "01.p10",
     expected="a",
     why="In a plane the decoder goes on smoothly from the real codes into the holes. With 256 numbers every "
-    "random code is in a hole, far from all, and its image is far from all training images.",
+    "random code is in a hole, and its image is on average farther from the training images than a real one.",
 )
 
 Project(

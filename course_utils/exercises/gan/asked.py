@@ -14,15 +14,15 @@ Prediction(
 Prediction(
     "04.p2",
     "a",
-    "Hardly a sample falls there, so nothing in L_D says what D should be. D goes on as at the last "
-    "samples that it saw, on the left flank of the data, where real items were the denser.",
+    "Hardly a sample falls there, so nothing in L_D says what D should be. D goes on as "
+    "on the left flank of the data, where it saw samples, and more of the real ones.",
 )
 
 
 Prediction(
     "04.p3",
     "c",
-    "Only mass where the data lie can lower the JSD once nothing overlaps. A clean, narrow G far off pays "
+    "Only mass where the data lie lowers the JSD. A clean, narrow G far off pays "
     "the full log 2; a wide one, most of whose items are wrong, pays less.",
 )
 
@@ -40,7 +40,7 @@ Prediction(
     "04.p5",
     "a",
     "The slope in the *logit* is at most 1, but a line is the slope in the *place*: that times D's own "
-    "slope, which grows as D alone plays. With the minimax loss the first factor would vanish.",
+    "slope, which grows as D alone plays. (With minimax the first factor shrinks, in a long *D only* to 0.)",
 )
 
 
@@ -56,7 +56,7 @@ Prediction(
     "04.p7",
     "b",
     "The distance sees only what the classifier's features see: blur moves their distribution the most, half "
-    "of the kinds missing less, and a move of each digit the least.",
+    "of the kinds missing less, and a move of each digit the least: it was trained on moved digits.",
 )
 
 
@@ -72,9 +72,8 @@ Prediction(
 Prediction(
     "04.p9",
     "c",
-    "An EMA helps where weights still circle at the end; here the learning-rate decay has probably calmed "
-    "them before. The relativistic loss makes the digits a little more even, recall lower, and the "
-    "distance larger by a third.",
+    "The distance of the averaged weights is that of the weights themselves. The relativistic loss makes "
+    "the digits a little more even, recall lower, and the distance larger by a third.",
 )
 
 

@@ -16,7 +16,7 @@ N_STEPS, MOST_WEIGHTS = 1_000, 6_000
 def my_gan():
     """→ G (B, 2) → (B, 2), D (B, 2) → (B, 1), and a step (batches, *, G, D, opt, prior)"""
     G = models.mlp(2, 2, 64, norm=nn.BatchNorm1d, act=nn.ReLU)
-    D = models.mlp(2, 1, 64)
+    D = models.mlp(2, 1, 42, n_hidden=4)
     return G, D, gan_step
 
 
@@ -90,7 +90,7 @@ Exercise(
         "Those that normalize the layers of G. Virtual batch norm alone stays a little below the bar: what "
         "does DCGAN (notebook 04) put behind its norm?",
         "models.mlp(2, 2, 64, norm=…, act=…) takes a norm layer and an activation: batch norm and ReLU in G, "
-        "nothing of the kind in D.",
+        "nothing of the kind in D. That reaches the bar with most seeds; a deeper, narrower D with nearly all.",
     ),
     mistakes=dict(
         as_it_is=(plain_gan, f"{SCORE}: 0, 0, 0. 0 of 3 reach the bar of 0.45."),
@@ -110,6 +110,7 @@ Exercise(
             "noise": 0.03,
             "minibatch discrimination alone": 0.22,
             "virtual batch norm alone": 0.42,
+            "a deeper D alone": 0.0,
         },
         lower_is_better=False,
         seeds=3,
