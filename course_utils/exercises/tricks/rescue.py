@@ -90,7 +90,7 @@ Exercise(
         "Those that normalize the layers of G. Virtual batch norm alone stays a little below the bar: what "
         "does DCGAN (notebook 04) put behind its norm?",
         "models.mlp(2, 2, 64, norm=…, act=…) takes a norm layer and an activation: batch norm and ReLU in G, "
-        "nothing of the kind in D. That reaches the bar with most seeds; a deeper, narrower D with nearly all.",
+        "nothing of the kind in D. With a deeper, narrower D it is surer.",
     ),
     mistakes=dict(
         as_it_is=(plain_gan, f"{SCORE}: 0, 0, 0. 0 of 3 reach the bar of 0.45."),

@@ -5,7 +5,7 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 Prediction(
     "07.p1",
     "c",
-    "With c = 0.1 the gradient reaches the layers, and all rows of a layer learn one direction: "
+    "With c = 0.1 the gradient reaches the layers, and all rows of a layer learn one direction, up to sign: "
     "it multiplies by about 64 c / 2 = 3.2. With 0.01 nothing reaches them, their signs stay "
     "random, and random signs give c √(64 / 2) = 0.057. Not only each weight is smaller; they "
     "also stop pulling together.",
@@ -25,9 +25,9 @@ Prediction(
 )
 Prediction(
     "07.p4",
-    "c",
-    "On the ring it has found all peaks, on the grid few: three times as many hills, the same network, the "
-    "same 1,200 updates.",
+    "a",
+    "Its weights may have any size, only its slope is held: so the surface can bend often enough for eight "
+    "hills within 1,200 updates.",
 )
 Prediction(
     "07.p5",
@@ -46,8 +46,8 @@ Prediction(
 Prediction(
     "07.p7",
     "c",
-    "No plan is cheaper, and the law would add to it. But a critic finds only those differences "
-    "among 784 numbers that it can find in a few updates, and G works against just these. (Random pairs, "
+    "No plan is cheaper, and the law would add to it. But a critic may find only those differences "
+    "among 784 numbers that a few updates can find, and G works against just these. (Random pairs, "
     "which are not the plan's, may take their share.)",
 )
 Prediction(
