@@ -186,9 +186,9 @@ def layers(weights, slopes, chosen):
 def paths(lines, title=None, start=None, names=("x", "y")):
     """The paths of two numbers, step by step: `{label: points (n, 2)}`. → Figure"""
     figure, ax = axes(height=5.6)
-    styles = iter(("-", "--", "-.", ":"))
-    for label, points in lines.items():
-        ax.plot(*array(points).T, next(styles), label=label)
+    styles = zip(lines.items(), ("-", "--", "-.", ":"), (4.5, 2.5, 2, 2), strict=False)
+    for (label, points), style, width in styles:  # the first is wide: a line that lies on it does not hide it
+        ax.plot(*array(points).T, style, label=label, lw=width)
     if start is not None:
         ax.plot(*array(start), "o", color=INK, ms=8, label="start")
     ax.plot(0, 0, "+", color=INK, ms=14, mew=2, label="equilibrium")
