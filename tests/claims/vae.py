@@ -41,6 +41,11 @@ def _collapsed(s):
     return s["02 one dimension"]["nats_of_the_last"] < 0.05
 
 
+def _slant_then_ink_then_height(s):
+    alike = s["02 correlation of two digits of a row"]
+    return alike["slant"] > alike["ink"] > alike["height"]
+
+
 def _style(s):
     at = s["02 correlation of two digits of a row"]
     return min(at["ink"], at["slant"]) > 0.8
@@ -161,7 +166,7 @@ CLAIMS = {
     ],
     "normal-look": [
         (
-            "it has come down from 0.37 to near the error of a pixel",
+            "it has come down from 0.37 toward the error of a pixel",
             lambda s: (
                 0.8
                 < s["02 Normal pixels"]["learned_sigma"] / s["02 Normal pixels"]["error_of_a_test_pixel"]
@@ -216,10 +221,9 @@ CLAIMS = {
         ("grow to 240 nats or more", lambda s: _of_beta(s, "0")[1] > 240, "class"),
     ],
     "styles-play": [
-        ("both go together between two digits", _style, "class"),
         (
-            "the height does so clearly less",
-            lambda s: s["02 correlation of two digits of a row"]["height"] < 0.7,
+            "slant goes together most closely between two digits, then ink, and the height least",
+            _slant_then_ink_then_height,
             "class",
         ),
     ],

@@ -43,8 +43,8 @@ Prediction(
 Prediction(
     "03.p7",
     "b",
-    "What the agreement adds is knowledge: which changes leave a digit what it is. It asks for no groups, "
-    "and without an AAE it is worth nearly as much.",
+    "What is added, agreement and warped labelled images, is knowledge: which changes leave a digit what it "
+    "is. It asks for no groups, and without an AAE it is worth nearly as much.",
 )
 Prediction(
     "03.p8",

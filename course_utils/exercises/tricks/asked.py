@@ -19,8 +19,8 @@ Prediction(
 Prediction(
     "05.p3",
     "a",
-    "The right means are asked for, and points spread between the modes have them as well as points at "
-    "them. Plain's 5 % come from two rings that came out well, and from one lucky collapse.",
+    "The right means are asked for, and points spread between the modes can have them, as points at them "
+    "have. Plain's 5 % come from two rings that came out well, and from one lucky collapse.",
 )
 Prediction(
     "05.p4",
@@ -80,7 +80,7 @@ Exercise(
         "saturated loss.",
         "Of two games with a D that is nearly always right, the non-saturating one has the largest pull of "
         "all.",
-        "Two are left. Whose D is slow: there the losses hardly move at first. The other one is balanced.",
+        "Two are left. Where D is slow, G gets away from it, and its loss rises. The other one is balanced.",
     ),
     mistakes=dict(
         losses_swapped=(

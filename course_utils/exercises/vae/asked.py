@@ -76,8 +76,8 @@ Prediction(
 Prediction(
     "02.p6",
     "a",
-    "At β = ¼ the next nat saves ¼, and each one after it less. So short a training has "
-    "nearly all nats worth having in the code by then; the others drive the codes apart and make σ smaller.",
+    "At β = ¼ the code has most of what these few steps can put into it to good use. Without a price, nats "
+    "come in all the same: codes drift apart and σ shrinks, which hardly helps the reconstruction.",
 )
 Prediction(
     "02.p7",

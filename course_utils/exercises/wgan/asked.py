@@ -42,8 +42,8 @@ Prediction(
 Prediction(
     "06.p7",
     "c",
-    "A critic estimates a distance to the data, but a few updates do not make it the best one, and its own "
-    "scale may change: W fell in most runs, not in all. A discriminator is the other player in a game: G's "
+    "A critic estimates a distance to the data, but in its own scale, and a few updates do not make it the "
+    "best one: W fell in most runs, not in all. A discriminator is the other player in a game: G's "
     "loss tells who is ahead.",
 )
 Prediction(
@@ -55,8 +55,8 @@ Prediction(
 Prediction(
     "06.p9",
     "a",
-    "The critic has one score for each label, and all ten share the hidden layers: only the last one tells "
-    "the labels apart, with clipped weights. Perhaps it sees first what all digits have in common.",
+    "Perhaps the clipped critic sees first what all digits have in common: its ten scores share all layers "
+    "but the last. (So do those of notebook 04's discriminator, which is not clipped.)",
 )
 
 # The rows of section 7's experiment, in no order.
@@ -79,7 +79,7 @@ Exercise(
     hints=(
         "First find the row that has lost the data: which of the three games is it?",
         "Two rows are left. What have their games in common, and in what do they differ?",
-        "If both are mended, what they have in common mended them, not what they differ in.",
+        "One of the two that are mended is a GAN. What was changed in it, and what was not?",
     ),
     mistakes=dict(
         hoped=(
