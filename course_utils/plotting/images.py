@@ -142,7 +142,8 @@ def _item(ax, name, value, left, right, middle):
         ax.plot([left, right], [middle, middle], color=INK, lw=0.8)
     else:
         colour = REAL if value > 0 else FAKE
-        ax.text(centre, middle, f"{round(value.item(), 2) + 0:+.2f}", ha="center", va="center", fontsize=17, color=colour)
+        words = f"{round(value.item(), 2) + 0:+.2f}"  # + 0: no −0.00
+        ax.text(centre, middle, words, ha="center", va="center", fontsize=17, color=colour)
 
 
 def _show_sheet(ax, sheet):
