@@ -28,7 +28,7 @@ def r1_gan_step(batches, *, G, D, G_ema, opt, prior, r1_weight=1.0):
     with no_grad():
         x_fake = G(prior(len(x)))
     L_D = discriminator_loss(D(x), D(x_fake))
-    r1 = r1_penalty(D, x[: len(x) // 4 or 1])  # a quarter of the batch is enough
+    r1 = r1_penalty(D, x[: len(x) // 4 or 1])  # a quarter of the batch, to save time
     descend(L_D + r1_weight / 2 * r1, opt.D)
     L_G = non_saturating(D(G(prior(len(x)))))
     descend(L_G, opt.G)

@@ -225,6 +225,7 @@ CLAIMS = {
             "slant goes together most closely between two digits, then ink, and the height least",
             _slant_then_ink_then_height,
             "class",
+            "full",
         ),
     ],
     "ageing-text": [("change their slant and their ink together", _style, "class")],

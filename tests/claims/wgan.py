@@ -356,7 +356,7 @@ CLAIMS = {
         ),
         ("its loss fell with them in none", three_of_five),
         (
-            "fell with the Fréchet distance in *none* of the five",
+            "fell clearly with the Fréchet distance in *none* of the five",
             lambda s: (
                 max(experiments.column(experiments.load("wgan_curve"), "WGAN", "correlation of W / K")) < 0.5
             ),

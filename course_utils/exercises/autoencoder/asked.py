@@ -61,7 +61,7 @@ Prediction(
 Prediction(
     "01.p9",
     expected="b",
-    why="Shuffled, each single number was a real one, and it did not help much. A good image needs all 256 "
+    why="Shuffled, each single number was a real one, and it hardly mattered. A good image needs all 256 "
     "to fit together; both recipes draw them one by one.",
 )
 

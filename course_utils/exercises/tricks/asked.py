@@ -49,8 +49,8 @@ Prediction(
 Prediction(
     "05.p8",
     "c",
-    "An average that lags far behind is a mixture of early and late networks after 800, and what lies "
-    "between two networks need not draw well. With R1 on the ring it costs nothing.",
+    "An average that lags some 200 steps behind is about as good as G was then, and in 800 steps on digits "
+    "G changes fast. With R1 on the ring it costs nothing.",
 )
 
 # The four games of section 11: settings that differ from those of `game.Game`, in no order.
