@@ -56,7 +56,7 @@ Prediction(
     "04.p7",
     "b",
     "The distance sees only what the classifier's features see: blur moves their distribution the most, half "
-    "of the kinds missing less, and a move of each digit the least: it was trained on moved digits.",
+    "of the kinds missing less, and a move the least: the classifier was trained on moved digits.",
 )
 
 
