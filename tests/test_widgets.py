@@ -193,6 +193,18 @@ def test_film_shows_frame_and_step():
         widgets.film(film_of())
 
 
+def test_all_frames_of_a_slow_film_are_there_before_it_is_played(monkeypatch):
+    history, drawn = film_of(grey(-1.0), grey(1.0)), []
+    draw = lambda seen: drawn.append(seen) or seen  # noqa: E731
+    widgets.film(history, draw)
+    assert len(drawn) == 1  # the last
+    monkeypatch.setattr(panels, "QUICK", -1.0)
+    panel = widgets.film(history, draw)
+    assert len(drawn) == 3 and pixels(panel).max() == 0
+    panel.slider.value = 0
+    assert len(drawn) == 3 and pixels(panel).min() == 255
+
+
 def test_film_of_points():
     history = film_of(torch.randn(50, 2))
     assert pixels(widgets.film(history)).std() > 1

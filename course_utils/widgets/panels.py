@@ -34,7 +34,9 @@ class Panel(w.HBox):
         self._draw, self._scale, self._n_cols, self._quiet = draw, scale, n_cols, False
         self._place, self._drawn = place, {}
         self.image, self.error = Picture("The picture that the controls beside it draw"), w.HTML()
+        begin = time.perf_counter()
         self.redraw()
+        self._is_slow = time.perf_counter() - begin > QUICK
         for widget in watched:
             widget.observe(self.redraw, "value")
         # a wide picture goes below the controls instead of squeezing them
@@ -77,6 +79,14 @@ class Panel(w.HBox):
         if place not in self._drawn:
             self._drawn[place] = self._png(draw())
         return self._drawn[place]
+
+    def draw_ahead(self, draws):
+        """{place: draw}: where a picture takes longer than a hand waits, they are drawn now."""
+        if self._is_slow:
+            # must not change later random numbers; an error is told where it is visited
+            with session.forked(), torch.no_grad(), contextlib.suppress(Exception):
+                for place, draw in draws.items():
+                    self.draw_at(place, draw)
 
     def _png(self, picture):
         if isinstance(picture, bytes):
@@ -179,7 +189,6 @@ def sliders(draw, planes=(), start=(), **values):
 
     Where a picture takes longer than a hand waits, those that the first move can ask for are drawn at once.
     """
-
     style = {
         "description_width": f"{max(6, 0.65 * max(map(len, values), default=0)):.1f}em"
     }  # of the longest
@@ -199,16 +208,16 @@ def sliders(draw, planes=(), start=(), **values):
         return tuple(slider.index for slider in sliders.values())
 
     controls = [*planes, *sliders.values()]
-    begin = time.perf_counter()
     panel = Panel(controls, show, controls, scale=3, n_cols=10, place=None if planes else place)
     panel.sliders = sliders
-    if not planes and time.perf_counter() - begin > QUICK:
+    if not planes:
         here = place()
-        # whether a machine is slow must not change later random numbers; an error is told where it is visited
-        with session.forked(), torch.no_grad(), contextlib.suppress(Exception):
-            for i, name in enumerate(values):
-                for j, value in enumerate(values[name]):
-                    panel.draw_at((*here[:i], j, *here[i + 1 :]), partial(show, **{name: value}))
+        first_moves = {
+            (*here[:i], j, *here[i + 1 :]): partial(show, **{name: value})
+            for i, name in enumerate(values)
+            for j, value in enumerate(values[name])
+        }
+        panel.draw_ahead(first_moves)
     return panel
 
 
@@ -252,6 +261,8 @@ def film(history, draw=None, scale=3, n_cols=10):
 
     draw    what `watch` returned → images (n, 1, H, W), a Figure, or PNG bytes; without it images are shown
             as they are, and points (n, 2) as dots
+
+    Where a picture takes longer than a hand waits, all frames are drawn at once.
     """
     if not history.film:
         raise ValueError("this history has no film: give `train` a `watch` function.")
@@ -269,6 +280,7 @@ def film(history, draw=None, scale=3, n_cols=10):
     controls = [w.HBox([play, label]), slider]
     panel = Panel(controls, lambda: draw(history.film[place()]), [slider], scale, n_cols, place)
     panel.play, panel.slider = play, slider
+    panel.draw_ahead({i: partial(draw, seen) for i, seen in enumerate(history.film)})
     return panel
 
 

@@ -31,8 +31,7 @@ from speed.__main__ import alone  # noqa: E402
 FILE = session.ROOT / "data" / "results" / "gpu.json"
 README = session.ROOT / "README.md"
 MARKS = "<!-- gpu -->", "<!-- end of gpu -->"
-TESTS = [sys.executable, "-m", "pytest", "-n", "4", "--dist", "load", "-m", "pretended and not slow"]
-TESTS += ["tests/test_gpu.py"]
+TESTS = ["-m", "pytest", "--dist", "load", "-m", "pretended and not slow", "tests/test_gpu.py"]
 
 
 def main(words):
@@ -67,8 +66,10 @@ def check():
 
 def run_tests(seconds=180):
     """The tests of the device. → their exit status, 124 if they took longer; their last lines"""
+    room = torch.cuda.mem_get_info()[1] // 2e9  # a worker and its kernel take up to 2 GB of the device
+    command = [sys.executable, *TESTS, "-n", str(max(1, min(12, os.cpu_count(), int(room))))]
     try:
-        done = subprocess.run(TESTS, cwd=session.ROOT, capture_output=True, text=True, timeout=seconds)
+        done = subprocess.run(command, cwd=session.ROOT, capture_output=True, text=True, timeout=seconds)
     except subprocess.TimeoutExpired:
         return {"status": 124, "said": [f"not done after {seconds} s"]}
     return {"status": done.returncode, "said": done.stdout.strip().splitlines()[-20:]}
