@@ -1,15 +1,17 @@
 """Does the course run on this GPU as on a CPU, and how fast? `python -m course_utils gpu-check`, 8 minutes.
 
-On a machine with a CUDA device: tests/test_gpu.py on it, with all notebooks at the smoke scale; each notebook
-at full scale up to its first scores, beside the recorded ones; every step's speed and memory. It writes
+On a machine with a CUDA device: tests/test_gpu.py on it, with all notebooks at the smoke scale; a training of
+each notebook at full scale, its scores beside the recorded ones; every step's speed and memory. It writes
 data/results/gpu.json and the table in README.md. A failure is told, and the rest goes on.
 """
 
+import ast
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,14 +24,19 @@ if __name__ == "__main__":
     os.environ.setdefault("COURSE_DEVICE", "cuda" if torch.cuda.is_available() else "cpu")
 
 import nbclient  # noqa: E402
+import nbformat  # noqa: E402
 import players  # noqa: E402
 
 from course_utils import data, notebooks, session  # noqa: E402
+from course_utils.scores import recorded  # noqa: E402
 from speed import machine  # noqa: E402
 from speed.__main__ import alone  # noqa: E402
 
 FILE = session.ROOT / "data" / "results" / "gpu.json"
 README = session.ROOT / "README.md"
+# one cell of each notebook, in their order, that records what a training came to
+SCORED = ["lab1-see", "vae-curves", "aae-curves", "digits-score", "scales", "digits-gan", "digits"]
+SCORED += ["falls", "logistic", "infogan-bound", "ema", "cloned", "stylegan-scores"]
 MARKS = "<!-- gpu -->", "<!-- end of gpu -->"
 TESTS = ["-m", "pytest", "--dist", "load", "-m", "pretended and not slow", "tests/test_gpu.py"]
 
@@ -52,7 +59,7 @@ def main(words):
 
 def check():
     """All of it. → dict"""
-    digits, paths = data.digits(), notebooks.paths()
+    digits = data.digits()
     report = {"machine": machine.in_words(), "data": digits.name, "when": time.strftime("%Y-%m-%d")}
     report["tests"] = run_tests()
     report["images/s"] = rates(digits, seconds=0.5)
@@ -60,8 +67,8 @@ def check():
     said = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
     report["images/s, CPU"] = json.loads(said.splitlines()[-1])
     with ThreadPoolExecutor(4) as pool:  # four kernels share the device
-        results = list(pool.map(first_scores, paths))
-    return report | {"notebooks": {path.stem: result for path, result in zip(paths, results, strict=True)}}
+        results = pool.map(at_full_scale, notebooks.paths(), SCORED)
+        return report | {"notebooks": dict(zip(SCORED, results, strict=True))}
 
 
 def run_tests(seconds=180):
@@ -87,32 +94,68 @@ def rates(digits, seconds, steps=players.STEPS):
     return found
 
 
-def first_scores(path, seconds=30, scale="full"):
-    """A notebook up to its first scores; each cell gets ■ after so many seconds, all twice as many. → dict"""
-    book, begin = notebooks.read(path), time.perf_counter()
-    client = nbclient.NotebookClient(book, timeout=seconds, interrupt_on_timeout=True)
-    result = {"scores": {}, "interrupted": 0}
-    with client.setup_kernel(env={**os.environ, "COURSE_SCALE": scale}, cwd=str(path.parent)):
-        for i, cell in enumerate(book.cells):
-            if result["scores"] or time.perf_counter() - begin > 2 * seconds:
-                break
-            before = time.perf_counter()
-            try:
-                client.execute_cell(cell, i)
-            except nbclient.exceptions.CellExecutionError as error:
-                result["error"] = f"{error.ename} in cell {cell.id}"
-                break
-            result["interrupted"] += time.perf_counter() - before > seconds
-            printed = "".join(out.get("text", "") for out in cell.get("outputs", ()))
-            result["scores"] = in_words(printed)
+def at_full_scale(path, id, seconds=60):
+    """Cell `id` of a notebook, with what it needs; ■ for a cell that takes longer. → its scores, and more"""
+    begin, result = time.perf_counter(), {"scores": {}, "interrupted": 0}
+    cells = needed([cell for cell in notebooks.read(path).cells if cell.cell_type == "code"], id)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "scores.json"
+        elsewhere = f"recorded.EXPECTED = __import__('pathlib').Path({str(kept)!r})"
+        cells.insert(0, nbformat.v4.new_code_cell(f"from course_utils.scores import recorded; {elsewhere}"))
+        client = nbclient.NotebookClient(nbformat.v4.new_notebook(cells=cells), timeout=seconds)
+        client.interrupt_on_timeout = True
+        env = {**os.environ, "COURSE_SCALE": "full", "COURSE_RECORD": "1"}
+        with client.setup_kernel(env=env, cwd=str(path.parent)):
+            for i, cell in enumerate(cells):
+                before = time.perf_counter()
+                try:
+                    client.execute_cell(cell, i)
+                except nbclient.exceptions.CellExecutionError as error:
+                    result["error"] = f"{error.ename} in cell {cell.id}"
+                    break
+                result["interrupted"] += time.perf_counter() - before > seconds
+        if kept.exists():
+            result["scores"] = beside_the_recorded(json.loads(kept.read_text(encoding="utf-8")))
     return result | {"s": round(time.perf_counter() - begin)}
 
 
-def in_words(printed):
-    """What `compare` printed. → {score: [yours, expected]}"""
-    head = re.search(r"^.*   yours   expected .*$", printed, re.M)
-    rows = re.findall(r"^(\S.*?) +(\S+)   (\S+)$", printed[head.end() :], re.M) if head else ()
-    return {name: [yours, expected] for name, yours, expected in rows}
+def needed(cells, id):
+    """Cell `id`, and before it the first and those that make what it uses, by its names. → list of cells"""
+    names = [_names(cell.source) for cell in cells]
+    last = next(i for i, cell in enumerate(cells) if cell.id == id)
+    wanted, todo = {0, last}, [last]
+    while todo:
+        i = todo.pop()
+        made = {next((j for j in reversed(range(i)) if name in names[j][0]), 0) for name in names[i][1]}
+        todo += made - wanted
+        wanted |= made
+    return [cells[i] for i in sorted(wanted)]
+
+
+def _names(source):
+    """→ the names that a cell makes, those that it uses"""
+    made, used = set(), set()
+    for node in ast.walk(ast.parse(re.sub(r"^%.*", "", source, flags=re.M))):
+        match node:
+            case ast.Name(id, ctx):
+                (used if isinstance(ctx, ast.Load) else made).add(id)
+            case ast.FunctionDef(name) | ast.ClassDef(name):
+                made.add(name)
+            case ast.alias(name, asname):
+                made.add((asname or name).split(".")[0])
+    return made, used
+
+
+def beside_the_recorded(scores):
+    """{setting: {title: {score: value}}} → {"title: score": [here, recorded]}"""
+    known, found = json.loads(recorded.EXPECTED.read_text(encoding="utf-8")), {}
+    for setting in scores.keys() - {"devices"}:
+        for title, row in scores[setting].items():
+            expected = known.get(setting, {}).get(title, {})
+            for name, value in row.items():
+                said = f"{expected[name]:.4g}" if name in expected else "–"
+                found[f"{title}: {name.replace('_', ' ')}"] = [f"{value:.4g}", said]
+    return found
 
 
 def table(report):
@@ -123,11 +166,11 @@ def table(report):
     for name, row in report["images/s"].items():
         times = row["images/s"] / report["images/s, CPU"][name]["images/s"]
         lines.append(f"| `{name}` | {row['images/s']:,} | {times:.1f} | {row.get('MB', '–')} |")
-    lines += ["", "| first scores at full scale | here | recorded | seconds |", "|---|---|---|---|"]
+    lines += ["", "| scores at full scale | here | recorded | seconds |", "|---|---|---|---|"]
     for name, row in report["notebooks"].items():
         note = f", with {row['interrupted']} cells stopped" if row["interrupted"] else ""
-        for score, (here, recorded) in (row["scores"] or {row.get("error", "none"): ("–", "–")}).items():
-            lines.append(f"| {name}: {score} | {here} | {recorded} | {row['s']}{note} |")
+        for score, (here, known) in (row["scores"] or {f"{name}: {row.get('error')}": ("–", "–")}).items():
+            lines.append(f"| {score} | {here} | {known} | {row['s']}{note} |")
     return "\n".join(lines)
 
 
