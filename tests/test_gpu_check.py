@@ -61,11 +61,11 @@ def test_the_table_stands_in_the_readme():
         "data": "MNIST",
         "when": "today",
         "tests": {"status": 0},
-        "images/s": {"gan_step": {"images/s": 100_000, "MB": 80}},
-        "images/s, CPU": {"gan_step": {"images/s": 5_000}},
+        "images/s": {name: {"images/s": 100_000, "MB": 80} for name in gpu.LECTURED},
+        "images/s, CPU": {name: {"images/s": 5_000} for name in gpu.LECTURED},
         "notebooks": {"01_x": {"scores": SCORES, "interrupted": 0, "s": 12}},
     }
     text = gpu.in_readme("a <!-- gpu --> old <!-- end of gpu --> z", report)
     assert text.startswith("a <!-- gpu -->") and text.endswith("<!-- end of gpu --> z")
     assert "| `gan_step` | 100,000 | 20.0 | 80 |" in text and "old" not in text
-    assert "| 01 parts: share | 0.25 | – | 12 |" in text and "all tests pass" in text
+    assert "| 01 parts: share 0.25 (–) | 12 |" in text and "all tests pass" in text

@@ -59,6 +59,11 @@ def test_known_answers():
     assert transport.total_cost(plan, squares).item() == pytest.approx(5.0, abs=1e-5)
 
 
+def test_nothing_is_to_be_moved_where_nothing_differs():
+    a = torch.randn(60, 3)  # by products of matrices it would be about 1e-4
+    assert transport.earth_mover(a, a.flip(0)) == 0
+
+
 def test_earth_mover_is_the_best_of_all_pairings():
     a, b = torch.randn(5, 3), torch.randn(5, 3)
     for power in (1, 2):

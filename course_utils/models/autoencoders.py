@@ -203,3 +203,19 @@ class ClassAndStyleEncoder(nn.Module):
     def forward(self, x):
         h = self.body(x)  # (B, hidden)
         return self.y(h), self.z(h)
+
+
+class SemiSupervisedAAE(nn.Module):
+    """An AAE whose code is a class and a style: the decoder gets both, the class as ten numbers."""
+
+    def __init__(self, z_dim=10, hidden=256):
+        super().__init__()
+        self.enc, self.dec = ClassAndStyleEncoder(z_dim, hidden), decoder(10 + z_dim, hidden)
+
+    def decode(self, y, z):
+        """Labels y (B,), style z (B, z_dim) → images (B, 1, 28, 28)"""
+        return ink(self.dec(torch.cat([one_hot(y), z], 1)))
+
+    def forward(self, x):
+        y_logits, z_code = self.enc(x)
+        return ink(self.dec(torch.cat([y_logits.softmax(1), z_code], 1)))

@@ -50,6 +50,13 @@ def _aae(z_dim, prior, n_labels=0, noise=0.0):
     return Network(build, sample, reconstruct)
 
 
+def _aae_semi(z_dim):
+    def sample(net, codes, n):
+        return net.decode(priors.categorical(n).argmax(1), priors.gaussian(z_dim)(n))
+
+    return Network(partial(models.SemiSupervisedAAE, z_dim), sample, _reconstruct)
+
+
 def _best_label(x, decode):
     """For each x the nearest of the images decode(0) to decode(9): that of the most likely label."""
     tries = torch.stack([decode(torch.full((len(x),), d, device=x.device)) for d in range(10)])
@@ -67,4 +74,5 @@ NETWORKS = {
     "aae_mixture": _aae(2, priors.by_label(priors.gaussian_mixture), noise=0.3),
     "aae_swiss_roll": _aae(2, priors.by_label(priors.swiss_roll)),
     "aae_style": _aae(4, priors.gaussian(4), n_labels=10),
+    "aae_semi": _aae_semi(10),
 }

@@ -4,9 +4,19 @@ from functools import partial
 
 import torch
 
-from .. import losses, metrics, models, priors, session
-from ..steps import aae_label_step, aae_step, aae_style_step, ae_step, cvae_step, vae_step
-from ..train import adam
+from .. import data, losses, metrics, models, priors, session
+from ..scores import label_error
+from ..steps import (
+    aae_label_step,
+    aae_semi_step,
+    aae_step,
+    aae_style_step,
+    ae_step,
+    agreement_step,
+    cvae_step,
+    vae_step,
+)
+from ..train import adam, ema_of
 from .recipe import Recipe, fit_by, in_words
 
 
@@ -74,6 +84,39 @@ def _aae(words, z_dim, prior, n_steps, step=aae_step, n_labels=None, component=N
     return Recipe(words, n_steps, fit, scores)
 
 
+def _agreeing(batches, *, enc_ema, enc, opt, **aae):
+    """One update of a semi-supervised AAE, and one of the agreement."""
+    losses = aae_semi_step(batches, enc=enc, opt=opt, **aae)
+    return losses | agreement_step(batches, enc=enc, opt=opt, enc_ema=enc_ema, view=data.warped)
+
+
+def _aae_semi(words, z_dim, n_labels, n_steps):
+    prior = priors.gaussian(z_dim)
+
+    def fit(net, digits, n_steps):
+        known = data.balanced(digits.y, n_labels // 10)
+        labelled = data.Batches(digits.x[known], digits.y[known], batch_size=n_labels)
+
+        def players_of(net):
+            D_y, D_z = (models.discriminator(n).to(session.device()) for n in (10, z_dim))
+            players = dict(enc=net.enc, dec=net.dec, D_y=D_y, D_z=D_z, prior=prior)
+            players |= dict(enc_ema=ema_of(net.enc, decay=0.99))
+            players |= dict(labelled=((data.warped(x), y) for x, y in labelled))
+            return players, dict(AE=[net], D=[D_y, D_z])
+
+        return fit_by(_agreeing, players_of, 128, partial(adam, betas=(0.5, 0.99)))(net, digits, n_steps)
+
+    def scores(net, digits):
+        y_logits = metrics.in_parts(lambda x: net.enc(x)[0], digits.x_test)
+        y = torch.arange(10, device=session.device()).repeat(100)
+        with torch.no_grad(), session.seeded(0):
+            x = net.decode(y, prior(len(y)))
+        error = metrics.reading_error(y_logits, digits.y_test)
+        return {"error_in_percent": error, "misread_in_percent": label_error(x, y)}
+
+    return Recipe(in_words(words, 128, ", betas 0.5 and 0.99"), n_steps, fit, scores)
+
+
 MIXTURE, ROLL = priors.by_label(priors.gaussian_mixture), priors.by_label(priors.swiss_roll)
 HALF = "10,000 labels, half of each batch"
 NOISY = f"AAE, mixture of ten Gaussians, {HALF}; noise 0.3, batch norm"
@@ -88,4 +131,5 @@ RECIPES = {
     "aae_mixture": _aae(NOISY, 2, MIXTURE, 15_000, aae_label_step, 10_000, priors.petal),
     "aae_swiss_roll": _aae(f"AAE, Swiss roll, {HALF}", 2, ROLL, 15_000, aae_label_step, 10_000, priors.piece),
     "aae_style": _aae(TOLD, 4, priors.gaussian(4), 15_000, aae_style_step),
+    "aae_semi": _aae_semi("Semi-supervised AAE, 100 labels, 10-D, with agreement", 10, 100, 9_000),
 }

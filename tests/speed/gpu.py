@@ -37,6 +37,7 @@ README = session.ROOT / "README.md"
 # one cell of each notebook, in their order, that records what a training came to
 SCORED = ["lab1-see", "vae-curves", "aae-curves", "digits-score", "scales", "digits-gan", "digits"]
 SCORED += ["falls", "logistic", "infogan-bound", "ema", "cloned", "stylegan-scores"]
+LECTURED = [f"{name}_step" for name in ("ae", "vae", "aae", "gan", "wgan", "wgan_gp", "alae")]
 MARKS = "<!-- gpu -->", "<!-- end of gpu -->"
 TESTS = ["-m", "pytest", "--dist", "load", "-m", "pretended and not slow", "tests/test_gpu.py"]
 
@@ -50,36 +51,50 @@ def main(words):
         has = f"PyTorch {torch.__version__} sees none, or COURSE_DEVICE chooses another"
         print(f"gpu-check needs a CUDA device: an NVIDIA GPU, its driver, a PyTorch built for it. {has}.")
         return 2
-    report = check()
-    session.keep({FILE: json.dumps(report, indent=1, ensure_ascii=False) + "\n"})
+    report = {"machine": machine.in_words(), "when": time.strftime("%Y-%m-%d")}
+    for part in PARTS:
+        report |= part(data.digits())
+        session.keep({FILE: json.dumps(report, indent=1, ensure_ascii=False) + "\n"})
+        print(f"{part.__name__}: done", flush=True)
     session.keep({README: in_readme(README.read_text(encoding="utf-8"), report)})
     print(table(report))
     return int(report["tests"]["status"] != 0 or any("error" in row for row in report["notebooks"].values()))
 
 
-def check():
-    """All of it. → dict"""
-    digits = data.digits()
-    report = {"machine": machine.in_words(), "data": digits.name, "when": time.strftime("%Y-%m-%d")}
-    report["tests"] = run_tests()
-    report["images/s"] = rates(digits, seconds=0.5)
+def tests(digits, seconds=180):
+    """The tests of the device: their exit status, 124 if they took longer; their last lines. → dict"""
+    room = torch.cuda.mem_get_info()[1] // 2e9  # a worker and its kernel take up to 2 GB of the device
+    workers = max(1, min(12, CORES, int(room)))
+    command = [sys.executable, *TESTS, "-n", str(workers)]
+    options = dict(cwd=session.ROOT, env=sharing(workers), capture_output=True, text=True, timeout=seconds)
+    try:
+        done = subprocess.run(command, **options)
+    except subprocess.TimeoutExpired:
+        return {"tests": {"status": 124, "said": [f"not done after {seconds} s"]}}
+    return {"tests": {"status": done.returncode, "said": done.stdout.strip().splitlines()[-20:]}}
+
+
+def speed(digits):
+    """Images a second of each step, there and on the CPU. → dict"""
+    there = rates(digits, seconds=0.5)
     command, env = [sys.executable, __file__, "--rates"], {**os.environ, "COURSE_DEVICE": "cpu"}
     said = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
-    report["images/s, CPU"] = json.loads(said.splitlines()[-1])
-    with ThreadPoolExecutor(4) as pool:  # four kernels share the device
+    return {"data": digits.name, "images/s": there, "images/s, CPU": json.loads(said.splitlines()[-1])}
+
+
+def full_scale(digits):
+    """SCORED, with its scores beside the recorded ones. → dict"""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         results = pool.map(at_full_scale, notebooks.paths(), SCORED)
-        return report | {"notebooks": dict(zip(SCORED, results, strict=True))}
+        return {"notebooks": dict(zip(SCORED, results, strict=True))}
 
 
-def run_tests(seconds=180):
-    """The tests of the device. → their exit status, 124 if they took longer; their last lines"""
-    room = torch.cuda.mem_get_info()[1] // 2e9  # a worker and its kernel take up to 2 GB of the device
-    command = [sys.executable, *TESTS, "-n", str(max(1, min(12, os.cpu_count(), int(room))))]
-    try:
-        done = subprocess.run(command, cwd=session.ROOT, capture_output=True, text=True, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return {"status": 124, "said": [f"not done after {seconds} s"]}
-    return {"status": done.returncode, "said": done.stdout.strip().splitlines()[-20:]}
+PARTS, CORES, AT_ONCE = (tests, speed, full_scale), os.cpu_count() or 1, 4
+
+
+def sharing(n):
+    """The environment of n processes at once: each has its part of the cores. → dict"""
+    return {"OMP_NUM_THREADS": str(max(1, CORES // n)), **os.environ}
 
 
 def rates(digits, seconds, steps=players.STEPS):
@@ -104,10 +119,12 @@ def at_full_scale(path, id, seconds=60):
         cells.insert(0, nbformat.v4.new_code_cell(f"from course_utils.scores import recorded; {elsewhere}"))
         client = nbclient.NotebookClient(nbformat.v4.new_notebook(cells=cells), timeout=seconds)
         client.interrupt_on_timeout = True
-        env = {**os.environ, "COURSE_SCALE": "full", "COURSE_RECORD": "1"}
+        env = {**sharing(AT_ONCE), "COURSE_SCALE": "full", "COURSE_RECORD": "1"}
         with client.setup_kernel(env=env, cwd=str(path.parent)):
             for i, cell in enumerate(cells):
                 before = time.perf_counter()
+                if cell is cells[-1]:
+                    kept.unlink(missing_ok=True)  # what others recorded
                 try:
                     client.execute_cell(cell, i)
                 except nbclient.exceptions.CellExecutionError as error:
@@ -159,18 +176,21 @@ def beside_the_recorded(scores):
 
 
 def table(report):
-    """→ Markdown"""
+    """→ Markdown: the steps of the lectures, and each notebook's scores"""
     told = "all tests pass" if report["tests"]["status"] == 0 else "**not all tests pass**"
     lines = [f"On {report['machine']} ({report['data']}, {report['when']}): {told}.", ""]
-    lines += ["| step | images/s | times a CPU's | MB at most |", "|---|---|---|---|"]
-    for name, row in report["images/s"].items():
+    lines += ["| images a second, batch 128 | GPU | times its CPU's | MB at most |", "|---|---|---|---|"]
+    for name in LECTURED:
+        row = report["images/s"][name]
         times = row["images/s"] / report["images/s, CPU"][name]["images/s"]
         lines.append(f"| `{name}` | {row['images/s']:,} | {times:.1f} | {row.get('MB', '–')} |")
-    lines += ["", "| scores at full scale | here | recorded | seconds |", "|---|---|---|---|"]
-    for name, row in report["notebooks"].items():
+    lines += ["", "| full scale, scores there (as recorded, on a CPU) | seconds |", "|---|---|"]
+    for row in report["notebooks"].values():
+        titles = dict.fromkeys(score.split(": ")[0] for score in row["scores"])
+        of_last = {k: v for k, v in row["scores"].items() if k.startswith(tuple(titles)[-1])}
+        told = "; ".join(f"{name} {here} ({known})" for name, (here, known) in list(of_last.items())[:4])
         note = f", with {row['interrupted']} cells stopped" if row["interrupted"] else ""
-        for score, (here, known) in (row["scores"] or {f"{name}: {row.get('error')}": ("–", "–")}).items():
-            lines.append(f"| {score} | {here} | {known} | {row['s']}{note} |")
+        lines.append(f"| {told or row.get('error', 'none')} | {row['s']}{note} |")
     return "\n".join(lines)
 
 

@@ -26,6 +26,7 @@ Exercise(
     cases=lambda: [
         *(_piles(n, spacing) for n, spacing in ((1, 1.0), (7, 1.0), (12, 0.5))),
         (numbers(0.0, 1, 0, 0, 0, 0), numbers(0.0, 0, 0, 0, 1, 0), 1.0),  # all of it three places right
+        (numbers(0.5, 0, 0, 0, 0.5), numbers(0.0, 1, 0, 0, 0), 1.0),  # from both sides, more from the right
     ],
     hints=(
         "Stand at one border. How much dirt lies to your left, how much is wanted there? What has "
