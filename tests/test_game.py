@@ -45,6 +45,28 @@ def test_a_player_can_be_held_still(rule, name, value, movers):
     assert "".join(n for n in "DG" if not torch.equal(weights(getattr(game, n)), before[n])) == movers
 
 
+def test_slow_motion_shows_the_moves_of_a_step_one_after_the_other():
+    board = GanGame(key="slow", **SMALL)
+    game = board.game
+    game.advance(1)
+    board.speed.value = "slow motion"
+
+    def moved():
+        before = {"G": weights(game.G), "D": weights(game.D)}
+        game.advance(1, board._next_move())
+        board.redraw()
+        return "".join(n for n in "DG" if not torch.equal(weights(getattr(game, n)), before[n]))
+
+    assert [(moved(), game.n_steps) for _ in range(4)] == [("D", 1), ("G", 2), ("D", 2), ("G", 3)]
+    assert "G moves" in board.status.value
+    board.step_button.click()
+    assert game.n_steps == 4 and "modes" in board.status.value
+    board.who.value = "G only"
+    assert (moved(), game.n_steps) == ("G", 5)
+    board.who.value, board.speed.value = "both", "1 step a frame"
+    assert (moved(), game.n_steps) == ("DG", 6)
+
+
 def test_the_pull_is_the_gradient_of_the_generators_loss():
     """Non-saturating: −∂(−log D)/∂x = (1 − D) ∇logit, for each generated point."""
     game = Game(**SMALL)

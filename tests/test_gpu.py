@@ -380,8 +380,8 @@ pretended.start({PRETENDED!r})
 """
 
 
-@pytest.mark.parametrize("path", some(PATHS), ids=lambda path: path.stem)
-def test_a_notebook_runs_there(path, tmp_path, monkeypatch):
+def run(path, tmp_path, monkeypatch):
+    """Run it in a kernel on the device. → what its cells printed and showed"""
     if PRETENDED:  # IPython runs what is in this folder before the first cell
         startup = tmp_path / "profile_default" / "startup"
         startup.mkdir(parents=True)
@@ -390,5 +390,27 @@ def test_a_notebook_runs_there(path, tmp_path, monkeypatch):
     book = notebooks.read(path)
     where = {"metadata": {"path": str(path.parent)}}
     nbclient.NotebookClient(book, timeout=600, resources=where).execute()
-    printed = "".join(out.get("text", "") for cell in book.cells for out in cell.get("outputs", ()))
+    outputs = [out for cell in book.cells for out in cell.get("outputs", ())]
+    printed = "\n".join(out.get("text", "") + str(out.get("data", "")) for out in outputs)
     assert ("pretended GPU" if PRETENDED == "cuda" else HERE.type.upper()) in printed or not PRETENDED
+    return printed
+
+
+@pytest.fixture(scope="session")
+def solved(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("solved")
+    notebooks.solve([str(folder)])
+    return folder
+
+
+@pytest.mark.slow  # each takes up to two minutes
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_solved_notebook_runs_there(path, solved, tmp_path, monkeypatch):
+    printed = run(solved / path.name, tmp_path, monkeypatch)
+    n = len([id for id in EXERCISES if id.startswith(path.name[:2] + ".")])
+    assert f"{n} of {n} solved" in printed and "✗" not in printed
+
+
+@pytest.mark.parametrize("path", some(PATHS), ids=lambda path: path.stem)
+def test_a_notebook_runs_there(path, tmp_path, monkeypatch):
+    run(path, tmp_path, monkeypatch)

@@ -138,18 +138,21 @@ class Game:
         self.own_data = torch.as_tensor(points, dtype=torch.float32).reshape(-1, 2)
         self._new_data()
 
-    def advance(self, n_steps=10):
-        """Do some steps of the rule; the setting `who` may hold one player still."""
+    def advance(self, n_steps=10, who=None):
+        """Do some steps of the rule; `who`, or the setting of that name, may hold one player still.
+
+        who  "D only" is the first part of a step and does not count, "G only" the second
+        """
         if self.batches is None:
             raise GameStopped(NO_DATA)
-        who, n_d = self.settings.who, self.settings.n_d
+        part, who, n_d = who, who or self.settings.who, self.settings.n_d
         still = {"D only": "G", "G only": "D"}.get(who, "D" if n_d == 0 else None)
         opt = self._optimizers_but(still)
         with self._own_random_stream():
             for _ in range(n_steps):
                 losses = self._step(opt, max(n_d, 1), self._prior)
             self._check({name: float(v.detach()) for name, v in losses.items()})
-        self.n_steps += n_steps
+        self.n_steps += 0 if part == "D only" else n_steps
 
     def _check(self, losses):
         """Keep the last losses, or raise if the networks are not finite any more."""

@@ -15,6 +15,11 @@ SPEEDS = {
     "10 steps a frame": (10, 0.03),
     "40 steps a frame": (40, 0.03),
 }
+# In slow motion the two moves of a step are two frames: who moves, and what there is to see.
+MOVES = {
+    "D only": "D moves: the plane's colour follows the points",
+    "G only": "G moves: its points follow the lines",
+}
 # On a narrow page (a projector at 150 %) controls stand beside the plane: one must see what a slider does.
 _CSS = """
 .game { width: 100%; container-type: inline-size; }
@@ -57,7 +62,7 @@ class GanGame(w.VBox):
             _running[key].pause()
         _running[key] = self
         self.game = Game(rules, **settings)
-        self.task, self._drawn_at, self._told = None, 0.0, None
+        self.task, self._drawn_at, self._told, self._move = None, 0.0, None, None
         place = dict(x_range=(-SPAN, SPAN), y_range=(-SPAN, SPAN), width=picture.SIZE, height=picture.SIZE)
         alt = "The game: real points blue, generated points orange"
         self.plane = _GamePlane(**place, mode=self._mode(), alt=alt)
@@ -84,8 +89,8 @@ class GanGame(w.VBox):
             return self._guarded(self.pause) if self.playing else self.start()
 
         self.play_button = button("▶ Play", toggle, button_style="primary")
-        self.step_button = button("One step", lambda: self._guarded(self.game.advance, 1))
-        self.reset_button = button("Reset", lambda: self._guarded(self.game.reset))
+        self.step_button = button("One step", lambda: self._whole(self.game.advance, 1))
+        self.reset_button = button("Reset", lambda: self._whole(self.game.reset))
         self.speed = w.Dropdown(options=list(SPEEDS), value="10 steps a frame", layout=w.Layout(width="12em"))
         self.who = w.ToggleButtons(
             options=["both", "D only", "G only"],
@@ -149,16 +154,27 @@ class GanGame(w.VBox):
         while True:
             n_steps, rest = SPEEDS[self.speed.value]
             begin = time.perf_counter()
+            who = self._next_move()
             if self.game.batches is None:  # the click on ▶ may overtake the first points, so wait for them
                 self.error.value = alert(GameStopped(NO_DATA))
                 await asyncio.sleep(0.1)
                 continue
             self.error.value = ""
-            if not self._guarded(self.game.advance, n_steps):
+            if not self._guarded(self.game.advance, n_steps, who):
                 return
             await asyncio.sleep(max(0.005, rest - (time.perf_counter() - begin)))
             while self._browser_is_behind() and time.perf_counter() - begin < 1:
                 await asyncio.sleep(0.005)
+
+    def _next_move(self):
+        """In slow motion: who moves alone in this frame. → a setting `who`, or None for all of a step"""
+        whole = self.speed.value != "slow motion" or self.who.value != "both" or self.game.settings.n_d == 0
+        self._move = None if whole else "G only" if self._move == "D only" else "D only"
+        return self._move
+
+    def _whole(self, act, *arguments):
+        self._move = None
+        self._guarded(act, *arguments)
 
     def _browser_is_behind(self):
         """Whether it has frames to show: more of them would pile up, and every click would wait."""
@@ -201,25 +217,27 @@ class GanGame(w.VBox):
             self.plane.frame += 1
         now = (self.game.n_steps, self.game.settings.data, len(self.game.own_data))
         if now != self._told and (time.perf_counter() - self._drawn_at > 1.0 or not self.playing):
-            self._say(self.game.score())
+            self._scored = _in_words(self.game.score())
             self.curves.value = self._curves.draw(self.game)
             self._told, self._drawn_at = now, time.perf_counter()
+        words = [MOVES[self._move]] if self._move else self._scored
+        self.status.value = f"<b>{' · '.join([f'step {self.game.n_steps:,}', *words])}</b>"
 
     def _wanted(self):
         return [view for view, box in self.views.items() if box.value]
-
-    def _say(self, scores):
-        words = [f"step {self.game.n_steps:,}"]
-        if "modes" in scores:
-            words.append(f"{scores['modes']} of {scores['of']} modes")
-            words.append(f"{scores['good']:.0%} of points at a mode (noise {scores['noise']:.0%})")
-            words.append(f"{scores['rarest']:.0%} at the rarest")
-        if "distance" in scores:
-            words.append(f"distance {scores['distance']:.2f}")
-        self.status.value = f"<b>{' · '.join(words)}</b>"
 
     def __repr__(self):
         return "GanGame()"
 
     def _repr_mimebundle_(self, **kwargs):
         return with_still(super()._repr_mimebundle_(**kwargs), picture.still(self.game, self._wanted()))
+
+
+def _in_words(scores):
+    """→ list of texts"""
+    words = []
+    if "modes" in scores:
+        words.append(f"{scores['modes']} of {scores['of']} modes")
+        words.append(f"{scores['good']:.0%} of points at a mode (noise {scores['noise']:.0%})")
+        words.append(f"{scores['rarest']:.0%} at the rarest")
+    return words + [f"distance {scores['distance']:.2f}"] if "distance" in scores else words

@@ -74,5 +74,5 @@ NETWORKS = {
     "aae_mixture": _aae(2, priors.by_label(priors.gaussian_mixture), noise=0.3),
     "aae_swiss_roll": _aae(2, priors.by_label(priors.swiss_roll)),
     "aae_style": _aae(4, priors.gaussian(4), n_labels=10),
-    "aae_semi": _aae_semi(10),
+    "aae_semi": _aae_semi(3),
 }

@@ -5,7 +5,6 @@ from functools import partial
 import torch
 
 from .. import data, losses, metrics, models, priors, session
-from ..scores import label_error
 from ..steps import (
     aae_label_step,
     aae_semi_step,
@@ -112,7 +111,10 @@ def _aae_semi(words, z_dim, n_labels, n_steps):
         with torch.no_grad(), session.seeded(0):
             x = net.decode(y, prior(len(y)))
         error = metrics.reading_error(y_logits, digits.y_test)
-        return {"error_in_percent": error, "misread_in_percent": label_error(x, y)}
+        still_read = metrics.still_read(
+            x, y, digits.x[:10_000], digits.y[:10_000]
+        )  # our classifier trips on blur
+        return {"error_in_percent": error, "read_as_their_class": still_read}
 
     return Recipe(in_words(words, 128, ", betas 0.5 and 0.99"), n_steps, fit, scores)
 
@@ -131,5 +133,5 @@ RECIPES = {
     "aae_mixture": _aae(NOISY, 2, MIXTURE, 15_000, aae_label_step, 10_000, priors.petal),
     "aae_swiss_roll": _aae(f"AAE, Swiss roll, {HALF}", 2, ROLL, 15_000, aae_label_step, 10_000, priors.piece),
     "aae_style": _aae(TOLD, 4, priors.gaussian(4), 15_000, aae_style_step),
-    "aae_semi": _aae_semi("Semi-supervised AAE, 100 labels, 10-D, with agreement", 10, 100, 9_000),
+    "aae_semi": _aae_semi("Semi-supervised AAE, 100 labels, 3-D, with agreement", 3, 100, 9_000),
 }

@@ -4,7 +4,7 @@ import torch
 
 from ...influence import share_decided
 from ...models import mix_styles
-from ..engine.fixtures import drawn, noise, small_net
+from ..engine.fixtures import drawn, noise, numbers, small_net
 from ..engine.tasks import Exercise, Wrong
 
 # ── two styles for some images, judged by which layer got whose code ─────────────────────────────
@@ -152,6 +152,14 @@ def _redrawn(n, shape=(), share=0.5):
     return before, after
 
 
+def _uneven(n):
+    """Three numbers, one with most of the spread, which the part does not decide."""
+    before, after = _redrawn(n, (3,), share=1.0)
+    after[:, 1] = before[:, 1]
+    spread = numbers(1.0, 3.0, 1.0)
+    return before * spread, after * spread
+
+
 def _labels(n):
     eye = torch.eye(10, device=noise(1).device)
     before = eye[torch.randint(10, (n,)) // torch.randint(1, 3, (n,))]
@@ -164,7 +172,7 @@ Exercise(
     "13.3",
     "What a part decides",
     reference=share_decided,
-    cases=lambda: [_redrawn(20_000), _redrawn(20_000, share=1.0), _redrawn(20_001, (3,)), _labels(20_002)],
+    cases=lambda: [_redrawn(20_000), _redrawn(20_000, share=1.0), _uneven(20_001), _labels(20_002)],
     tolerance=3e-4,
     hints=(
         "Write the measure as a sum, m = p + q, p from the part and q from the rest. After the part is drawn "

@@ -74,6 +74,9 @@ Exercise(
 )
 
 
+CANCEL = "ways to the left cancel ways to the right: the size of each way first, then the mean."
+
+
 def sliced_distance(a, b, directions):
     """How far two samples a, b (n, d) are apart, seen in `directions` (k, d) of length 1. → scalar"""
     shadow_a, shadow_b = ((points @ directions.T).sort(0).values for points in (a, b))
@@ -127,11 +130,8 @@ Exercise(
             _shadows(lambda s, t: (s - t).square().mean()),
             "that is for the cost (x − y)²; here it is |x − y|.",
         ),
-        signed=(_shadows(lambda s, t: (s - t).mean()), "ways to the left cancel ways to the right: sizes."),
-        size_at_last=(
-            _shadows(lambda s, t: (s - t).mean().abs()),
-            "ways to the left cancel ways to the right: the size of each way first, then the mean.",
-        ),
+        signed=(_shadows(lambda s, t: (s - t).mean()), CANCEL),
+        size_at_last=(_shadows(lambda s, t: (s - t).mean().abs()), CANCEL),
         sum=(_shadows(lambda s, t: (s - t).abs().sum()), "a mean over points and over directions, no sum."),
         sum_of_directions=(
             _shadows(lambda s, t: (s - t).abs().mean(0).sum()),

@@ -106,11 +106,15 @@ Exercise(
 def _critics():
     """Critics whose gradient differs from place to place; with so many items, ε averages out."""
     n, points, images = 20_000, small_net(2, 16, 1), small_net(9, 16, 1)
-    for C, scale in ((points, 1.5), (images, 3)):
-        for layer in (C[1], C[3]):  # gradient norms below and above 1
-            nn.init.normal_(layer.weight, std=scale / layer.in_features**0.5)
     ones = 1 + 0 * noise(n, 1, 3, 3)
-    return [(points, 1 + 0.3 * noise(n, 2), 0.3 * noise(n, 2)), (images, ones, 0.1 * noise(n, 1, 3, 3))]
+    cases = [(points, 1 + 0.3 * noise(n, 2), 0.3 * noise(n, 2)), (images, ones, 0.1 * noise(n, 1, 3, 3))]
+    for (C, x, x_fake), scale in zip(cases, (1.5, 3), strict=True):
+        for layer in (C[1], C[3]):
+            nn.init.normal_(layer.weight, std=scale / layer.in_features**0.5)
+        norms = _norms(gradient_of(C, interpolate(x, x_fake)))
+        with torch.no_grad():
+            C[3].weight /= norms.median()  # gradient norms below and above 1
+    return cases
 
 
 def _penalty(amount, at=interpolate, **how):
