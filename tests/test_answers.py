@@ -1,11 +1,14 @@
 """A right answer may be written in many ways; a wrong one is told what is wrong with it (see answers/)."""
 
+import contextlib
 import re
 
 import answers
 import pytest
+import torch
 
-from course_utils.exercises import verdict
+from course_utils import session
+from course_utils.exercises import EXERCISES, verdict
 
 # What is said where no slip is recognized; at most one wrong answer in ten may end there.
 GENERAL = r"its values differ|but its gradient is not\.$|it gives|are not what they should be|is not it\."
@@ -29,3 +32,23 @@ def test_no_wrong_answer_is_accepted(told):
 def test_nine_of_ten_wrong_answers_are_told_their_slip(told):
     general = {key: said for key, (_, said) in told.items() if re.search(GENERAL, said)}
     assert len(general) <= 0.1 * len(told), general
+
+
+@pytest.mark.slow  # two minutes each
+@pytest.mark.parametrize("more", [1_000, 5_000, 6_000])
+def test_chance_turns_no_verdict(more, monkeypatch):
+    """Another device draws other numbers from the same seed; so does another seed."""
+
+    @contextlib.contextmanager
+    def seeded(seed):
+        with session.forked():
+            torch.manual_seed(seed + more)
+            yield
+
+    monkeypatch.setattr(session, "seeded", seeded)
+    judged = {id: task for id, task in EXERCISES.items() if not (task.is_question or task.contest)}
+    right = [*((id, task.reference) for id, task in judged.items()), *answers.RIGHT]
+    wrong = [(id, fn) for id, task in judged.items() for fn, _ in task.mistakes.values()]
+    wrong += [(id, fn) for id, _, fn in answers.WRONG]
+    assert not [(id, fn) for id, fn in right if id in judged and verdict(id, fn)[0] != "correct"]
+    assert not [(id, fn) for id, fn in wrong if id in judged and verdict(id, fn)[0] == "correct"]

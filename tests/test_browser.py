@@ -246,6 +246,13 @@ def play_the_game(page, cell, name):
     page.screenshot(path=SHOTS / f"{name}-own.png")
     cell.get_by_role("button", name="Pause").click()
     cell.get_by_role("button", name="Play").wait_for()
+    cell.locator("select").filter(has_text="slow motion").select_option("slow motion")
+    cell.get_by_role("button", name="Play").click()
+    until(lambda: "D moves" in cell.inner_text())
+    until(lambda: "G moves" in cell.inner_text())
+    page.screenshot(path=SHOTS / f"{name}-slow.png")
+    cell.get_by_role("button", name="Pause").click()
+    cell.get_by_role("button", name="Play").wait_for()
     frame = cell.locator("svg.plane image")
     for handle in cell.locator(".noUi-handle").all():  # a new learning rate or width: no error
         handle.press("ArrowRight")
