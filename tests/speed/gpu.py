@@ -62,7 +62,7 @@ def main(words):
     return int(report["tests"]["status"] != 0 or any("error" in row for row in report["notebooks"].values()))
 
 
-def tests(digits, seconds=180):
+def tests(digits, seconds=240):
     """The tests of the device: their exit status, 124 if they took longer; their last lines. → dict"""
     room = torch.cuda.mem_get_info()[1] // 2e9  # a worker and its kernel take up to 2 GB of the device
     workers = max(1, min(15, CORES, int(room)))
