@@ -18,7 +18,8 @@ from matplotlib.figure import Figure
 from .. import plotting, session
 from .plane import Plane, with_still
 
-QUICK = 0.05  # seconds: as long as a hand on a slider does not notice
+# In seconds. A hand on a slider does not notice 0.05, and other pictures may take longer than the first.
+QUICK = 0.035
 
 
 class Panel(w.HBox):
