@@ -13,6 +13,11 @@ from course_utils.train import History
 from course_utils.widgets import panels
 
 
+@pytest.fixture(autouse=True)
+def no_picture_is_slow(monkeypatch):
+    monkeypatch.setattr(panels, "QUICK", 60.0)  # the tests' machine may be
+
+
 def pixels(panel):
     return np.asarray(Image.open(io.BytesIO(panel.image.value)))
 
