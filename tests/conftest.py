@@ -22,7 +22,7 @@ os.environ["MPLCONFIGDIR"] = MATPLOTLIB.name
 import pytest  # noqa: E402
 import torch  # noqa: E402
 
-from course_utils import data, modules_of  # noqa: E402
+from course_utils import data, modules_of, notebooks  # noqa: E402
 from course_utils.train import descend  # noqa: E402
 
 
@@ -81,6 +81,14 @@ def noise():
     """A data set that costs nothing: images of noise."""
     x, y = torch.rand(300, 1, 28, 28) * 2 - 1, torch.arange(300) % 10
     return data.Digits(x, y, x, y, "noise")
+
+
+@pytest.fixture(scope="session")
+def solved(tmp_path_factory):
+    """A folder with all notebooks solved."""
+    folder = tmp_path_factory.mktemp("solved")
+    notebooks.solve([str(folder)])
+    return folder
 
 
 @pytest.fixture(autouse=True)

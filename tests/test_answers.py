@@ -1,11 +1,9 @@
 """A right answer may be written in many ways; a wrong one is told what is wrong with it (see answers/)."""
 
-import contextlib
 import re
 
 import answers
 import pytest
-import torch
 
 from course_utils import session
 from course_utils.exercises import EXERCISES, verdict
@@ -38,14 +36,8 @@ def test_nine_of_ten_wrong_answers_are_told_their_slip(told):
 @pytest.mark.parametrize("more", [1_000, 5_000, 6_000])
 def test_chance_turns_no_verdict(more, monkeypatch):
     """Another device draws other numbers from the same seed; so does another seed."""
-
-    @contextlib.contextmanager
-    def seeded(seed):
-        with session.forked():
-            torch.manual_seed(seed + more)
-            yield
-
-    monkeypatch.setattr(session, "seeded", seeded)
+    seeded = session.seeded
+    monkeypatch.setattr(session, "seeded", lambda seed: seeded(seed + more))
     judged = {id: task for id, task in EXERCISES.items() if not (task.is_question or task.contest)}
     right = [*((id, task.reference) for id, task in judged.items()), *answers.RIGHT]
     wrong = [(id, fn) for id, task in judged.items() for fn, _ in task.mistakes.values()]

@@ -396,13 +396,6 @@ def run(path, tmp_path, monkeypatch):
     return printed
 
 
-@pytest.fixture(scope="session")
-def solved(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("solved")
-    notebooks.solve([str(folder)])
-    return folder
-
-
 @pytest.mark.slow  # each takes up to two minutes
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_solved_notebook_runs_there(path, solved, tmp_path, monkeypatch):

@@ -200,13 +200,6 @@ sys.addaudithook(refuse)
 """
 
 
-@pytest.fixture(scope="session")
-def solved(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("solved")
-    notebooks.solve([str(folder)])
-    return folder
-
-
 @each
 def test_solved_it_runs_without_network_mnist_or_permission_to_write(path, solved, tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text(NO_NETWORK + READ_ONLY)  # every Python starts with this

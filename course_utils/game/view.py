@@ -154,13 +154,12 @@ class GanGame(w.VBox):
         while True:
             n_steps, rest = SPEEDS[self.speed.value]
             begin = time.perf_counter()
-            who = self._next_move()
             if self.game.batches is None:  # the click on ▶ may overtake the first points, so wait for them
                 self.error.value = alert(GameStopped(NO_DATA))
                 await asyncio.sleep(0.1)
                 continue
             self.error.value = ""
-            if not self._guarded(self.game.advance, n_steps, who):
+            if not self._guarded(self.game.advance, n_steps, self._next_move()):
                 return
             await asyncio.sleep(max(0.005, rest - (time.perf_counter() - begin)))
             while self._browser_is_behind() and time.perf_counter() - begin < 1:
@@ -216,12 +215,14 @@ class GanGame(w.VBox):
             self.plane.background = picture.plane(self.game.look(), self._wanted())
             self.plane.frame += 1
         now = (self.game.n_steps, self.game.settings.data, len(self.game.own_data))
-        if now != self._told and (time.perf_counter() - self._drawn_at > 1.0 or not self.playing):
+        is_due = now != self._told and (time.perf_counter() - self._drawn_at > 1.0 or not self.playing)
+        if is_due:
             self._scored = _in_words(self.game.score())
             self.curves.value = self._curves.draw(self.game)
             self._told, self._drawn_at = now, time.perf_counter()
-        words = [MOVES[self._move]] if self._move else self._scored
-        self.status.value = f"<b>{' · '.join([f'step {self.game.n_steps:,}', *words])}</b>"
+        if is_due or self._move or not self.playing:
+            words = [MOVES[self._move]] if self._move else self._scored
+            self.status.value = f"<b>{' · '.join([f'step {self.game.n_steps:,}', *words])}</b>"
 
     def _wanted(self):
         return [view for view, box in self.views.items() if box.value]

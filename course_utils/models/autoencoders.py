@@ -212,8 +212,8 @@ class SemiSupervisedAAE(nn.Module):
         super().__init__()
         self.enc, self.dec = ClassAndStyleEncoder(z_dim, hidden), decoder(10 + z_dim, hidden)
 
-    def decode(self, y, z):
-        """Labels y (B,), style z (B, z_dim) → images (B, 1, 28, 28)"""
+    def decode(self, z, y):
+        """Style z (B, z_dim), labels y (B,) → images (B, 1, 28, 28)"""
         return ink(self.dec(torch.cat([one_hot(y), z], 1)))
 
     def forward(self, x):

@@ -25,14 +25,18 @@ def _vae(z_dim):
     return Network(partial(models.VAE, z_dim), sample, _reconstruct)
 
 
-def _cvae(z_dim):
+def _of_any_class(z_dim):
     def sample(net, codes, n):
         return net.decode(priors.gaussian(z_dim)(n), priors.categorical(n).argmax(1))
 
+    return sample
+
+
+def _cvae(z_dim):
     def reconstruct(net, x):
         return _best_label(x, lambda y: net.decode(net.encode(x, y)[0], y))
 
-    return Network(partial(models.ConditionalVAE, z_dim), sample, reconstruct)
+    return Network(partial(models.ConditionalVAE, z_dim), _of_any_class(z_dim), reconstruct)
 
 
 def _aae(z_dim, prior, n_labels=0, noise=0.0):
@@ -48,13 +52,6 @@ def _aae(z_dim, prior, n_labels=0, noise=0.0):
 
     build = partial(models.AAE, z_dim, hidden=256, n_labels=n_labels, noise=noise)
     return Network(build, sample, reconstruct)
-
-
-def _aae_semi(z_dim):
-    def sample(net, codes, n):
-        return net.decode(priors.categorical(n).argmax(1), priors.gaussian(z_dim)(n))
-
-    return Network(partial(models.SemiSupervisedAAE, z_dim), sample, _reconstruct)
 
 
 def _best_label(x, decode):
@@ -74,5 +71,5 @@ NETWORKS = {
     "aae_mixture": _aae(2, priors.by_label(priors.gaussian_mixture), noise=0.3),
     "aae_swiss_roll": _aae(2, priors.by_label(priors.swiss_roll)),
     "aae_style": _aae(4, priors.gaussian(4), n_labels=10),
-    "aae_semi": _aae_semi(3),
+    "aae_semi": Network(partial(models.SemiSupervisedAAE, 3), _of_any_class(3), _reconstruct),
 }

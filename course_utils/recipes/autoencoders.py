@@ -109,7 +109,7 @@ def _aae_semi(words, z_dim, n_labels, n_steps):
         y_logits = metrics.in_parts(lambda x: net.enc(x)[0], digits.x_test)
         y = torch.arange(10, device=session.device()).repeat(100)
         with torch.no_grad(), session.seeded(0):
-            x = net.decode(y, prior(len(y)))
+            x = net.decode(prior(len(y)), y)
         error = metrics.reading_error(y_logits, digits.y_test)
         # by the nearest neighbours: our classifier takes blur for an eight
         still_read = metrics.still_read(x, y, digits.x[:10_000], digits.y[:10_000])

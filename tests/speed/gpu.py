@@ -45,7 +45,7 @@ TESTS = ["-m", "pytest", "--dist", "load", "-m", "pretended and not slow", "test
 def main(words):
     """→ exit status: 0 if all went well, 1 if not, 2 if there is no CUDA device"""
     if words == ["--rates"]:
-        print(json.dumps(rates(data.digits(), seconds=0.3)))
+        print(json.dumps(rates(data.digits())))
         return 0
     if session.device().type != "cuda":
         has = f"PyTorch {torch.__version__} sees none, or COURSE_DEVICE chooses another"
@@ -77,7 +77,7 @@ def tests(digits, seconds=240):
 
 def speed(digits):
     """Images a second of each step, there and on the CPU. → dict"""
-    there = rates(digits, seconds=0.3)
+    there = rates(digits)
     command, env = [sys.executable, __file__, "--rates"], {**os.environ, "COURSE_DEVICE": "cpu"}
     said = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
     return {"images/s": there, "images/s, CPU": json.loads(said.splitlines()[-1])}
@@ -98,7 +98,7 @@ def sharing(n):
     return {"OMP_NUM_THREADS": str(max(1, CORES // n)), **os.environ}
 
 
-def rates(digits, seconds, steps=players.STEPS):
+def rates(digits, seconds=0.3, steps=players.STEPS):
     """Images a second of each step, batch 128; on CUDA the most memory it takes, too, in MB. → {step: …}"""
     found, cuda = {}, session.device().type == "cuda"
     for name, step in steps.items():

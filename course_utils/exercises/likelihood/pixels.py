@@ -303,8 +303,9 @@ def _drawn(net, row, column):
 def _hides(case):
     """Do the first and the last image hide something, and the first something that another shows?"""
     seen = _gradient(*case)[:, 0] != 0  # (n, h, w)
-    some, all_ = seen.any(0), seen.all(0)
-    return not any(map(torch.equal, (seen[0], seen[-1], seen[0]), (some, some, all_)))
+    all_of_it, in_each = seen.any(0), seen.all(0)
+    pairs = (seen[0], all_of_it), (seen[-1], all_of_it), (seen[0], in_each)
+    return not any(torch.equal(a, b) for a, b in pairs)
 
 
 def _map(fn, arguments):
