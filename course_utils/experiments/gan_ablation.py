@@ -11,12 +11,12 @@ from ..steps import gan_step, r1_gan_step, relativistic_gan_step
 from ..train import train
 from .table import Table, rounded
 
-N_STEPS = 2_500
+N_STEPS = 4_000
 RULES = {  # the rule, the learning rates of G and D, the dropout of D
-    "plain": (Rule(gan_step), 5e-4, 5e-4, 0.3),
-    "TTUR": (Rule(gan_step), 5e-4, 1e-3, 0.3),
-    "R1": (Rule(r1_gan_step, ema=True), 5e-4, 1e-3, 0.0),
-    "relativistic": (Rule(relativistic_gan_step, ema=True), 5e-4, 1e-3, 0.0),
+    "plain": (Rule(gan_step), 1e-3, 1e-3, 0.5),
+    "TTUR": (Rule(gan_step), 1e-3, 2e-3, 0.5),
+    "R1": (Rule(r1_gan_step, ema=True), 1e-3, 2e-3, 0.0),
+    "relativistic": (Rule(relativistic_gan_step, ema=True), 1e-3, 2e-3, 0.0),
 }
 
 

@@ -8,12 +8,12 @@ from .. import metrics, models, session
 from ..match import Rule
 from ..pretrained.generators import PRIOR
 from ..scores import label_error, sample_scores
-from ..steps import cgan_step, cwgan_gp_step, relativistic_gan_step, wgan_gp_step, wgan_step
+from ..steps import cgan_step, cwgan_gp_step, r1_gan_step, wgan_gp_step, wgan_step
 from ..train import adam, rmsprop
 from .recipe import Recipe, fit_ema_by, three_rates_in_words
 
 WITHOUT_MOMENTUM = partial(adam, betas=(0.0, 0.9))
-GAN = Rule(relativistic_gan_step, ema=True)
+GAN = Rule(r1_gan_step, ema=True)
 WGAN = Rule(wgan_step, "C", n_critic=5, optimizer=rmsprop)
 WGAN_GP = Rule(wgan_gp_step, "C", n_critic=3, optimizer=WITHOUT_MOMENTUM)
 CONDITIONAL = Rule(cgan_step)
@@ -47,20 +47,20 @@ def _recipe(words, rule, opponent, n_steps, batch_size, lr, said="Adam, betas 0.
     return Recipe(words, n_steps, fit, scores)
 
 
-def _conditional(words, rule, n_steps, **said):
+def _conditional(words, rule, n_steps, lr, **said):
     net = models.ConditionalDiscriminator
-    return _recipe(words, rule, net, n_steps, 128, 5e-4, scores=_scores_by_class, **said)
+    return _recipe(words, rule, net, n_steps, 128, lr, scores=_scores_by_class, **said)
 
 
 MLP, BETAS_0 = models.image_discriminator, "Adam, betas 0 and 0.9"
-DCGAN = "DCGAN, 32 and 64 channels, no batch norm in D, relativistic loss, R1 with weight 1"
+DCGAN = "DCGAN, 32 and 64 channels, no batch norm in D, R1 with weight 1"
 CLIPPED = "MLP WGAN, 512-512, weights clipped at 0.01, 5 updates of the critic for each of G"
 PENALIZED = "WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G"
 RECIPES = {
-    "gan": _recipe("MLP GAN, 512-512, relativistic loss, R1 with weight 1", GAN, MLP, 50_000, 128, 5e-4),
+    "gan": _recipe("MLP GAN, 512-512, R1 with weight 1", GAN, MLP, 50_000, 128, 1e-3),
     "dcgan": _recipe(DCGAN, GAN, partial(models.dcgan_discriminator, normalize=False), 18_000, 64, 1e-3),
-    "cgan": _conditional("Conditional MLP GAN, 512-512, R1 with weight 1", CONDITIONAL, 12_000),
+    "cgan": _conditional("Conditional MLP GAN, 512-512, R1 with weight 1", CONDITIONAL, 24_000, 1e-3),
     "wgan": _recipe(CLIPPED, WGAN, MLP, 20_000, 64, 5e-4, "RMSProp"),
     "wgan_gp": _recipe(f"MLP {PENALIZED}", WGAN_GP, MLP, 20_000, 128, 5e-4, BETAS_0),
-    "cwgan_gp": _conditional(f"Conditional MLP {PENALIZED}", CONDITIONAL_WGAN_GP, 8_000, said=BETAS_0),
+    "cwgan_gp": _conditional(f"Conditional MLP {PENALIZED}", CONDITIONAL_WGAN_GP, 8_000, 5e-4, said=BETAS_0),
 }

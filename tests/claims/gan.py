@@ -83,9 +83,12 @@ def ablation(setting, score="fcd"):
     return runs("gan_ablation", setting, score)
 
 
-def two_that_count():
-    plain, ttur, r1 = (ablation(setting) for setting in ("plain", "TTUR", "R1"))
-    return min(plain) > 1.3 * max(ttur) and min(ttur) > 1.5 * max(r1)
+def one_that_counts():
+    return min(ablation("TTUR")) > 2 * max(ablation("R1"))
+
+
+def each_run(better, than):
+    return all(a < b for a, b in zip(better, than, strict=True))
 
 
 def minutes():
@@ -239,19 +242,29 @@ CLAIMS = {
         ),
     ],
     "ladder-look": [
-        ("TTUR (here $D$'s rate doubled), and R1 in place of dropout", lambda s: two_that_count()),
+        ("R1 in place of dropout, less than half the distance", lambda s: one_that_counts()),
         (
-            "The EMA changes nothing *here*",
-            lambda s: abs(mean(ablation("R1")) - mean(ablation("R1", "fcd_of_ema"))) < 0.1,
+            "TTUR (here $D$'s rate doubled) brings nothing *here*",
+            lambda s: (
+                mean(ablation("plain")) < mean(ablation("TTUR")) < 1.1 * mean(ablation("plain"))
+                and min(ablation("TTUR")) < max(ablation("plain"))
+            ),
         ),
         (
-            "KL 0.11, before 0.15",
+            "The EMA takes off a little, in each of the five runs",
+            lambda s: (
+                each_run(ablation("R1", "fcd_of_ema"), ablation("R1"))
+                and mean(ablation("R1", "fcd_of_ema")) > 0.9 * mean(ablation("R1"))
+            ),
+        ),
+        (
+            "KL 0.07, before 0.09",
             lambda s: (
                 (
                     round(mean(ablation("relativistic", "kl_of_ema")), 2),
                     round(mean(ablation("R1", "kl_of_ema")), 2),
                 )
-                == (0.11, 0.15)
+                == (0.07, 0.09)
             ),
         ),
         (
@@ -263,19 +276,19 @@ CLAIMS = {
         ),
         ("here all ten digits are there without it", lambda s: min(ablation("R1", "n_digits")) == 10),
     ],
-    "say s10": [("Two changes count: TTUR, and R1 in place of dropout", lambda s: two_that_count())],
+    "say s10": [("One change counts: R1 in place of dropout", lambda s: one_that_counts())],
     "dcgan-look": [
         (
             "(*precision*); of those of the MLP with R1, nearly twice as many",
             lambda s: (
-                0.3 < s["04 DCGAN"]["precision"] < 0.37
+                1 / 3 < s["04 DCGAN"]["precision"] < 0.38
                 and 1.75 < s["04 first three"]["precision"] / s["04 DCGAN"]["precision"] < 2
             ),
         ),
     ],
-    "say s11": [("only about a third look real", lambda s: 0.3 < s["04 DCGAN"]["precision"] < 0.37)],
+    "say s11": [("only about a third look real", lambda s: 0.3 < s["04 DCGAN"]["precision"] < 0.38)],
     "scoreboard-text": [
-        ("23 to 85 minutes each", lambda s: (round(min(minutes())), round(max(minutes()))) == (23, 85)),
+        ("18 to 32 minutes each", lambda s: (round(min(minutes())), round(max(minutes()))) == (18, 32)),
     ],
     "frames-look": [
         (
@@ -302,8 +315,8 @@ CLAIMS = {
             "class",
         ),
         (
-            "in the curves D leaves 50 %",
-            lambda s: curve(s, "lowest_accuracy") + 0.1 < curve(s, "at_the_end"),
+            "in the curves D stays above 50 %",
+            lambda s: curve(s, "lowest_accuracy") > 0.55,
             "class",
         ),
     ],
@@ -316,11 +329,11 @@ CLAIMS = {
     ],
     "digits-curves-look": [
         (
-            "near 60 % in the first twentieth of the steps, near 80 % at the end",
+            "near 60 % in the first twentieth of the steps, about two thirds at the end",
             lambda s: (
                 curve(s, "lowest_in_part") == 1
                 and 0.55 < curve(s, "lowest_accuracy") < 0.65
-                and 0.75 < curve(s, "at_the_end") < 0.85
+                and 0.63 < curve(s, "at_the_end") < 0.7
             ),
             "class",
         ),
@@ -382,20 +395,17 @@ CLAIMS = {
     ],
     "scoreboard-look": [
         (
-            "the plain GAN has the highest KL and the lowest recall of the four",
+            "the plain GAN has by far the lowest recall of the four",
             lambda s: (
-                max(FOUR, key=lambda name: card(s, name, "kl"))
-                == min(FOUR, key=lambda name: card(s, name, "recall"))
-                == "plain GAN"
+                card(s, "plain GAN", "recall") < 0.5 * min(card(s, name, "recall") for name in FOUR[1:])
             ),
             "class",
         ),
     ],
     "recap": [
         (
-            "TTUR and R1 in place of dropout take two small networks from a Fréchet distance near 19 "
-            "to one near 6",
-            lambda s: 18.5 < mean(ablation("plain")) < 19.5 and 5.5 < mean(ablation("R1")) < 6.5,
+            "R1 in place of dropout takes two small networks from a Fréchet distance near 10 to one near 4",
+            lambda s: 9.5 < mean(ablation("TTUR")) < 10.5 and 3.5 < mean(ablation("R1")) < 4.5,
         ),
         (
             "on the ring plain GANs drop modes and depend on luck",

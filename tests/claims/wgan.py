@@ -390,7 +390,7 @@ CLAIMS = {
         ("on the class scale about half of the digits", lambda s: 45 < misread(s) < 65, "class", "bundled"),
         ("after the full run a third", lambda s: 30 < misread(s) < 37, "full"),
         ("but slowly", lambda s: misread(s) > 3 * misread(s, "04 conditional GAN")),
-        ("about a seventh", lambda s: 13 < misread(s, "04 conditional GAN") < 16, "class"),
+        ("fewer than a tenth", lambda s: misread(s, "04 conditional GAN") < 10, "class"),
         ("and a twentieth", lambda s: 4 < misread(s, "04 conditional GAN") < 6, "full"),
     ],
     "recap": [
