@@ -125,10 +125,8 @@ def error_on_board(s, model):
 
 def nearest_of_all(s):
     """Are WGAN-GP and the GAN, with 0.5 each, before ALAE?"""
-    first = by_distance(s, "fcd")[:3] == ["WGAN-GP", "GAN", "ALAE"]
-    return first and {round(s["08 board of samples"][f"{name}: fcd"], 1) for name in ("WGAN-GP", "GAN")} == {
-        0.5
-    }
+    distances = [round(s["08 board of samples"][f"{name}: fcd"], 1) for name in ("WGAN-GP", "GAN")]
+    return distances == [0.5, 0.5] and by_distance(s, "fcd")[:3] == ["WGAN-GP", "GAN", "ALAE"]
 
 
 def ahead(s, score):
