@@ -1,9 +1,12 @@
 """Claims of notebook 03."""
 
+import math
+
 from claims import SCALES, mean, runs
 
 PAPER = {"100 labels": 1.90, "1000 labels": 1.60, "60000 labels": 0.85}  # test error in %, table of deck 000
 N_LABELS = (100, 1_000, 60_000)
+ALL = ("class", "full", "bundled")
 PRIORS = ("Gaussian", "mixture", "Swiss roll")
 
 
@@ -30,6 +33,16 @@ def spread(labels):
 
 def match(s, name):
     return s[f"03 match with {name}"]
+
+
+def kept(s, name):
+    return s["03 kept by a three"][name]
+
+
+def nats_of_the_spread(s):
+    """What the KL gains in each dimension if all codes together become as wide as the prior."""
+    variance = s["03 spread of the VAE's codes"]["standard_deviation"] ** 2
+    return (variance - 1 - math.log(variance)) / 2
 
 
 def half_the_errors(s):
@@ -118,6 +131,73 @@ CLAIMS = {
     ],
     "predict-03-p9-text": [
         ("(c) four or more", lambda s: s["03 five petals"]["split_digits"] > 5),
+    ],
+    "prediction 03.p1": [
+        (
+            "the logit gets flatter",  # by more than 1 − D grows, which can double
+            lambda s: (
+                s["03 judge"]["arrows_where_D_says_fake"] < 0.5 * s["03 judge"]["arrows_at_the_boundary"]
+            ),
+        ),
+    ],
+    "prediction 03.p2": [
+        (
+            "finds hardly anything to go by in a thousand steps",
+            lambda s: abs(s["03 a new D"]["its_L_D_at_last"] - 1.386) < 0.02,
+        ),
+    ],
+    "prediction 03.p3": [
+        (
+            "L_rec has spread them",
+            lambda s: s["03 spread of the VAE's codes"]["standard_deviation"] > 1.08,
+        ),
+        ("the KL gains little by undoing it", lambda s: nats_of_the_spread(s) < 0.05),
+    ],
+    "prediction 03.p4": [
+        (
+            "Far above chance, a tenth or so",
+            lambda s: min(s[f"03 {p} with labels"]["purity_without_labels"] for p in PRIORS[1:]) > 0.35,
+            *ALL,
+        ),
+    ],
+    "prediction 03.p5": [
+        (
+            "All three stay in part, slant most",
+            lambda s: 0.4 < kept(s, "width") < kept(s, "ink") < kept(s, "slant") - 0.1,
+        ),
+    ],
+    "prediction 03.p7": [
+        (
+            "without an AAE it is worth nearly as much",
+            lambda s: (
+                alone("100 labels") - agreeing("agreement alone", 100)
+                > 0.9 * (alone("100 labels") - agreeing("agreement", 100))
+            ),
+        ),
+    ],
+    "prediction 03.p8": [
+        (
+            "limits that they share",
+            lambda s: (
+                abs(s["03 VAE"]["reconstruction_error"] / s["03 AAE"]["reconstruction_error"] - 1) < 0.03
+            ),
+            *ALL,
+        ),
+    ],
+    "exercise 03.9": [
+        (
+            "Rows with several large numbers are impure: B saw no labels",
+            lambda s: (
+                s["03 mixture with labels"]["purity_without_labels"]
+                < 0.6 * s["03 mixture with labels"]["purity"]
+            ),
+            *ALL,
+        ),
+        (
+            "C's large numbers stand on the diagonal",
+            lambda s: s["03 mixture with labels"]["in_its_own_component"] > 0.9,
+            *ALL,
+        ),
     ],
     "aae-curves-look": [
         (

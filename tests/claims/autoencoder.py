@@ -1,5 +1,7 @@
 """Claims of notebook 01."""
 
+from claims import SCALES
+
 
 def _error(s, k):
     return s["01 widths"][f"error_with_code_of_{k}"]
@@ -203,6 +205,55 @@ CLAIMS = {
     ],
     "predict-01-p10-text": [
         ("about as far as images of other random codes, within a fifth", _holes_are_near, *ALL),
+    ],
+    "prediction 01.p2": [
+        ("Three numbers mostly tell which digit it is", lambda s: s["01 lab 1"]["still_read"] > 0.675, *ALL),
+        ("half of the error stays", lambda s: 0.44 < _mean_left(s) < 0.56, *ALL),
+    ],
+    "prediction 01.p4": [
+        (
+            "The first few numbers help most; each further one, on average, less",
+            lambda s: _gain(s, 2, 3) > _gain(s, 3, 8) > 2 * _gain(s, 8, 16) > 4 * _gain(s, 16, 32),
+            *ALL,
+        )
+    ],
+    "prediction 01.p5": [
+        ("which crosses many flat directions", lambda s: _directions(s) >= 2 * 3, *ALL),
+    ],
+    "prediction 01.p6": [
+        ("Narrow codes need activations", lambda s: s["01 pca"]["Lab 1"] < 0.8 * s["01 pca"]["PCA"], *ALL),
+        (
+            "256 flat directions hold all but a few percent",
+            lambda s: _pca_256(s) < 0.03 * s["01 lab 1"]["error_of_the_mean_image"],
+            *ALL,
+        ),
+        (
+            "What limits Lab 2 is hardly the size of its code",
+            lambda s: _pca_256(s) < 0.2 * _lab_2(s),
+            *ALL,
+        ),
+        ("trained for longer it gains much", lambda s: _lab_2(SCALES["full"]) < 0.6 * _lab_2(s), "class"),
+    ],
+    "prediction 01.p7": [
+        (
+            "they fit nearly as well",
+            lambda s: (
+                s["01 neighbours"]["same_digit_by_code"] > s["01 neighbours"]["same_digit_by_pixels"] - 0.05
+            ),
+            *ALL,
+        )
+    ],
+    "prediction 01.p9": [
+        ("it hardly mattered", lambda s: abs(_far(s, "Lab 2, shuffled") / _far(s, "Lab 2") - 1) < 0.03, *ALL)
+    ],
+    "prediction 01.p10": [
+        ("the decoder goes on smoothly from the real codes into the holes", _holes_are_near, *ALL),
+        ("With 256 numbers every random code is in a hole", lambda s: _holes(s)[2] > 0.995, *ALL),
+        (
+            "its image is on average farther from the training images than a real one",
+            lambda s: _far(s, "Lab 2") > 1.05 * _far(s, "real"),
+            *ALL,
+        ),
     ],
     "walk-look": [
         (

@@ -116,6 +116,14 @@ def nearest(s, of):
     return s["04 squared error to the nearest training image"][of]
 
 
+def spoiled(s, how):
+    return s["04 Fréchet distance of spoiled digits"][how]
+
+
+def moved(s):
+    return spoiled(s, "moved by two pixels")
+
+
 def walk(s):
     """No step of a walk is a jump: the largest is less than a third of the way."""
     return (
@@ -278,7 +286,107 @@ CLAIMS = {
         ),
         ("here all ten digits are there without it", lambda s: min(ablation("R1", "n_digits")) == 10),
     ],
+    "prediction 04.p2": [
+        (
+            "nothing in L_D says what D should be",
+            lambda s: s["04 largest error of D"]["elsewhere"] > 0.6,
+            *ALL,
+        ),
+    ],
+    "prediction 04.p4": [
+        ("it pulls in, the more weakly, the nearer", creeps, *ALL),
+        (
+            "the steps' own drift outward is smaller",
+            lambda s: after(800, 0.0)(s) < 0.9 * after(400, 0.0)(s),
+            *ALL,
+        ),
+    ],
+    "prediction 04.p5": [
+        (
+            "which grows as D alone plays",
+            lambda s: pull(alone("D only")[1]) > 10 * pull(alone("D only")[0]),
+        ),
+        ("in a long *D only* to 0", lambda s: pull(alone("D only", "minimax", 0)[1]) < 1e-3),
+    ],
+    "prediction 04.p6": [
+        (
+            "Looking ahead keeps G near all modes here",
+            lambda s: (
+                unrolled(s, "unrolled by 5", "modes") == [8, 8, 8]
+                and max(unrolled(s, "unrolled by 5", "distance")) < 0.85 * modes(s, "noise", "distance")
+            ),
+            *ALL,
+        ),
+        (
+            "by itself it does not put points onto them",
+            lambda s: max(unrolled(s, "unrolled by 5", "good")) < 0.15,
+            *ALL,
+        ),
+    ],
+    "prediction 04.p7": [
+        (
+            "blur moves their distribution the most",
+            lambda s: spoiled(s, "blurred") > 1.3 * max(spoiled(s, "0 to 4 alone"), moved(s)),
+            *ALL,
+        ),
+        (
+            "half of the kinds missing less, and a move the least",
+            lambda s: spoiled(s, "0 to 4 alone") > 1.5 * moved(s),
+        ),
+    ],
+    "prediction 04.p8": [
+        (
+            "blur spreads strokes thin, and comes nearer to training images",
+            lambda s: nearest(s, "blurred") < 0.95 * nearest(s, "test"),
+            *ALL,
+        ),
+    ],
+    "prediction 04.p10": [
+        (
+            "A sharp guess, made without knowing which future will come, pays about twice",
+            lambda s: (
+                1.75
+                < s["04 next frame"]["adversarial loss: error to a random future"]
+                / s["04 next frame"]["squared error: error to a random future"]
+                < 2.1
+            ),
+            *ALL,
+        ),
+        (
+            "The mean pays once, and looks like none of them",
+            lambda s: (
+                s["04 next frame"]["squared error: to the nearest one"]
+                > 0.8 * s["04 next frame"]["squared error: error to a random future"]
+            ),
+            *ALL,
+        ),
+    ],
+    "exercise 04.11": [
+        ("A drifts away from 2 log 2", lambda s: loss(s, "A", "L_D") < 0.9 * 2 * LOG_2, *ALL),
+        (
+            "B stays where theory ends, and has collapsed",
+            lambda s: abs(loss(s, "B", "L_D") / LOG_2 - 2) < 0.05 and modes(s, "game B") <= 1,
+            *ALL,
+        ),
+        ("C: negative losses of G", lambda s: loss(s, "C", "L_G") < -0.2, *ALL),
+        (
+            "All eight modes: C, whose D is sure, and spares none",
+            lambda s: (
+                [modes(s, f"game {game}") == 8 for game in "ABCD"] == [True, False, True, False]
+                and loss(s, "C", "L_D") < 0.7 * loss(s, "A", "L_D")
+            ),
+            *ALL,
+        ),
+        ("in D the points swing far past every mode", lambda s: modes(s, "game D", "distance") > 6, *ALL),
+    ],
     "prediction 04.p9": [
+        (
+            "the digits a little more even, recall lower",
+            lambda s: (
+                max(ablation("relativistic", "kl_of_ema")) < min(ablation("R1", "kl_of_ema"))
+                and max(ablation("relativistic", "recall_of_ema")) < min(ablation("R1", "recall_of_ema"))
+            ),
+        ),
         ("The averaged weights take off less than a tenth", lambda s: ema_takes_off()),
         (
             "the distance larger by more than half",

@@ -64,6 +64,7 @@ def _thin_and_crowded(s):
 
 
 # Long trainings: what was recorded first at class scale only says "class" here.
+ALL = ("class", "full", "bundled")
 BETAS = ("0", "0.25", "1", "4", "16")
 
 CLAIMS = {
@@ -219,6 +220,35 @@ CLAIMS = {
             "class",
         ),
         ("grow to 240 nats or more", lambda s: _of_beta(s, "0")[1] > 240, "class"),
+    ],
+    "prediction 02.p3": [
+        ("a few large weights rule the mean", lambda s: _gain(s, 10) < 0.75 * _gain(s, 400), *ALL),
+    ],
+    "prediction 02.p5": [
+        (
+            "none needs to be filled so far",
+            lambda s: 2 * s["02 one dimension"]["nats_of_the_first"] < 0.9 * s["02 vae in 2-D"]["L_kl"],
+        ),
+    ],
+    "prediction 02.p6": [
+        ("nats come in all the same", lambda s: _of_beta(s, "0")[1] > 5 * _of_beta(s, "0.25")[1]),
+        (
+            "which hardly helps the reconstruction",
+            lambda s: 0.95 * _of_beta(s, "0.25")[0] < _of_beta(s, "0")[0] < _of_beta(s, "0.25")[0],
+        ),
+    ],
+    "prediction 02.p7": [
+        ("Slant and ink are free in each digit", _slant_then_ink_then_height),
+    ],
+    "prediction 02.p8": [
+        (
+            "With two labels of a class, both see too little",
+            lambda s: max(_accuracy(s, 20, name) for name in ("codes", "pixels")) < 0.5,
+        ),
+        (
+            "it helps a little, in between",
+            lambda s: 1.5 * max(_lead(s, 20), _lead(s, 1000)) < _lead(s, 100) < 0.05,
+        ),
     ],
     "styles-play": [
         (
