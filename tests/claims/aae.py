@@ -132,6 +132,9 @@ CLAIMS = {
     "predict-03-p9-text": [
         ("(c) four or more", lambda s: s["03 five petals"]["split_digits"] > 5),
     ],
+    "prediction 03.p9": [
+        ("Most are split, and petals are shared", lambda s: s["03 five petals"]["split_digits"] > 5),
+    ],
     "prediction 03.p1": [
         (
             "the logit gets flatter",  # by more than 1 − D grows, which can double

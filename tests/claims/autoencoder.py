@@ -1,7 +1,5 @@
 """Claims of notebook 01."""
 
-from claims import SCALES
-
 
 def _error(s, k):
     return s["01 widths"][f"error_with_code_of_{k}"]
@@ -232,7 +230,6 @@ CLAIMS = {
             lambda s: _pca_256(s) < 0.2 * _lab_2(s),
             *ALL,
         ),
-        ("trained for longer it gains much", lambda s: _lab_2(SCALES["full"]) < 0.6 * _lab_2(s), "class"),
     ],
     "prediction 01.p7": [
         (

@@ -56,7 +56,7 @@ Prediction(
     "03.p9",
     "c",
     "Codes go wherever the prior has mass, and D sees codes without names: that a digit stays whole, or "
-    "alone, is nobody's aim. Some mostly stay together, some are cut nearly in half.",
+    "alone, is nobody's aim. Most are split, and petals are shared.",
 )
 
 Project(
@@ -102,7 +102,8 @@ SelfTest(
         (
             "d",
             "5",
-            "Then the code must hold the digit itself, or the reconstruction suffers: section 1 had 0.56.",
+            "Then the code must hold the digit itself, or the reconstruction suffers: section 1's code told "
+            "more than half of the labels.",
         ),
         (
             "c",

@@ -41,7 +41,7 @@ Prediction(
     "01.p6",
     expected="c",
     why="Narrow codes need activations, wide ones hardly do: 256 flat directions hold all but a few percent. "
-    "What limits Lab 2 is hardly the size of its code; trained for longer it gains much.",
+    "What limits Lab 2 is hardly the size of its code: PCA's is as large.",
 )
 
 Prediction(

@@ -6,8 +6,8 @@ Prediction(
     "04.p1",
     "b",
     "PyTorch's first weights shrink what passes through G, and in evaluation mode new batch norms do not "
-    "undo it: its pixels are all near 0, and D says nearly "
-    "the same of each. The digits' black and white reaches D in full. Neither answer means anything yet.",
+    "undo it: its pixels are nearly all near 0, and D says nearly the same of each. The digits' black and "
+    "white reaches D in full. Neither answer means anything yet.",
 )
 
 
@@ -55,8 +55,8 @@ Prediction(
 Prediction(
     "04.p7",
     "b",
-    "The distance sees only what the classifier's features see: blur moves their distribution the most, half "
-    "of the kinds missing less, and a move the least: the classifier was trained on moved digits.",
+    "The distance sees only what the classifier's features see: blur moves their distribution the most; half "
+    "of the kinds missing less, and so does a move: the classifier was trained on moved digits.",
 )
 
 

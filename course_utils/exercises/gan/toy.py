@@ -21,7 +21,7 @@ Exercise(
     why=(
         "A drifts away from 2 log 2: its D still finds differences. B stays where theory ends, and has "
         "collapsed: its G outruns a D that can only guess. C: negative losses of G are the minimax form. "
-        "D swings in large, slow waves: its D cannot follow. All eight modes: C, "
+        "D swings at first in large, slow waves: its D cannot follow. All eight modes: C, "
         "whose D is sure, and spares none."
     ),
     hints=(

@@ -27,7 +27,7 @@ Exercise(
         ),
         information=(
             0.805,
-            "½ log 5 is what z and x tell of each other: so much is lost if the decoder, too, may adapt. It "
+            "½ log 5 is what z and x tell of each other; asked is what the ELBO of this decoder loses, which "
             "stays as it is.",
         ),
         no_half=(4.0, "twice too much: the ½ of the Normal's exponent is missing."),
@@ -71,7 +71,7 @@ Prediction(
     "02.p5",
     "a",
     "All dimensions have the same price for a nat. In the plane all must go into two numbers; of twenty, "
-    "about a dozen share them, and none needs to be filled so far.",
+    "at least eight share them, and none needs to be filled so far.",
 )
 Prediction(
     "02.p6",
@@ -270,7 +270,7 @@ SelfTest(
         (
             "d",
             "11",
-            "Its output is a reconstruction, off by about 30 even without noise: slight noise is cheaper.",
+            "Its output is a reconstruction, off by more than 30 without any noise: slight noise is cheaper.",
         ),
         (
             "a",
