@@ -42,6 +42,23 @@ def windows(scores, name):
     return scores["12 windows"][f"{name}: nats, width 0.4"]
 
 
+def forgets(s):
+    return s["12 IRGAN"]["G"] > s["12 IRGAN"]["best_of_D"] > s["12 IRGAN"]["D"] + 0.1
+
+
+def averages_first(s):
+    return windows(s, "averages") > windows(s, "10,000 known") > windows(s, "unseen digits")
+
+
+def dozens_apart(s):
+    return abs(windows(s, "GAN") - windows(s, "unseen digits")) > 24
+
+
+def as_far_as_unseen(s):
+    moved, unseen = (measured(s, name, "to the nearest known") for name in ("moved", "unseen digits"))
+    return abs(moved / unseen - 1) < 0.1
+
+
 HERE = {
     "say s4": [
         (
@@ -134,7 +151,17 @@ HERE = {
         )
     ],
     "exercise 12.11": [
-        ("never arrives", lambda s: max(lake(BONUS, "goal at 500")) < 0.3),
+        (
+            "C reaches the goal in one walk of six",
+            lambda s: abs(lake(BONUS, "goal at 500")[0] - 1 / 6) < 0.01,
+        ),
+        (
+            "Which run has the longest walks",
+            lambda s: (
+                min(lake(BONUS, "moves at 500"))
+                > 2 * max(lake(RATIO, "moves at 500") + lake(COST, "moves at 500"))
+            ),
+        ),
         (
             "four moves from the start",
             lambda s: lake(COST, "water at 100")[0] > 0.9 and round(lake(COST, "moves at 100")[0]) == 4,
@@ -150,6 +177,8 @@ HERE = {
             ),
         ),
     ],
+    "prediction 12.p7": [("and it forgets", forgets, *ALL)],
+    "prediction 12.p8": [("not even ten for one make up for it", averages_first, *ALL)],
     "say s5": [
         (
             "the generator that never saw one remembers",
@@ -163,7 +192,7 @@ HERE = {
     "irgan-look": [
         (
             "the two curves crossing",
-            lambda s: s["12 IRGAN"]["G"] > s["12 IRGAN"]["best_of_D"] > s["12 IRGAN"]["D"] + 0.1,
+            forgets,
             *ALL,
         ),
         ("$D$'s best time is early", lambda s: max(early(1) + early(3)) <= 400),
@@ -197,11 +226,42 @@ HERE = {
     "noise-look": [
         (
             "differ by dozens of nats",
-            lambda s: abs(windows(s, "GAN") - windows(s, "unseen digits")) > 24,
+            dozens_apart,
+            *ALL,
+        )
+    ],
+    "exercise 12.14": [
+        (
+            "Models of digits differ by more than that",
+            dozens_apart,
             *ALL,
         )
     ],
     "exercise 12.15": [
+        (
+            "which windows love more than real digits; the classifier does not",
+            lambda s: (
+                measured(s, "averages", "windows, nats") > measured(s, "unseen digits", "windows, nats") + 50
+                and measured(s, "averages", "Fréchet") > 5 * measured(s, "unseen digits", "Fréchet")
+            ),
+            *ALL,
+        ),
+        ("about as far from the training images as unseen digits are", as_far_as_unseen, *ALL),
+        (
+            "for windows more so than unseen digits are",
+            lambda s: (
+                measured(s, "moved", "windows, nats") < measured(s, "unseen digits", "windows, nats") - 10
+            ),
+            *ALL,
+        ),
+        (
+            "E has the largest Fréchet distance but A's",
+            lambda s: (
+                measured(s, "averages", "Fréchet")
+                > measured(s, "GAN", "Fréchet")
+                > max(measured(s, name, "Fréchet") for name in ("moved", "unseen digits", "copies")) + 0.3
+            ),
+        ),
         (
             "copies, which look more real than the GAN's E",
             lambda s: measured(s, "copies", "Fréchet") < 0.6 * measured(s, "GAN", "Fréchet"),
@@ -211,7 +271,7 @@ HERE = {
     "predict-12-p8-text": [
         (
             "(a) the 10,000 known digits; (b) the 1,000 averages; (c) 1,000 unseen digits",
-            lambda s: windows(s, "averages") > windows(s, "10,000 known") > windows(s, "unseen digits"),
+            averages_first,
             *ALL,
         ),
     ],
@@ -241,14 +301,7 @@ HERE = {
         ),
         (
             "about as far away from all known images as unseen digits are",
-            lambda s: (
-                abs(
-                    measured(s, "moved", "to the nearest known")
-                    / measured(s, "unseen digits", "to the nearest known")
-                    - 1
-                )
-                < 0.1
-            ),
+            as_far_as_unseen,
             *ALL,
         ),
     ],

@@ -25,6 +25,15 @@ def leans(run):
     return i + 1, both[i] > 0
 
 
+def leaning(counts):
+    """How many of the categories, a row each, are of one digit by half or more."""
+    return sum(max(row) > 0.5 * sum(row) for row in counts)
+
+
+def early(s):
+    return s["10 bound"]["early_unread"] < 0.23
+
+
 CLAIMS = {
     "readers-look": [
         (
@@ -49,6 +58,16 @@ CLAIMS = {
             lambda s: s["10 bound"]["read_rightly_in_percent"] > 97,
             *ALL,
         )
+    ],
+    "prediction 10.p2": [("takes the cheap one first", early, *ALL)],
+    "prediction 10.p3": [
+        (
+            "most categories lean to one digit",
+            lambda s: min(map(leaning, runs("infogan", "InfoGAN", "counts"))) >= 8,
+        )
+    ],
+    "prediction 10.p4": [
+        ("What they come to mean is decided by chance", lambda s: len(set(map(leans, range(5)))) > 2)
     ],
     "seeds-text": [
         (
@@ -138,7 +157,7 @@ CLAIMS = {
         ),
         (
             "is read within seconds",
-            lambda s: s["10 bound"]["early_unread"] < 0.23,
+            early,
             *ALL,
         ),
         (

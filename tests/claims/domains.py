@@ -1,6 +1,7 @@
 """Claims of notebook 13."""
 
 from claims import mean, runs
+from course_utils import experiments
 
 LAYERS = [f"layer {i}" for i in (1, 2, 3, 4)]
 
@@ -11,6 +12,10 @@ def decided(s, what, part):
 
 def styles(way, score):
     return runs("styles", way, score)
+
+
+def mixing_costs(s):
+    return min(styles("two styles", "fcd")) > max(styles("one style", "fcd"))
 
 
 def kept(way, score="kept"):
@@ -25,11 +30,69 @@ def hidden(s, noise, of):
     return s["13 hidden"][f"noise {noise:g}: {of}"]
 
 
+def turned_and_back(s):
+    return min(kept("turned · MLP", "returned")) > 80
+
+
 def both(s, name, what):
     return s["13 both"][f"{name}: {what}"]
 
 
+ALL = ["class", "full", "bundled"]
 CLAIMS = {
+    "exercise 13.2": [
+        (
+            "new layers 1 and 2 change whole shapes, layer 3 some, layer 4 strokes, and the noise next to "
+            "nothing",
+            lambda s: (
+                min(decided(s, "pixels", layer) for layer in LAYERS[:2]) > 0.6
+                and 0.3 < decided(s, "pixels", "layer 3") < 0.5
+                and decided(s, "pixels", "layer 4") < 0.15
+                and decided(s, "pixels", "noise") < 0.001
+            ),
+            *ALL,
+        ),
+        (
+            "whose strokes get bolder or finer, the last layer is new",
+            lambda s: (
+                decided(s, "thickness", "layer 4")
+                > 3 * max(decided(s, "thickness", layer) for layer in LAYERS[:3])
+            ),
+            *ALL,
+        ),
+    ],
+    "prediction 13.p2": [
+        (  # a share of 0.56 is a new digit in half of the images
+            "a new style in layer 1 or in layer 2 mostly breaks it",
+            lambda s: min(decided(s, "digit", layer) for layer in LAYERS[:2]) > 0.65,
+            *ALL,
+        ),
+    ],
+    "prediction 13.p3": [
+        (
+            "Even without practice mixed images are hardly worse than plain ones",
+            lambda s: all(
+                0.9 < mixed / plain < 1.1
+                for mixed, plain in zip(
+                    styles("one style", "fcd of mixed"), styles("one style", "fcd"), strict=True
+                )
+            ),
+        ),
+        ("What mixing costs stands in the left one", mixing_costs),
+        (
+            "a tenth of what it practises on",
+            lambda s: experiments.load("styles")["settings"]["shares"]["two styles"] == 0.9,
+        ),
+    ],
+    "prediction 13.p6": [
+        (
+            "stroke by stroke, with or without a cycle",
+            lambda s: min(kept("hollow · convolutions") + kept("hollow · convolutions · no cycle")) > 80,
+        ),
+    ],
+    "prediction 13.p8": [
+        ("the MLP finds one", lambda s: turned_and_back(s) and max(kept("turned · MLP")) < 30),
+    ],
     "predict-13-p2-text": [
         ("clearly more than 1", lambda s: s["13 decided"]["digit: sum"] > 1.2),
     ],
@@ -62,7 +125,7 @@ CLAIMS = {
     "predict-13-p8-text": [
         (
             "round trips return 9 in 10 digits",
-            lambda s: min(kept("turned · MLP", "returned")) > 80,
+            turned_and_back,
         ),
         ("about 1 in 10", lambda s: max(kept("turned · MLP")) < 30),
     ],
@@ -117,7 +180,7 @@ CLAIMS = {
     "mixing-look": [
         (
             "what mixing does to images of one style",
-            lambda s: min(styles("two styles", "fcd")) > max(styles("one style", "fcd")),
+            mixing_costs,
         ),
     ],
 }

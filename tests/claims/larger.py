@@ -2,6 +2,7 @@
 
 from claims import mean, runs
 from course_utils import experiments
+from course_utils.exercises.larger.levels import unknown_levels
 
 
 def stretched(s, layer):
@@ -30,6 +31,19 @@ def unknown(changed, score):
     return experiments.load("biggan_unknown")["runs"][changed][score]
 
 
+def faulty(letter, start):
+    return unknown_levels(experiments.load("lapgan_unknown")["runs"])[letter][f"misread from {start}"]
+
+
+def ema(s, score):
+    return s["11 EMA"][f"EMA, copied statistics: {score}"] / s["11 EMA"][f"G: {score}"]
+
+
+def anew(s, score):
+    """At t = 0.5 with statistics taken anew, beside no truncation."""
+    return s["11 anew"][f"t = 0.5, taken anew: {score}"] / s["11 anew"][f"not truncated: {score}"]
+
+
 def cut(s, t, score):
     """Of the shipped network, in the notebook's table."""
     return s["11 truncation"][f"t = {t}: {score}"]
@@ -47,6 +61,7 @@ def costs(s):
     return [fcd[i] - fcd[i + 1] for i in range(3)]
 
 
+ALL = ["class", "full", "bundled"]
 CLAIMS = {
     "predict-11-p2-text": [("The first", lambda s: costs(s)[0] == max(costs(s)))],
     "predict-11-p3-text": [("Less than 0.15", lambda s: moved(s, 28, "image moves") < 0.15)],
@@ -134,6 +149,63 @@ CLAIMS = {
                 for noise, seven, fourteen in zip(
                     *(lapgan("fcd", start) for start in ("noise", "real 7", "real 14")), strict=True
                 )
+            ),
+        ),
+    ],
+    "prediction 11.p5": [
+        (
+            "is nearly G",
+            lambda s: (
+                0.8 < ema(s, "fcd") < 1.05
+                and abs(mean(of_ema("all", statistics="")) / mean(runs("biggan", "all", "fcd")) - 1) < 0.1
+            ),
+            *ALL,
+        ),
+    ],
+    "prediction 11.p7": [
+        (
+            "nearly all of the truncation is normed away",
+            lambda s: abs(anew(s, "fcd") - 1) < 0.05 and anew(s, "recall") > 0.95,
+            *ALL,
+        ),
+    ],
+    "exercise 11.4": [
+        (
+            "A is right from real 14 × 14 images, and not from 7 × 7 ones",
+            lambda s: faulty("A", "real 14") < 3 and faulty("A", "real 7") > 80,
+        ),
+        (
+            "C is right from both",
+            lambda s: all(
+                faulty("C", start) < 1.05 * max(lapgan("misread", start)) for start in ("real 7", "real 14")
+            ),
+        ),
+        (
+            "B is left for the last level",
+            lambda s: faulty("B", "real 14") > 4 * max(lapgan("misread", "real 14")),
+        ),
+    ],
+    "exercise 11.11": [
+        (
+            "recall is gone",
+            lambda s: (
+                unknown("thirty vectors", "recall") < 0.1 * unknown("as it is", "recall")
+                and unknown("thirty vectors", "precision") > unknown("as it is", "precision")
+            ),
+        ),
+        (
+            "precision up",
+            lambda s: unknown("truncated at 1", "precision") > unknown("as it is", "precision") + 0.05,
+        ),
+        (
+            "so nothing moves; the classes by themselves do",
+            lambda s: (
+                all(
+                    abs(unknown("labels exchanged", score) / unknown("as it is", score) - 1) < 0.02
+                    for score in ("fcd", "precision", "recall")
+                )
+                and unknown("labels exchanged", "fcd of a class, mean")
+                > 3 * unknown("as it is", "fcd of a class, mean")
             ),
         ),
     ],

@@ -19,6 +19,18 @@ def above(s, name):
     return odd(s, name, "above a test digit, %")
 
 
+def no_even_rows(s):
+    return abs(s["09 pairs"]["on_even_rows"] - 64 / 512) < 0.001
+
+
+def better_early(s):
+    return s["09 CD"]["CD_1_early"] > s["09 CD"]["CD_1_late"] + 0.1
+
+
+def shows_long(s):
+    return s["09 sweeps"]["half_left_by"] > 100 and s["09 sweeps"]["kept_after_1000"] > 0.15
+
+
 CLAIMS = {
     "orders-look": [
         (
@@ -35,6 +47,22 @@ CLAIMS = {
             "it stays above the tables in all three",
             lambda s: min(orders(s, "logistic")) > max(orders(s, "tables")) + 0.03,
             "class",
+        ),
+    ],
+    "prediction 09.p2": [
+        (
+            "Half of all nats were for what neighbours tell",
+            lambda s: 0.45 < nats(s, "logistic") / nats(s, "each pixel by itself") < 0.55,
+            "class",
+            "bundled",
+        ),
+    ],
+    "prediction 09.p5": [
+        (
+            "a little wherever a stroke might have begun, and no more",
+            lambda s: odd(s, "no ink") < 0.7 * odd(s, "test digits"),
+            "class",
+            "bundled",
         ),
     ],
     "blind-look": [
@@ -83,6 +111,11 @@ def middle(variant, score):
     return mean(runs("boltzmann", variant, f"{score} at 2000"))
 
 
+def rebound(variant):
+    """By how much the nats rise again."""
+    return late(variant, "nats") - middle(variant, "nats")
+
+
 CLAIMS |= {
     "two-sets-look": [
         (
@@ -92,7 +125,7 @@ CLAIMS |= {
         ),
         (
             "Of even rows the machine learns nothing at all",
-            lambda s: abs(s["09 pairs"]["on_even_rows"] - 64 / 512) < 0.001,
+            no_even_rows,
             "class",
         ),
     ],
@@ -119,14 +152,24 @@ CLAIMS |= {
         ),
         (
             "it changes while the model learns",
-            lambda s: s["09 CD"]["CD_1_early"] > s["09 CD"]["CD_1_late"] + 0.1,
+            better_early,
             "class",
         ),
     ],
     "chains-look": [
         (
             "Where a chain starts still shows after hundreds of sweeps",
-            lambda s: s["09 sweeps"]["half_left_by"] > 100 and s["09 sweeps"]["kept_after_1000"] > 0.15,
+            shows_long,
+            "class",
+        )
+    ],
+    "prediction 09.p6": [("nothing is left to learn from", no_even_rows, "class", "bundled")],
+    "prediction 09.p7": [("Small weights let one sweep forget", better_early, "class", "bundled")],
+    "prediction 09.p8": [("the valley has to be crossed by chance", shows_long, "class")],
+    "prediction 09.p9": [
+        (
+            "The likelihood and the look of samples are two scores",
+            lambda s: s["09 where"]["GAN: frechet"] < 0.9 * s["09 where"]["PixelCNN: frechet"],
             "class",
         )
     ],
@@ -142,12 +185,48 @@ CLAIMS |= {
         ("Markov chains move slowly", lambda s: s["09 sweeps"]["kept_after_10"] > 0.6, "class"),
     ],
     "exercise 09.13": [
-        ("while the nats turn and rise", lambda s: late("CD-1", "nats") > middle("CD-1", "nats"), "class"),
+        ("while the nats turn and rise", lambda s: rebound("CD-1") > 10, "class"),
+        (
+            "the reconstruction gets better and better",
+            lambda s: all(
+                max(runs("boltzmann", "CD-1", f"reconstruction at {later}"))
+                < min(runs("boltzmann", "CD-1", f"reconstruction at {n}"))
+                for n, later in ((500, 1000), (1000, 2000), (2000, 3000), (3000, 4500), (4500, 6000))
+            ),
+            "class",
+        ),
+        (
+            "In two runs the nats rise again, in one of them more",
+            lambda s: rebound("CD-1") > rebound("CD-5") + 5 > 10 and rebound("PCD") < 0,
+            "class",
+        ),
+        (
+            "it reconstructs worst",
+            lambda s: (
+                late("PCD", "reconstruction") - 2
+                > max(late(variant, "reconstruction") for variant in ("CD-1", "CD-5"))
+            ),
+            "class",
+        ),
+        (
+            "C reconstructs best",
+            lambda s: all(
+                one < min(five, kept)
+                for one, five, kept in zip(
+                    *(runs("boltzmann", v, "reconstruction at 6000") for v in ("CD-1", "CD-5", "PCD")),
+                    strict=True,
+                )
+            ),
+            "class",
+        ),
         (
             "and is the best model",
             lambda s: late("PCD", "nats") < min(late("CD-1", "nats"), late("CD-5", "nats")),
             "class",
         ),
+    ],
+    "exercise 09.15": [
+        ("each doubles the time", lambda s: 1.8 < s["09 Z"]["times_as_long"] < 2.2, "class", "bundled")
     ],
     "exercise 09.16": [
         (

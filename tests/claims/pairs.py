@@ -6,6 +6,7 @@ import torch
 
 from course_utils import pretrained
 from course_utils.exercises import EXERCISES
+from course_utils.exercises.codes.groups import unknown_wishes
 from course_utils.exercises.codes.inverting import unknown_pairs
 from course_utils.exercises.codes.naming import error_after_asking
 from course_utils.experiments import load
@@ -22,6 +23,18 @@ def bigan(setting, score):
 
 def catgan(setting, score="error"):
     return runs("catgan", setting, score)
+
+
+def pair(letter, score):
+    return unknown_pairs(load("bigan"))[letter][score]
+
+
+def wish(letter, score):
+    return unknown_wishes(load("catgan"))[letter][score]
+
+
+def another_digit(s):
+    return s["10 BiGAN"]["misread"] > 15
 
 
 HERE = {
@@ -42,8 +55,9 @@ HERE = {
         )
     ],
     "predict-10-p6-text": [
-        ("but often of another digit", lambda s: s["10 BiGAN"]["misread"] > 15, *ALL),
+        ("but often of another digit", another_digit, *ALL),
     ],
+    "prediction 10.p6": [("that it is the same digit, only the theorem's end promises", another_digit, *ALL)],
     "ex-10-12-text": [
         (
             "two sets of draws from the prior are 0.02 apart",
@@ -53,6 +67,28 @@ HERE = {
             "Nothing is wrong in one of them",
             lambda s: min(unknown_pairs(load("bigan")).items(), key=lambda kv: kv[1]["misread, %"])[0] == "C",
         ),
+    ],
+    "exercise 10.12": [
+        (
+            "its images are noise",
+            lambda s: pair("B", "samples, Fréchet") > 100 * pair("C", "samples, Fréchet"),
+        ),
+        (
+            "whose samples are the best, and whose codes are nowhere near the prior",
+            lambda s: (
+                pair("D", "samples, Fréchet") == min(pair(x, "samples, Fréchet") for x in "ABCD")
+                and pair("D", "codes to the prior") > 10 * pair("C", "codes to the prior")
+            ),
+        ),
+        (
+            "G's lesson suffers",
+            lambda s: pair("A", "samples, Fréchet") > 50 * pair("D", "samples, Fréchet"),
+        ),
+        (
+            "cannot bring the right digit back more often than chance",
+            lambda s: min(pair("A", "misread, %"), pair("D", "misread, %")) > 89,
+        ),
+        ("which run brings digits back", lambda s: pair("C", "misread, %") < 55),
     ],
     "predict-10-p7-text": [
         (
@@ -67,6 +103,15 @@ HERE = {
         ("(a) smaller", lambda s: mean(catgan("20 groups")) < mean(catgan("all three")) - 5)
     ],
     "exercise 10.15": [
+        (
+            "its H is as large as the H of the mean",
+            lambda s: wish("C", "H") > wish("C", "H of the mean") - 0.001 > 2.3,
+        ),
+        ("all are in one group", lambda s: wish("A", "groups used") == 1 and wish("A", "H") < 0.05),
+        (
+            "two rows use their groups, and one of them is the surer",
+            lambda s: wish("B", "groups used") == wish("D", "groups used") == 10,
+        ),
         ("B is surer than D", lambda s: max(catgan("not unsure", "H")) < min(catgan("all three", "H"))),
         (
             "in networks as small as these it does not",

@@ -1,6 +1,8 @@
 """Claims of notebook 12, sections 1 to 3; those of sections 4 to 6 are in choosing.py."""
 
 from claims import choosing, mean, runs
+from course_utils import experiments
+from course_utils.exercises.symbols.text import anonymous
 
 WAYS = ("start", "MLE", "SeqGAN", "Gumbel")
 T = (0.1, 0.2, 0.4, 0.7, 1.0, 2.0, 4.0)
@@ -38,6 +40,10 @@ def paid(way, score):
     return runs("text_rewards", way, score)
 
 
+def faulty(letter, score):
+    return anonymous(experiments.load("text_unknown")["runs"])[0][letter][score]
+
+
 def means(score):
     return {way: mean(of(way, score)) for way in WAYS}
 
@@ -51,6 +57,11 @@ def always_best(score, largest):
         if way != "MLE"
         for i in range(3)
     )
+
+
+def keeps_to_what_is_safe(s):
+    most = max(paid("SeqGAN paid log D", "kinds") + paid("Gumbel GAN paid log D", "kinds"))
+    return most < min(of("start", "kinds"))
 
 
 def same_as_the_gumbel_gan(s):
@@ -112,6 +123,34 @@ HERE = {
         ("it will be over 90 %", lambda s: writer(s, "Gumbel GAN", "valid") > 0.9),
         ("grows", lambda s: min(of("Gumbel", "KL")) > max(of("start", "KL"))),
     ],
+    "prediction 12.p4": [
+        ("fewer kinds of sentences", lambda s: max(of("Gumbel", "kinds")) < 0.65 * min(of("start", "kinds"))),
+        ("a writer keeps to what is safe", keeps_to_what_is_safe),
+    ],
+    "exercise 12.8": [
+        (
+            "the judge is still sure",
+            lambda s: faulty("C", "kinds") < 1.01 and faulty("C", "L_D, last") < 0.2,
+        ),
+        (
+            "L_D has even risen",
+            lambda s: (
+                faulty("A", "kinds") < 1.3
+                and faulty("A", "L_D, last") > max(1.386, faulty("A", "L_D, first") + 0.1)
+            ),
+        ),
+        (
+            "kinds are lost and the judge is nearly fooled",
+            lambda s: (
+                2 < faulty("B", "kinds") < 0.6 * min(of("start", "kinds"))
+                and abs(faulty("B", "L_D, last") - 1.386) < 0.1
+            ),
+        ),
+        (
+            "each sentence is true",
+            lambda s: min(faulty(letter, "valid") for letter in "AC") > 0.99,
+        ),
+    ],
     "kinds-look": [
         (
             "bright in a few squares, those on top",
@@ -169,14 +208,7 @@ HERE = {
         ("by score unbiased but noisy; by soft draws biased, and quiet only when warm", quiet_when_warm),
         (
             "Paid $\\log D$, a writer keeps to what is safe",
-            lambda s: (
-                max(
-                    paid(f"{name} paid log D", "kinds")[i]
-                    for name in ("SeqGAN", "Gumbel GAN")
-                    for i in range(3)
-                )
-                < min(of("start", "kinds"))
-            ),
+            keeps_to_what_is_safe,
         ),
         (
             "where examples end, an imitator that has tried arrives more often than a clone",
