@@ -74,9 +74,13 @@ HERE = {
             lambda s: pair("B", "samples, Fréchet") > 100 * pair("C", "samples, Fréchet"),
         ),
         (
-            "whose samples are the best, and whose codes are nowhere near the prior",
+            "with samples as good as C's",
+            lambda s: 0.8 < pair("D", "samples, Fréchet") / pair("C", "samples, Fréchet") < 1.2,
+        ),
+        (
+            "whose samples are good, and whose codes are nowhere near the prior",
             lambda s: (
-                pair("D", "samples, Fréchet") == min(pair(x, "samples, Fréchet") for x in "ABCD")
+                pair("D", "samples, Fréchet") < 1.2 * min(pair(x, "samples, Fréchet") for x in "ABCD")
                 and pair("D", "codes to the prior") > 10 * pair("C", "codes to the prior")
             ),
         ),

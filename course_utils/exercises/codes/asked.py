@@ -61,7 +61,7 @@ SelfTest(
         (
             "a",
             "8",
-            "With more groups the error of named groups falls, whatever they mean: so what has chance?",
+            "To split groups never makes their names worse, whatever they mean: so what has chance?",
         ),
     ),
 )

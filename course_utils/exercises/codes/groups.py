@@ -214,7 +214,6 @@ Exercise(
 Prediction(
     "10.p8",
     "a",
-    "Groups are ways to write, not digits: with 20 there is room for two kinds of 4. But part "
-    "of it is no merit: "
-    "with more groups the error of named groups falls, whatever they mean.",
+    "By five recorded runs; a single one may differ. Groups are ways to write, not digits: with 20 there is "
+    "room for two kinds of 4. But part of it is no merit: to split a group never makes its names worse.",
 )

@@ -167,7 +167,7 @@ Exercise(
     ),
     why="5 · 3 · 1. One of the 15 is the one that we mean. With ten categories and 20 kinds it is one of 655 "
     "million: the game does not ask for it. What favours it are the networks (what looks alike passes the "
-    "same filters), the code's numbers and z, which take what else varies; and luck.",
+    "same filters) and z, which takes what else varies; and luck.",
 )
 
 # ── slant ────────────────────────────────────────────────────────────────────────────────────────

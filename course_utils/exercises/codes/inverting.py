@@ -35,7 +35,7 @@ Exercise(
         "Who sees the images only is an ordinary GAN for G. And E? Does D's opinion of a pair "
         "tell E anything, if "
         "D does not look at the code?",
-        "Who sees the codes only makes E match the prior, whatever the images. What becomes of "
+        "Who sees the codes only draws E's codes to the prior, whatever the images. What becomes of "
         "G, whose images "
         "nobody looks at?",
         "Left are two. In one an encoder with random weights goes on giving codes that D knows "
@@ -45,7 +45,7 @@ Exercise(
     mistakes=dict(
         whole_taken=(
             "CBA",
-            "whose samples are the best, and whose codes are nowhere near the prior? Not those "
+            "whose samples are good, and whose codes are nowhere near the prior? Not those "
             "of the whole one: "
             "its E had to please a D that sees codes.",
         ),
@@ -66,9 +66,9 @@ Exercise(
         ),
         by_letters=("ABC", "which run brings digits back? Nothing is missing there."),
     ),
-    why="B's codes match the prior and its images are noise: only codes were looked at. D is an ordinary GAN "
-    "with good samples, and an E that nobody taught. A's E did not learn either, but there D "
-    "sees codes, knows "
+    why="B's codes come near the prior and its images are noise: only codes were looked at. D is an "
+    "ordinary GAN with samples as good as C's, and an E that nobody taught. A's E did not learn either, but "
+    "there D sees codes, knows "
     "each real pair by them, and G's lesson suffers.",
 )
 

@@ -65,8 +65,8 @@ Exercise(
         "ask about the first twenty?",
         "One image for each group, then. The one that the sorter is surest of? It lies far out, and may be "
         "like no other. Which image speaks for most of its group?",
-        "A typical one: nearest to the mean of its group. But the chances in p are mostly 0 or 1, to three "
-        "digits, and then all are equally near: compare their logarithms (p.clamp_min(1e-9).log()).",
+        "A typical one: nearest to the mean of its group. But most chances in p are small, and hardly count "
+        "in a distance: compare their logarithms (p.clamp_min(1e-9).log()).",
     ),
     mistakes=dict(
         all=(lambda p: torch.arange(len(p)), "1000 images, but 20 may be asked about."),

@@ -68,7 +68,7 @@ def reveal(id, happened=None):
     prediction.happened = str(prediction.expected if unmeasured else happened).strip().casefold()
     as_expected = prediction.happened == prediction.expected.casefold()
     said = f"it is {prediction.happened}. " + (
-        prediction.why if as_expected else f"(In a full run it is {prediction.expected}.)"
+        prediction.why if as_expected else f"(In a full run on MNIST it is {prediction.expected}.)"
     )
     if not prediction.guess:
         show("open", id, f"no prediction; {said}")

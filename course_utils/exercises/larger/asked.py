@@ -24,13 +24,13 @@ Prediction(
     "11.p6",
     "a",
     "It sees both. Down to about 1.5 what is gained in quality makes up for what is lost in variety. Below "
-    "that more is lost than gained; below 1, quality is lost, too.",
+    "that more is lost than gained; far below 1, quality is lost, too.",
 )
 Prediction(
     "11.p7",
     "b",
-    "The first layer is linear. A third of the noise gives a third of the std, and batch norm divides by "
-    "it: nearly all of the truncation is normed away.",
+    "The first layer is linear. Noise of a third of the std gives sums of a third of the std, and batch "
+    "norm divides by it: nearly all of the truncation is normed away.",
 )
 
 Project(

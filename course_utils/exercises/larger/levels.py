@@ -199,20 +199,20 @@ Exercise(
         "An image grown from a real 14 × 14 one has been drawn by the last level alone. Whose share of "
         "misread ones is high there?",
         "From real 7 × 7 images two levels draw. Which network is right from 14 on, and not from 7 on?",
-        "One is right from both. Its fault is in what it begins with: what would half of the digits do to "
-        "precision, and what to recall?",
+        "One is right from both. Its fault is in what it begins with: would half of the digits, each as "
+        "good as before, cost precision?",
     ),
     mistakes=dict(
         last_two=("CBA", "the fault at 14 must not show where a real 14 × 14 image is the start."),
         first_two=("ACB", "a network that is right from real 7 × 7 images has no fault at 14."),
         turned=(
             "BAC",
-            "half of the digits: which scores suffer, those of single images or those of all together?",
+            "half of the digits: does a single image look worse for that? Compare the precision.",
         ),
         by_letters=("ABC", "that is the order of the rows: look at the two columns of misread images."),
         other=("BCA", "at which start does a network begin to fail? Begin with the last column."),
     ),
     why="A is right from real 14 × 14 images, and not from 7 × 7 ones: its second level draws details that "
-    "do not belong. C is right from both: only its own start is bad, and recall is low. B is left for the "
-    "last level.",
+    "do not belong. C is right from both: only its own start is bad, and its precision is the best. B is "
+    "left for the last level.",
 )

@@ -275,8 +275,8 @@ Exercise(
         "Which of the four columns look at the label that an image was asked for? Only one, the last.",
         "Thirty vectors make thirty images of each digit. Each looks as real as before; but how many of the "
         "real ones have one of them near by? Truncated noise loses some of that, too, but less.",
-        "In the order of the question: recall near 0; recall about half of what it was; all as it is but "
-        "the classes.",
+        "In the order of the question: recall near 0; recall about three fifths of what it was; all as it "
+        "is but the classes.",
     ),
     mistakes=dict(
         recall=("CBA", "both lose recall. Which one loses nearly all of it?"),
@@ -289,6 +289,6 @@ Exercise(
         labels_as_b=("CAB", "B's recall is gone. Exchanged labels leave all images together as they were."),
     ),
     why="B: its images are real enough, but thirty of a digit stand near few real ones: recall is gone. C: "
-    "precision up, half of the recall lost. A: FCD, precision and recall do not look at labels, so nothing "
-    "moves; the classes by themselves do.",
+    "precision up, two fifths of the recall lost. A: FCD, precision and recall do not look at labels, so "
+    "nothing moves; the classes by themselves do.",
 )

@@ -56,19 +56,22 @@ Exercise(
     "Four models without names",
     kind="read",
     reference="CADB",
-    why="C needs hundreds of times longer for an image than A and D: pixel by pixel. B draws "
+    why="C needs about a thousand times longer for an image than A and D: pixel by pixel. B draws "
     "each image from the last "
-    "one, so neighbours are alike: a chain. Of the two that draw at once, the GAN has the smaller Fréchet "
-    "distance, and A, which gets its blur from a decoder that averages, is the VAE.",
+    "one, so neighbours are alike: a chain. Of the two that draw at once, the GAN is nearer to "
+    "MNIST, and A, which gets its blur from a decoder that averages, is the VAE.",
     hints=(
         "Who writes pixel by pixel? Compare the seconds for 64 images.",
         "In whose samples is an image like the one drawn just before it? Only a chain does that.",
         "Two draw all images at once, independently. Which of them is known for samples of high "
         "quality, which "
-        "for blur? Their Fréchet distances tell.",
+        "for blur? Their Fréchet distances to MNIST, on which they were trained, tell: A 4.7, D 1.8.",
     ),
     mistakes=dict(
-        vae_and_gan=("CDAB", "two are exchanged: which of A and D draws the better images?"),
+        vae_and_gan=(
+            "CDAB",
+            "two are exchanged: of A and D, which is nearer to MNIST, on which both were trained?",
+        ),
         pixels_and_chain=("BADC", "the chain and the pixels are exchanged: whose neighbours are alike?"),
         all_exchanged=("BDAC", "the slowest writes pixel by pixel; and whose neighbours are alike?"),
         by_letters=("ABCD", "look at the columns one by one: whose neighbours are alike?"),

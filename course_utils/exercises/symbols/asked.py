@@ -17,8 +17,9 @@ Prediction(
 Prediction(
     "12.p3",
     "a",
-    "A cold soft draw is nearly a true one, so the mean comes out right. But a small change of the logits "
-    "then flips it from corner to corner, or does nothing: few draws have a large gradient, most have none.",
+    "A cold soft draw is nearly a true one, so the mean comes out nearly right. But a small change of the "
+    "logits then flips it from corner to corner, or does nothing: few draws have a large gradient, most "
+    "have none.",
 )
 Prediction(
     "12.p4",

@@ -90,7 +90,8 @@ Exercise(
         ),
         gan_taken=(
             "DEA",
-            "E has the largest Fréchet distance but A's. Does a shift by one pixel cost so much of the look?",
+            "E's Fréchet distance is far above C's and D's. Does a shift by one pixel cost so much of the "
+            "look?",
         ),
         averages_and_copies=("ABD", "copies are no distance away from what they copy."),
         by_letters=("ABC", "copies are no distance away from what they copy: which row has 0?"),
@@ -98,7 +99,7 @@ Exercise(
             "DAB",
             "whom do windows like more than images that are real? Not images that have been shifted.",
         ),
-        averages_unseen=("DBC", "averages have lost their sharpness: whose Fréchet distance is largest?"),
+        averages_unseen=("DBC", "averages lie in the middle of everything: whom do windows like best?"),
     ),
     why="D is no distance away: copies, which look more real than the GAN's E. A's averages lie in the "
     "middle of everything, which windows love more than real digits; the classifier does not. B was "

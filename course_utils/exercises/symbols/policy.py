@@ -165,16 +165,16 @@ Exercise(
         ends_exchanged=("BAC", "two are exchanged: if each move is paid for, does one hurry to the end?"),
         ratio_and_cost=(
             "ACB",
-            "A's first walks last four moves and end in the water. Which reward makes any end a good one?",
+            "A's early walks last four moves and end in the water. Which reward makes any end a good one?",
         ),
         in_order=("ABC", "in C walks go on for as long as they may. Which reward pays for every move?"),
         bonus_first=(
             "CAB",
             "C reaches the goal in one walk of six. Is that the reward that may have either sign?",
         ),
-        turned=("CBA", "C never learns to arrive: who would, if arriving ends the payments?"),
+        turned=("CBA", "C hardly learns to arrive: who would, if arriving ends the payments?"),
     ),
-    why="C is paid for each move, so it walks on, among the expert's places, and never arrives. A pays for "
+    why="C is paid for each move, so it walks on, among the expert's places, and seldom arrives. A pays for "
     "each move: at first it jumps into the water, four moves from the start, which ends the costs. Later "
     "it has found "
     "the goal, but it hurries along the shore. Only a reward of either sign leaves the length of a walk "
@@ -192,7 +192,7 @@ Prediction(
 Prediction(
     "12.p6",
     "b",
-    "At the end D finds no difference where the policy walks, so that its reward there is near 0, and "
+    "At the end D finds no difference where the policy walks, so that its reward there should be near 0, and "
     "what is left "
     "is noise. A new policy looks for the few places where the noise is positive, and stays. D told the "
     "old "
