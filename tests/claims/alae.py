@@ -3,8 +3,11 @@
 from claims import mean, runs
 from course_utils import experiments
 
+ALL = ["class", "full", "bundled"]
 CHANGES = ("F moves (authors' code)", "the target moves", "no step III", "no R1")
 SMALL = (0.1, 0.3)  # weights with which WGAN-GP's path goes round
+NEAREST = "08 1-NN in percent"
+PAIRS = [f"{model}: {score}" for score in ("recall", "precision") for model in ("WGAN-GP", "ALAE")]
 SAMPLES = {"fcd": min, "kl": min, "precision": max, "recall": max}  # and which one is best
 
 
@@ -227,6 +230,81 @@ CLAIMS = {
         ),
     ],
     "codes-look": [("about the diagonal", code_and_back)],
+    "prediction 08.p1": [
+        (
+            "3z gives the very same images",
+            lambda s: drawn(s, "3 times as long", "how sure") == drawn(s, "Normal", "how sure"),
+            *ALL,
+        ),
+        (
+            "G draws there nearly as well",
+            lambda s: 0.97 < drawn(s, "even, 0 to 1", "how sure") / drawn(s, "Normal", "how sure") < 1,
+            *ALL,
+        ),
+    ],
+    "prediction 08.p2": [
+        (
+            "just balances the loss's pull at θ = −2λ",
+            lambda s: abs(dirac(s, "WGAN-GP", 2.0) - 2 * 2.0) < 0.02,
+            *ALL,
+        ),
+        (
+            "with less it swings past ψ = 0, and goes on for ever",
+            lambda s: all(dirac(s, "WGAN-GP", weight) > 1 for weight in SMALL),
+            *ALL,
+        ),
+    ],
+    "prediction 08.p4": [
+        (
+            "has twice this error, and is read as before",
+            lambda s: (
+                1.8 < error(s, "moved by 1 pixel") / error(s, "ALAE") < 2.3
+                and misread(s, "moved by 1 pixel") < 1.1 * misread(s, "real")
+            ),
+        ),
+    ],
+    "prediction 08.p5": [
+        ("in the image by a factor of about two", lambda s: 1.7 < by_w_and_by_z(s) < 2.3, *ALL),
+    ],
+    "prediction 08.p6": [
+        (
+            "slightly more often near real images than real ones are",
+            lambda s: 0.01 < half_way(s, "its digit") - s["08 truncation"]["real: precision"] < 0.04,
+        ),
+    ],
+    "prediction 08.p7": [
+        (
+            "the one of 14 × 14 still moves them",
+            lambda s: mixing(s, 3, "row's digit") > mixing(s, 2, "row's digit") + 0.25,
+            *ALL,
+        ),
+        (
+            "neither half decides the digit",
+            lambda s: max(mixing(s, 2, f"{of}'s digit") for of in ("row", "column")) < 0.4,
+            *ALL,
+        ),
+    ],
+    "prediction 08.p8": [
+        (
+            "A random encoder to 50 numbers keeps much of the distances between images",
+            lambda s: 0.9 < s[NEAREST]["random encoder"] / s[NEAREST]["pixels"] < 1,
+            *ALL,
+        ),
+        (
+            "Three or ten numbers need not keep the classes on two sides of a line; the VAE's 20 do",
+            lambda s: (
+                max(s["08 linear probe"][name] for name in ("AE, 3", "AAE, 10")) < 75
+                and s["08 linear probe"]["VAE, 20"] > s["08 linear probe"]["random encoder, 50"] + 3
+            ),
+            *ALL,
+        ),
+    ],
+    "prediction 08.p9": [
+        (
+            "Recall 0.84 against 0.74, but precision 0.74 against 0.77",
+            lambda s: [round(s["08 board of samples"][row], 2) for row in PAIRS] == [0.84, 0.74, 0.74, 0.77],
+        ),
+    ],
     "prediction 08.p3": [
         (
             "the shipped ALAE, with 50 numbers, has a larger one than the AAE with 10",

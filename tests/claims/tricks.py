@@ -4,6 +4,7 @@ import math
 
 from claims import mean
 from course_utils import experiments
+from course_utils.exercises import EXERCISES
 
 TABLE = experiments.load("tricks")["runs"]
 ROWS = {on: [key[: -len(on) - 2] for key in TABLE if key.endswith(f", {on}")] for on in ("ring", "digits")}
@@ -51,6 +52,13 @@ def best_on_digits():
     """Have least squares, minibatch discrimination and R1 (once it is in the table) the lowest distances?"""
     best = {"least squares", "minibatch discrimination"} | ({"R1"} & set(ROWS["digits"]))
     return set(sorted(ROWS["digits"], key=lambda t: average(t, "digits", "fcd"))[: len(best)]) == best
+
+
+def from_three_runs():
+    """What part of plain's points at a mode the two whole rings and the best run of one mode bring."""
+    pairs = list(zip(runs("plain", "ring", "modes"), runs("plain", "ring", "good"), strict=True))
+    rings, ones = ([good for modes, good in pairs if modes == n] for n in (8, 1))
+    return (sum(rings) + max(ones)) / sum(good for _, good in pairs)
 
 
 def live(s, trick, score, row=None):
@@ -103,6 +111,9 @@ SEVEN = [
     "R1 and EMA of G",
     "R1",
 ]
+RESCUE = EXERCISES["05.13"].contest
+SLOW = "D far too slow"
+LOSSES = ["minimax", "non-saturating"]
 FASTER_D = ["larger learning rate of D", "two updates of D"]
 COLLAPSED = [
     g
@@ -562,6 +573,43 @@ CLAIMS = {
                 == max(v for row, v in s["05 balance"].items() if "pull" in row)
             ),
             *LIVE,
+        ),
+        (
+            "Of two games with a D that is nearly always right",
+            lambda s: all(balance(s, f"D far ahead, {loss}", "accuracy_of_D") > 0.95 for loss in LOSSES),
+            *LIVE,
+        ),
+        (
+            "a slow D has a small pull, and G walks far away along it",
+            lambda s: (
+                balance(s, SLOW, "pull_on_a_fake") < 0.1 * balance(s, "balanced", "pull_on_a_fake")
+                and balance(s, SLOW, "distance") > 10 * balance(s, "balanced", "distance")
+            ),
+            *LIVE,
+        ),
+    ],
+    "exercise 05.13": [
+        (
+            "Virtual batch norm alone stays a little below the bar",
+            lambda s: 0.9 < RESCUE.controls["virtual batch norm alone"] / RESCUE.bar < 1,
+        ),
+    ],
+    "prediction 05.p3": [
+        ("and from one lucky collapse", lambda s: n_all("plain") == 2 and from_three_runs() > 0.85),
+    ],
+    "prediction 05.p4": [
+        (
+            "a D too slow for G (section 12)",
+            lambda s: n_all("plain") < 3 and all(n_all(t) == 10 for t in FASTER_D),
+        ),
+    ],
+    "prediction 05.p8": [
+        (
+            "With R1 on the ring it costs nothing",
+            lambda s: all(
+                average("R1 and EMA of G", "ring", score) >= average("R1", "ring", score)
+                for score in ("modes", "good")
+            ),
         ),
     ],
     "exercise 05.12": [

@@ -96,6 +96,7 @@ def half_upside_down(s):
     return 14 <= upside_down(s, "product") <= 26 and upside_down(s, "difference") == 0
 
 
+K = "Lipschitz constant K"
 LETTERS = {c: letter for letter, c in unknown_bounds().items()}
 
 
@@ -114,6 +115,16 @@ def most_at_c(s):
 
 def vanishes_or_explodes(s):
     return max(growth(s, 0.01), growth(s, 0.03)) < 0.01 and min(growth(s, 0.3), growth(s, 1.0)) > 1_000
+
+
+def steeper_with_c(s):
+    """The gradient falls on its way for the two smallest c, rises for the others, and the more the larger."""
+    return max(growth(s, 0.01), growth(s, 0.03)) < 0.01 < growth(s, 0.1) < growth(s, 0.3) < growth(s, 1.0)
+
+
+def c_root_32(s):
+    at_last = {c: clipping(s, c, "gradient at the last layer") for c in LETTERS}
+    return all(0.94 < norm / (c * 32**0.5) < 1.001 for c, norm in at_last.items())
 
 
 def sticks(s):
@@ -269,8 +280,28 @@ CLAIMS = {
             ),
             *ALL,
         ),
+        (
+            "row B has lost the data in all five seeds, A and C in none",
+            lambda s: rescue(s, "GAN", "modes") < 1 and rescue(s, "GAN", "good") < 0.01,
+            *ALL,
+        ),
+    ],
+    "prediction 06.p5": [
+        ("most weights go on in one direction until the bound stops them", most_at_c, *ALL),
+    ],
+    "prediction 06.p6": [
+        (
+            "The estimate's scale is the network's, not the data's",
+            lambda s: (
+                55 < bound(s, "critic, c = 0.2", K) / bound(s, "critic, c = 0.05", K) < 70
+                and max(ratios(s)) < 1.15 * min(ratios(s))
+            ),
+            *ALL,
+        ),
     ],
     "exercise 06.8": [
+        ("the smaller c, the steeper the fall from the last layer to the first", steeper_with_c, *ALL),
+        ("At the last layer the norm is just c · √32", c_root_32, *ALL),
         ("0.57 for c = 0.1", lambda s: near(clipping(s, 0.1, "gradient at the last layer"), 0.57), *ALL),
     ],
     "clip-look": [

@@ -1,6 +1,7 @@
 """Claims of notebook 07."""
 
 import json
+from functools import partial
 from pathlib import Path
 from statistics import NormalDist
 
@@ -10,6 +11,7 @@ from course_utils.models import ARCHITECTURES
 from course_utils.session import ROOT
 
 ALL = ["class", "full", "bundled"]
+WAYS = ("one uniform ε for each item", "one ε for the batch", "ε from a Normal")
 CLIPPED = ("c = 0.1", "c = 0.01", "c = 0.001")
 FIVE = experiments.load("five_architectures")["runs"]
 RANDOM = experiments.load("random_architectures")
@@ -30,6 +32,11 @@ def up_and_down(s):
     )
 
 
+def factor(s, c):
+    """By what the gradient is multiplied at each of the eleven layers, in the geometric mean."""
+    return 10 ** (powers(s, c) / 11)
+
+
 def outside():
     """How often a number from a Normal is not between 0 and 1."""
     return 1 - (NormalDist().cdf(1) - NormalDist().cdf(0))
@@ -41,8 +48,7 @@ def mixed(s, row):
 
 def mixers_agree(s):
     """Wherever the penalty is asked for, the estimate is within 15 % of the best plan."""
-    ways = ("one uniform ε for each item", "one ε for the batch", "ε from a Normal")
-    return all(abs(mixed(s, way) / mixed(s, "best plan") - 1) < 0.15 for way in ways)
+    return all(abs(mixed(s, way) / mixed(s, "best plan") - 1) < 0.15 for way in WAYS)
 
 
 def two_points(s, weight, what="after 400"):
@@ -86,6 +92,27 @@ def a_third(s):
     return 0.28 < side(s, "blurred", "two-sided") / side(s, "blurred", "one-sided") < 0.42
 
 
+def finds_hills(s):
+    """Of the best plan's cost on blurred clouds the one-sided critic sees nearly all, the other a third."""
+    seen = {n: side(s, "blurred", f"{n}-sided") / side(s, "blurred", "best plan") for n in ("one", "two")}
+    return seen["two"] < 0.4 < 0.9 < seen["one"] < 1.05
+
+
+def better_norms(s):
+    """Is the gradient norm of the two-sided critic nearer to 1, and does it vary less?"""
+    two, one = (partial(side, s, "blurred", row) for row in ("two-sided", "one-sided"))
+    norm, std = "mean gradient norm at x_mix", "its std"
+    return abs(two(norm) - 1) < 0.3 * abs(one(norm) - 1) and two(std) < 0.6 * one(std)
+
+
+def unknown(s, letter, what="norm between"):
+    return s["07 unknown"][f"{letter}: {what}"]
+
+
+def spread(s, letter):
+    return unknown(s, letter, "std between") / unknown(s, letter)
+
+
 def below_half(s):
     return estimate(s, "W_at_the_end") < 0.5 * estimate(s, "to_the_nearest_training_image")
 
@@ -123,6 +150,10 @@ def success(which):
     """How many architectures, and how many of them succeed as GAN and as WGAN-GP."""
     n = sum(map(which, SHAPES.values()))
     return n, n_success("GAN", which), n_success("WGAN-GP", which)
+
+
+def with_norm(shape):
+    return shape.norm_in_D
 
 
 def as_well():
@@ -205,6 +236,51 @@ CLAIMS = {
             ),
             *ALL,
         ),
+    ],
+    "prediction 07.p1": [
+        ("it multiplies by about 64 c / 2 = 3.2", lambda s: 2.9 < factor(s, "c = 0.1") < 3.5, *ALL),
+        (
+            "random signs give c √(64 / 2) = 0.057",
+            lambda s: 0.05 < factor(s, "c = 0.01") < 0.063 and 0.0045 < factor(s, "c = 0.001") < 0.0063,
+            *ALL,
+        ),
+    ],
+    "prediction 07.p2": [
+        (
+            "no number of this toy shows them",
+            lambda s: max(mixed(s, way) for way in WAYS) < 1.05 * min(mixed(s, way) for way in WAYS),
+            *ALL,
+        ),
+    ],
+    "prediction 07.p3": [
+        ("here to a slope of 3", lambda s: abs(two_points(s, 0.5) / 2 - 3) < 0.05, *ALL),
+    ],
+    "prediction 07.p6": [
+        ("finds the small hills in these 500 updates", finds_hills, *ALL),
+        ("the other one's norms look all the better", better_norms, *ALL),
+    ],
+    "prediction 07.p8": [
+        (
+            "It is 1 of 13 (a hint, no more), and 8 of the 19 without a norm",
+            lambda s: (success(with_norm)[1], success(lambda a: not with_norm(a))[:2]) == (1, (19, 8)),
+        ),
+        ("as WGAN-GP 11 of the 13 succeed", lambda s: success(with_norm) == (13, 1, 11)),
+    ],
+    "exercise 07.4": [
+        (
+            "a bound on weights leaves gradient norms small, and different from place to place",
+            lambda s: unknown(s, "C") < 0.4 and spread(s, "C") > 5 * spread(s, "A"),
+        ),
+        (
+            "1 + W / 2λ: 1.64 with λ = 1, 1.06 with λ = 10",
+            lambda s: [round(unknown(s, letter), 2) for letter in "AD"] == [1.64, 1.06],
+        ),
+        (
+            "two critics have nearly the same norm everywhere",
+            lambda s: max(spread(s, x) for x in "AD") < 0.05 < 0.3 < min(spread(s, x) for x in "BC"),
+        ),
+        ("the largest numbers belong to no bound at all", lambda s: unknown(s, "B") > 1_000),
+        ("W is 1.27", lambda s: abs(exact(s, "best plan") - 1.27) < 0.01),
     ],
     "exercise 07.3": [("the mean of d (1 + d / (2λ))", above_as_the_formula, *ALL)],
     "exact-look": [
