@@ -31,8 +31,8 @@ Prediction(
 Prediction(
     "03.p5",
     "b",
-    "All three stay in part, slant most. The width is partly the digit's own, as ones are narrow and "
-    "zeros wide, and what the label says the code need not hold.",
+    "All three stay in part, slant most. The width is partly the digit's own, as ones are narrow and zeros "
+    "wide, and what the label says the code need not hold.",
 )
 Prediction(
     "03.p6",
@@ -49,8 +49,8 @@ Prediction(
 Prediction(
     "03.p8",
     "a",
-    "Both reconstruct through two numbers with the same decoder and the same loss: limits that they "
-    "share. And the VAE, too, is read without noise here, at its mean.",
+    "Both reconstruct through two numbers with the same decoder and the same loss: limits that they share. "
+    "And the VAE, too, is read without noise here, at its mean.",
 )
 Prediction(
     "03.p9",

@@ -62,8 +62,8 @@ Exercise(
         "or do both?",
         "With few updates each must go farther, and a wider net has more to learn with. That brings the bits "
         "down. Then the match: which setting says how much the encoder cares for it? Does it cost bits?",
-        "About five times the learning rate and the widest layers bring the bits down; four times "
-        "adv_weight keeps the match.",
+        "About five times the learning rate and the widest layers bring the bits down; four times adv_weight "
+        "keeps the match.",
     ),
     mistakes=dict(
         more_steps=(

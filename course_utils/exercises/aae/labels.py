@@ -121,14 +121,14 @@ Exercise(
     kind="read",
     reference="ACB",
     why="B knows no names: its error is that of guessing, and its groups are still better than chance. In C "
-    "D_y wins (0.68, far below 1.39) and the classes are less one-hot: the encoder does not play against "
-    "it. A is left: no number here shows that its decoder has learned nothing, L_rec would.",
+    "D_y wins (0.68, far below 1.39) and the classes are less one-hot: the encoder does not play against it. "
+    "A is left: no number here shows that its decoder has learned nothing, L_rec would.",
     hints=(
         "Ten classes, named at random, give an error of 90 %. Which loss alone tells the names?",
         "Which loss makes the class probabilities look like one-hot labels, so that D_y cannot tell them? "
         "Look at the two columns that show whether it is there.",
-        "The third one is about images, not about classes, and these four scores are about classes only. "
-        "B is without L_sup, C without D_y.",
+        "The third one is about images, not about classes, and these four scores are about classes only. B "
+        "is without L_sup, C without D_y.",
     ),
     mistakes=dict(
         names_swapped=(

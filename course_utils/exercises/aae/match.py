@@ -27,8 +27,8 @@ Exercise(
     "Three weights",
     kind="read",
     reference="BCA",
-    why="B: D's loss stays far below 1.39: D can tell, and the encoder does not care, the smallest weight. "
-    "C and A both have 1.39, but only C's codes lie in the prior. A's encoder obeys any whim of D and loses "
+    why="B: D's loss stays far below 1.39: D can tell, and the encoder does not care, the smallest weight. C "
+    "and A both have 1.39, but only C's codes lie in the prior. A's encoder obeys any whim of D and loses "
     "everything else: its codes bunch up where D was last deceived. The weights are 0.3, 30, 1,000.",
     hints=(
         "In which run does D win, because the encoder hardly listens to it? Its loss tells.",
@@ -104,8 +104,8 @@ Exercise(
     cases=_pairs_of_samples,
     hints=(
         "Call the mean distances AB, AA and BB. Which weights follow from the first wish and the third?",
-        "Two independent draws from one distribution have some mean distance. AB has it, on average. Has "
-        "AA, if a point's distance to itself, 0, is counted among the n · n?",
+        "Two independent draws from one distribution have some mean distance. AB has it, on average. Has AA, "
+        "if a point's distance to itself, 0, is counted among the n · n?",
         "2·AB − AA − BB, where AA sums torch.cdist(a, a) and divides by the n · (n − 1) pairs of two points.",
     ),
     mistakes=dict(
@@ -134,8 +134,8 @@ Exercise(
         half_of_it=(_energy(1, 0.5, 0.5), "two far samples shall have *twice* their distance."),
         squared=(
             _energy(distance=lambda u, v: torch.cdist(u, v).square()),
-            "with squared distances only the means of the samples are compared: 0 for two clouds of the "
-            "same centre, however wide. Leave them as they are.",
+            "with squared distances only the means of the samples are compared: 0 for two clouds of the same "
+            "centre, however wide. Leave them as they are.",
         ),
         paired=(
             lambda a, b: _energy(

@@ -99,8 +99,8 @@ Exercise(
     "A prior from its picture",
     reference=my_prior,
     hints=(
-        "Two parts. Which draws belong to each, and how many of the 200 are they? Where is the centre of "
-        "the one, and from which angle to which goes the other?",
+        "Two parts. Which draws belong to each, and how many of the 200 are they? Where is the centre of the "
+        "one, and from which angle to which goes the other?",
         "A draw first decides for a part (torch.rand(n) < share). Of the arc, the distance from 0 is Normal, "
         "the angle even; take mean and standard deviation of picture.norm(dim=1) there. The clumps along it "
         "are chance: do not copy them.",

@@ -5,8 +5,8 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 Prediction(
     "08.p1",
     "c",
-    "PixelNorm undoes a length (3z gives the very same images), not a direction: all these z lie about "
-    "30° from (1, …, 1). Every direction is as likely as any other, so G draws there nearly as well.",
+    "PixelNorm undoes a length (3z gives the very same images), not a direction: all these z lie about 30° "
+    "from (1, …, 1). Every direction is as likely as any other, so G draws there nearly as well.",
 )
 Prediction(
     "08.p2",
@@ -19,32 +19,32 @@ Prediction(
     "08.p3",
     "b",
     "Step III teaches the way from code to image and back on generated images; the game makes the codes of "
-    "real images look like those of generated ones. But a squared error in pixels is no aim of anyone's: "
-    "on the board of section 10 the shipped ALAE, with 50 numbers, has a larger one than the AAE with 10.",
+    "real images look like those of generated ones. But a squared error in pixels is no aim of anyone's: on "
+    "the board of section 10 the shipped ALAE, with 50 numbers, has a larger one than the AAE with 10.",
 )
 Prediction(
     "08.p4",
     "a",
-    "A whole digit one pixel off has twice this error, and is read as before. What costs little, a mean of "
-    "two digits, can be read as the wrong one. So an error in pixels need not tell what can be read.",
+    "On MNIST a whole digit one pixel off has twice this error, and is read as before. What costs little, a "
+    "mean of two digits, can be read as the wrong one. So an error in pixels need not tell what can be read.",
 )
 Prediction(
     "08.p5",
     "b",
-    "With a linear F a number of z would move w by 2 % of its variance; F's bends make that more. So "
-    "a direction of w is ahead, in the image by a factor of about two.",
+    "With a linear F a number of z would move w by 2 % of its variance; F's bends make that more. So a "
+    "direction of w is ahead, in the image by a factor of about two.",
 )
 Prediction(
     "08.p6",
     "a",
-    "Near its digit's mean a sample is a usual one, slightly more often near real images than real "
-    "ones are. On the way to the mean of all ten kinds many samples lose their digit.",
+    "Near its digit's mean a sample is a usual one, slightly more often near real images than real ones are. "
+    "The mean of all ten kinds is the mean of none: towards it both scores fall.",
 )
 Prediction(
     "08.p7",
     "c",
-    "The two layers of 7 × 7 lay out strokes, the one of 14 × 14 still moves them: neither half "
-    "decides the digit. What results is read as some digit, and this G was never trained to keep one.",
+    "The two layers of 7 × 7 lay out strokes, the one of 14 × 14 still moves them: neither half decides the "
+    "digit. What results is read as some digit, and this G was never trained to keep one.",
 )
 Prediction(
     "08.p8",
@@ -55,8 +55,8 @@ Prediction(
 Prediction(
     "08.p9",
     "a",
-    "Recall 0.84 against 0.74, but precision 0.74 against 0.77. A Fréchet distance is one number for "
-    "both: the lower one need not be ahead in each. And of the two ALAE alone leads from image to code.",
+    "Recall 0.84 against 0.74, but precision 0.74 against 0.77. A Fréchet distance is one number for both: "
+    "the lower one need not be ahead in each. And of the two ALAE alone leads from image to code.",
 )
 
 Exercise(
@@ -64,14 +64,14 @@ Exercise(
     "How much friction?",
     reference=(0.5, 4.0),
     tolerance=0.02,
-    why="With s the slope of the loss at 0, the flow is dθ/dt = sψ and dψ/dt = −k(sθ + γψ), so "
-    "ψ'' + kγψ' + ks²ψ = 0: an oscillator with friction kγ. Its two rates meet at (kγ)² = 4ks², γ = 2s/√k; "
-    "below it swings, above it creeps. s is σ(0) = ½ for the GAN, 1 for the WGAN.",
+    why="With s the slope of the loss at 0, the flow is dθ/dt = sψ and dψ/dt = −k(sθ + γψ), so ψ'' + kγψ' + "
+    "ks²ψ = 0: an oscillator with friction kγ. Its two rates meet at (kγ)² = 4ks², γ = 2s/√k; below it "
+    "swings, above it creeps. s is σ(0) = ½ for the GAN, 1 for the WGAN.",
     hints=(
-        "Write the losses with D(x) = ψx. GAN: L_D = softplus(ψθ) + softplus(0) + γ/2 ψ², "
-        "L_G = softplus(−ψθ), and the slope of softplus at 0 is ½. WGAN: L_D = ψθ + γ/2 ψ², L_G = −ψθ.",
-        "dθ/dt = −∂L_G/∂θ and dψ/dt = −k ∂L_D/∂ψ: two equations, linear near (0, 0). Try e^{μt} in them. "
-        "k multiplies the whole of L_D, the penalty as well.",
+        "Write the losses with D(x) = ψx. GAN: L_D = softplus(ψθ) + softplus(0) + γ/2 ψ², L_G = "
+        "softplus(−ψθ), and the slope of softplus at 0 is ½. WGAN: L_D = ψθ + γ/2 ψ², L_G = −ψθ.",
+        "dθ/dt = −∂L_G/∂θ and dψ/dt = −k ∂L_D/∂ψ: two equations, linear near (0, 0). Try e^{μt} in them. k "
+        "multiplies the whole of L_D, the penalty as well.",
         "μ² + kγμ + ks² = 0, with s = ½ or 1. The slower of its two roots decides: it falls fastest where "
         "both are one, γ = 2s/√k.",
     ),
@@ -100,7 +100,7 @@ Exercise(
             (10, 10),
             "10 is the paper's, for networks. Here you can compute it: at γ = 10 the path creeps.",
         ),
-        without=((0, 0), "without friction it swings for ever (in small steps even outwards)."),
+        without=((0, 0), "without friction it swings for ever near (0, 0)."),
     ),
 )
 
@@ -109,12 +109,12 @@ Exercise(
     "What is a latent error of 1?",
     reference=(0.5, 0.75),
     tolerance=0.01,
-    why="With both variances 1: E(w − w')² = 1 + 1 − 2r, so 1 belongs to r = ½. Drawn in by c it is "
-    "1 − 2cr + c², smallest at c = r: 1 − r² = ¾. So this E knows a quarter of the variance, though a "
-    "constant has the same error: part of a latent error is only that the codes are too wide.",
+    why="With both variances 1: E(w − w')² = 1 + 1 − 2r, so 1 belongs to r = ½. Drawn in by c it is 1 − 2cr "
+    "+ c², smallest at c = r: 1 − r² = ¾. So this E knows a quarter of the variance, though a constant has "
+    "the same error: part of a latent error is only that the codes are too wide.",
     hints=(
-        "One number is enough; let its mean be 0 and its variance 1, in w as in the codes. Multiply "
-        "E(w − w')² out.",
+        "One number is enough; let its mean be 0 and its variance 1, in w as in the codes. Multiply E(w − "
+        "w')² out.",
         "E(w − w')² = 1 + 1 − 2r. Now put c w' in place of w': what becomes of each of the three terms?",
         "1 − 2cr + c²: which c makes it smallest? Put it in, with the r of the first question.",
     ),
@@ -165,8 +165,8 @@ Exercise(
         "two runs is nearly everything misread?",
         "Of these two, one gives F a cheap way to make step III's loss small. What does that do to the "
         "variance of w?",
-        "R1 is for the game of images: look for the run whose samples lost variety (recall). What is left "
-        "is the authors' F.",
+        "R1 is for the game of images: look for the run whose samples lost variety (recall). What is left is "
+        "the authors' F.",
     ),
     mistakes=dict(
         tie_exchanged=(

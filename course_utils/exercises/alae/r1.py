@@ -30,8 +30,8 @@ Exercise(
     hints=(
         "The number is right, and still nothing changes: then what does an optimizer ask of a loss, beside "
         "its number?",
-        "Is the penalty a function of D's weights, as far as PyTorch knows? Print r1_penalty(D, x)"
-        ".requires_grad.",
+        "Is the penalty a function of D's weights, as far as PyTorch knows? Print r1_penalty(D, "
+        "x).requires_grad.",
         "autograd.grad forgets how it came to its result, unless you ask it to keep that: create_graph=True.",
     ),
     mistakes=dict(

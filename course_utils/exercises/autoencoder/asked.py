@@ -5,9 +5,8 @@ from ..engine.tasks import Prediction, Project, SelfTest
 Prediction(
     "01.p1",
     expected="c",
-    why="The class is the sign of W·x, which no positive factor changes. But the cross-entropy "
-    "had its minimum at W: surer answers make the few wrong ones dearer by more than the "
-    "right ones get cheaper.",
+    why="The class is the sign of W·x, which no positive factor changes. But the cross-entropy had its "
+    "minimum at W: surer answers make the few wrong ones dearer by more than the right ones get cheaper.",
 )
 
 Prediction(
@@ -20,8 +19,8 @@ Prediction(
     "01.p3",
     expected="a",
     why="The ReLU gives the negative items 0 at the least, and σ(0) = ½: each costs log 2, and counts as "
-    "positive. The positive ones rise to 1 and cost nothing, so the mean is ½ log 2. With the threshold "
-    "at 0.6 all would be right.",
+    "positive. The positive ones rise to 1 and cost nothing, so the mean is ½ log 2. With the threshold at "
+    "0.6 all would be right.",
 )
 
 Prediction(
@@ -33,8 +32,8 @@ Prediction(
 Prediction(
     "01.p5",
     expected="a",
-    why="PCA is the best *flat* summary; the activations let Lab 1's three numbers follow a "
-    "curved one, which crosses many flat directions.",
+    why="PCA is the best *flat* summary; the activations let Lab 1's three numbers follow a curved one, "
+    "which crosses many flat directions.",
 )
 
 Prediction(
@@ -47,22 +46,22 @@ Prediction(
 Prediction(
     "01.p7",
     expected="c",
-    why="No loss asked for classes, and nothing made the *distances* between codes fit them. "
-    "The wonder is that they fit nearly as well.",
+    why="No loss asked for classes, and nothing made the *distances* between codes fit them. The wonder is "
+    "that they fit nearly as well.",
 )
 
 Prediction(
     "01.p8",
     expected="a",
-    why="Between real codes the decoder draws smooth strokes, often blurred. "
-    "Real test images have a handwriting of their own, which no training image shares.",
+    why="Between real codes the decoder draws smooth strokes, often blurred. Real test images have a "
+    "handwriting of their own, which no training image shares.",
 )
 
 Prediction(
     "01.p9",
     expected="b",
-    why="Shuffled, each single number was a real one, and it hardly mattered. A good image needs all 256 "
-    "to fit together; both recipes draw them one by one.",
+    why="Shuffled, each single number was a real one, and it hardly mattered. A good image needs all 256 to "
+    "fit together; both recipes draw them one by one.",
 )
 
 Prediction(
@@ -91,8 +90,8 @@ SelfTest(
         (
             "b",
             "1",
-            "A sigmoid of w·x + b only asks on which side. Bayes' rule compares two tails, and far "
-            "out the wider Normal's is the higher.",
+            "A sigmoid of w·x + b only asks on which side. Bayes' rule compares two tails, and far out the "
+            "wider Normal's is the higher.",
         ),
         (
             "c",
@@ -114,8 +113,8 @@ SelfTest(
         (
             "d",
             "3",
-            "For two images drawn apart from each other, the mean square of the difference is twice "
-            "that from the mean.",
+            "For two images drawn apart from each other, the mean square of the difference is twice that "
+            "from the mean.",
         ),
         (
             "b",
@@ -126,8 +125,8 @@ SelfTest(
         (
             "a",
             "9",
-            "Each finds itself among the known codes, at distance 0: the trap of 01.12 once more. The"
-            " 5 % are for unseen ones.",
+            "Each finds itself among the known codes, at distance 0: the trap of 01.12 once more. The 5 % "
+            "are for unseen ones.",
         ),
         (
             "c",

@@ -151,8 +151,8 @@ Exercise(
     "Count",
     reference=_AT_TEN,
     tolerance=0,
-    why="Encoder: seven more outputs with 64 weights and a bias each, + 455. "
-    "Decoder: seven more inputs with 64 weights each, + 448.",
+    why="Encoder: seven more outputs with 64 weights and a bias each, + 455. Decoder: seven more inputs with "
+    "64 weights each, + 448.",
     hints=(
         "Only two layers touch the code: the encoder's last and the decoder's first.",
         "Linear(64, k) has 64·k weights and k biases; Linear(k, 64) has 64·k weights and always 64 biases.",

@@ -5,8 +5,8 @@ from ..engine.tasks import Prediction, Project, SelfTest
 Prediction(
     "10.p1",
     "c",
-    "Where it is sure and wrong, log Q is far below 0, and nothing limits it. Information itself is "
-    "never below 0, but this is a bound from below: a bad reader's says little.",
+    "Where it is sure and wrong, log Q is far below 0, and nothing limits it. Information itself is never "
+    "below 0, but this is a bound from below: a bad reader's says little.",
 )
 Prediction(
     "10.p2",
@@ -17,8 +17,8 @@ Prediction(
 Prediction(
     "10.p3",
     "b",
-    "Q's loss saw drawings alone, and to be told apart they need not be digits. That most categories "
-    "lean to one digit is a gift of the networks.",
+    "Q's loss saw drawings alone, and to be told apart they need not be digits. That most categories lean to "
+    "one digit is a gift of the networks.",
 )
 Prediction(
     "10.p4",

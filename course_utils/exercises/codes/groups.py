@@ -28,11 +28,10 @@ Exercise(
     reference=entropy_of_mean,
     cases=lambda: _logits((2, 3), (1, 4), (7, 10), (40, 2)),
     hints=(
-        "Take two items and two groups, sure and even: p = (1, 0) and (0, 1). What is the mean "
-        "answer, what its "
-        "entropy, and what does this function say?",
-        "An entropy needs one distribution, and its own logarithm. Of what is the logarithm "
-        "here the logarithm?",
+        "Take two items and two groups, sure and even: p = (1, 0) and (0, 1). What is the mean answer, what "
+        "its entropy, and what does this function say?",
+        "An entropy needs one distribution, and its own logarithm. Of what is the logarithm here the "
+        "logarithm?",
         "The mean of the logarithms is not the logarithm of the mean: p = logits.softmax(1).mean(0), then "
         "−(p · log p).sum().",
     ),
@@ -41,21 +40,18 @@ Exercise(
         given=(evenness_above_its_bound, ""),
         each=(
             mean_entropy,
-            "that is the mean of the entropies: it says how undecided D is, image by image. "
-            "Sure of every image "
-            "it is 0, however even the groups are.",
+            "that is the mean of the entropies: it says how undecided D is, image by image. Sure of every "
+            "image it is 0, however even the groups are.",
         ),
         mean_logits=(
             lambda logits: _entropy(logits.mean(0).softmax(0)),
-            "the mean was taken of the logits. One item with large logits then outvotes all "
-            "others: average the "
-            "*probabilities*.",
+            "the mean was taken of the logits. One item with large logits then outvotes all others: average "
+            "the *probabilities*.",
         ),
         logs_first=(
             lambda logits: -(logits.log_softmax(1).mean(0).exp() * logits.log_softmax(1).mean(0)).sum(),
-            "now both are made of the mean logarithm: its exponential is no mean of "
-            "probabilities, and does not "
-            "sum to 1.",
+            "now both are made of the mean logarithm: its exponential is no mean of probabilities, and does "
+            "not sum to 1.",
         ),
         negative=(
             lambda logits: -_entropy(logits.softmax(1).mean(0)),
@@ -114,9 +110,8 @@ Exercise(
     reference=sorter_loss,
     cases=_pairs,
     hints=(
-        "Each wish is about the size of an entropy. Sure: of one image's answer. Evenly used: "
-        "of the mean answer. "
-        "Which is to be large, which small?",
+        "Each wish is about the size of an entropy. Sure: of one image's answer. Evenly used: of the mean "
+        "answer. Which is to be large, which small?",
         "A loss is descended: what is to become large gets a minus. And to shrug at each fake: is that an "
         "entropy of the mean answer, or the mean of the entropies?",
         "mean_entropy(y) − entropy_of_mean(y) − mean_entropy(y_fake).",
@@ -132,9 +127,8 @@ Exercise(
         sure_of_fakes=(_wishes(unsure=1), "it makes D sure of fakes: that wish is turned."),
         fakes_even=(
             _wishes(of=entropy_of_mean),
-            "for the fakes, the entropy of the mean answer. D could be sure of each of them, if "
-            "only they are "
-            "spread evenly: it is to be undecided about *each*.",
+            "for the fakes, the entropy of the mean answer. D could be sure of each of them, if only they "
+            "are spread evenly: it is to be undecided about *each*.",
         ),
         no_fakes=(_wishes(unsure=0), "the fakes are left out: nothing tells D that they are no digits."),
         no_even=(_wishes(even=0), "evenness is left out: one group for all images would do."),
@@ -159,9 +153,8 @@ Exercise(
         ),
         entropies_exchanged=(
             lambda y, y_fake: entropy_of_mean(y) - mean_entropy(y) - mean_entropy(y_fake),
-            "the two entropies of real images are exchanged: that one sorts nothing, D is to be "
-            "undecided about "
-            "each and to put all into one group.",
+            "the two entropies of real images are exchanged: that one sorts nothing, D is to be undecided "
+            "about each and to put all into one group.",
         ),
     ),
 )
@@ -183,20 +176,18 @@ Exercise(
     kind="read",
     reference="CAB",
     hints=(
-        "Who need not be sure may answer 'a tenth each' to everything: what are H and the H of "
-        "the mean then?",
+        "Who need not be sure may answer 'a tenth each' to everything: what are H and the H of the mean "
+        "then?",
         "Who need not use all groups may put everything into one: what are the two entropies then?",
-        "Two rows are left. In one of them D must shrug at images that look more and more like "
-        "real ones. How "
-        "sure can it be of the real ones? Three letters: sure, even, fakes.",
+        "Two rows are left. In one of them D must shrug at images that look more and more like real ones. "
+        "How sure can it be of the real ones? Three letters: sure, even, fakes.",
     ),
     mistakes=dict(
         first_two=("ACB", "undecided about every image, or sure that all are alike: whose H is 0?"),
         whole_one=(
             "CAD",
-            "two rows use their groups, and one of them is the surer. Who cannot be so sure of "
-            "real images: a "
-            "D that must shrug at fakes, or one that need not?",
+            "two rows use their groups, and one of them is the surer. Who cannot be so sure of real images: "
+            "a D that must shrug at fakes, or one that need not?",
         ),
         first_two_and_whole=(
             "ACD",
@@ -205,10 +196,9 @@ Exercise(
         by_letters=("ABC", "a D that need not use its groups equally puts all into few: which row is that?"),
         fakes_first=("BAC", "whose H is as large as it can be? That D is sure of nothing."),
     ),
-    why="C is undecided about each image: its H is as large as the H of the mean. A is sure of "
-    "each, for all are "
-    "in one group. B is surer than D: who must shrug at good fakes cannot be quite sure of real images. That "
-    "price should buy better groups; in networks as small as these it does not.",
+    why="C is undecided about each image: its H is as large as the H of the mean. A is sure of each, for all "
+    "are in one group. B is surer than D: who must shrug at good fakes cannot be quite sure of real images. "
+    "That price should buy better groups; in networks as small as these it does not.",
 )
 
 Prediction(

@@ -32,28 +32,23 @@ Exercise(
     kind="read",
     reference="DBA",
     hints=(
-        "Who sees the images only is an ordinary GAN for G. And E? Does D's opinion of a pair "
-        "tell E anything, if "
-        "D does not look at the code?",
-        "Who sees the codes only draws E's codes to the prior, whatever the images. What becomes of "
-        "G, whose images "
-        "nobody looks at?",
-        "Left are two. In one an encoder with random weights goes on giving codes that D knows "
-        "at once. Three "
-        "letters: no code, no image, E fixed.",
+        "Who sees the images only is an ordinary GAN for G. And E? Does D's opinion of a pair tell E "
+        "anything, if D does not look at the code?",
+        "Who sees the codes only draws E's codes to the prior, whatever the images. What becomes of G, whose "
+        "images nobody looks at?",
+        "Left are two. In one an encoder with random weights goes on giving codes that D knows at once. "
+        "Three letters: no code, no image, E fixed.",
     ),
     mistakes=dict(
         whole_taken=(
             "CBA",
-            "whose samples are good, and whose codes are nowhere near the prior? Not those "
-            "of the whole one: "
+            "whose samples are good, and whose codes are nowhere near the prior? Not those of the whole one: "
             "its E had to please a D that sees codes.",
         ),
         code_and_fixed=(
             "ABD",
-            "both have an E that learns nothing. In one of them D knows E's pairs by their "
-            "codes: is that good "
-            "for G's samples?",
+            "both have an E that learns nothing. In one of them D knows E's pairs by their codes: is that "
+            "good for G's samples?",
         ),
         exchanged=(
             "BDA",
@@ -66,10 +61,9 @@ Exercise(
         ),
         by_letters=("ABC", "which run brings digits back? Nothing is missing there."),
     ),
-    why="B's codes come near the prior and its images are noise: only codes were looked at. D is an "
-    "ordinary GAN with samples as good as C's, and an E that nobody taught. A's E did not learn either, but "
-    "there D sees codes, knows "
-    "each real pair by them, and G's lesson suffers.",
+    why="B's codes come near the prior and its images are noise: only codes were looked at. D is an ordinary "
+    "GAN with samples as good as C's, and an E that nobody taught. A's E did not learn either, but there D "
+    "sees codes, knows each real pair by them, and G's lesson suffers.",
 )
 
 Prediction(

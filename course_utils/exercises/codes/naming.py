@@ -60,9 +60,8 @@ Exercise(
         controls={"the first twenty": 46.3, "the surest of all": 70.0, "the surest of each group": 38.6},
     ),
     hints=(
-        "A group gets its name from the images in it that you asked about. How many groups have "
-        "a name, if you "
-        "ask about the first twenty?",
+        "A group gets its name from the images in it that you asked about. How many groups have a name, if "
+        "you ask about the first twenty?",
         "One image for each group, then. The one that the sorter is surest of? It lies far out, and may be "
         "like no other. Which image speaks for most of its group?",
         "A typical one: nearest to the mean of its group. But most chances in p are small, and hardly count "

@@ -49,9 +49,8 @@ Exercise(
             "D is not 1/3 there: of such pairs half come from E and half from G.",
         ),
     ),
-    why="Images and codes are drawn exactly as they should be: no judge of images and no judge "
-    "of codes could "
-    "tell anything. The judge of pairs can: two thirds of the pairs betray their side.",
+    why="Images and codes are drawn exactly as they should be: no judge of images and no judge of codes "
+    "could tell anything. The judge of pairs can: two thirds of the pairs betray their side.",
 )
 
 # ── a way around the theorem ─────────────────────────────────────────────────────────────────────
@@ -105,8 +104,8 @@ Exercise(
     hints=(
         "The theorem speaks of *maps*: one code for an image. A row of E may also hold several numbers. When "
         "is the table of pairs (image, code) of E the same as that of G?",
-        "Both tables must be equal: E[x, z] / n = G[z, x] / n. Then a code comes back with the chance "
-        "Σ E[x, z]² / n. How does one make a sum of squares small, if each row's sum is 1?",
+        "Both tables must be equal: E[x, z] / n = G[z, x] / n. Then a code comes back with the chance Σ E[x, "
+        "z]² / n. How does one make a sum of squares small, if each row's sum is 1?",
         "Even it out: every code for every image, with the chance 1/n; and the same for G.",
     ),
     unlike="D is helpless, but a code comes back more often than it has to.",
@@ -195,8 +194,8 @@ Exercise(
     outcome=_after_two,
     hints=(
         "D gets better and better, though E and G learn, too. Who helps it?",
-        "`loss(first, second)` is small if D tells the two kinds apart: which kind is its first argument, "
-        "in D's own update?",
+        "`loss(first, second)` is small if D tells the two kinds apart: which kind is its first argument, in "
+        "D's own update?",
         "E and G want D to be wrong about both kinds: `loss` with the kinds exchanged.",
     ),
     mistakes=dict(
@@ -208,15 +207,13 @@ Exercise(
         ),
         E_pulled_along=(
             _step(lambda loss, on_E, on_G: nll_real(on_E) + nll_real(on_G)),
-            "G is right, but E still helps D: its pairs are asked to be what D calls them "
-            "anyway. (And `loss` is "
-            "not used.)",
+            "G is right, but E still helps D: its pairs are asked to be what D calls them anyway. (And "
+            "`loss` is not used.)",
         ),
         G_pulled_along=(
             _step(lambda loss, on_E, on_G: nll_fake(on_E) + nll_fake(on_G)),
-            "E is right, but G still helps D: its pairs are asked to be what D calls them "
-            "anyway. (And `loss` is "
-            "not used.)",
+            "E is right, but G still helps D: its pairs are asked to be what D calls them anyway. (And "
+            "`loss` is not used.)",
         ),
         own_loss=(
             _step(lambda loss, on_E, on_G: nll_fake(on_E) + nll_real(on_G)),

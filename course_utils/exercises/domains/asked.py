@@ -5,39 +5,39 @@ from ..engine.tasks import Prediction, Project, SelfTest
 Prediction(
     "13.p1",
     "c",
-    "Leaky ReLU hands a positive factor on, and AdaIN divides each map by its own spread: the 5 is "
-    "gone. What a layer says in size is lost; only the style decides how strong a map is.",
+    "Leaky ReLU hands a positive factor on, and AdaIN divides each map by its own spread: the 5 is gone. "
+    "What a layer says in size is lost; only the style decides how strong a map is.",
 )
 Prediction(
     "13.p2",
     "b",
-    "A digit needs several layers in agreement: a new style in layer 1 or in layer 2 mostly breaks "
-    "it, alone. What is decided together is counted at each of those who decide.",
+    "A digit needs several layers in agreement: a new style in layer 1 or in layer 2 mostly breaks it, "
+    "alone. What is decided together is counted at each of those who decide.",
 )
 Prediction(
     "13.p3",
     "b",
-    "Even without practice mixed images are hardly worse than plain ones: compare the two panels' "
-    "first rows. What mixing costs stands in the left one: images of one style are a tenth of what it "
-    "practises on.",
+    "Even without practice mixed images are hardly worse than plain ones: compare the two panels' first "
+    "rows. What mixing costs stands in the left one: images of one style are a tenth of what it practises "
+    "on.",
 )
 Prediction(
     "13.p4",
     "a",
-    "The mean is taken of styles, before G, and G draws strokes for whatever style it is given. Only "
-    "a mean of images is grey.",
+    "The mean is taken of styles, before G, and G draws strokes for whatever style it is given. Only a mean "
+    "of images is grey.",
 )
 Prediction(
     "13.p5",
     "b",
-    "Any exchange of equally frequent kinds that BA undoes has the same losses. Where all pixels can "
-    "be moved anywhere, little makes the right exchange easier to find than millions of others.",
+    "Any exchange of equally frequent kinds that BA undoes has the same losses. Where all pixels can be "
+    "moved anywhere, little makes the right exchange easier to find than millions of others.",
 )
 Prediction(
     "13.p6",
     "c",
-    "A convolution of 13 × 13 pixels cannot see the whole digit, so it can hardly turn it into "
-    "another one: it redraws stroke by stroke, with or without a cycle.",
+    "A convolution of 13 × 13 pixels cannot see the whole digit, so it can hardly turn it into another one: "
+    "it redraws stroke by stroke, with or without a cycle.",
 )
 Prediction(
     "13.p7",
@@ -48,8 +48,8 @@ Prediction(
 Prediction(
     "13.p8",
     "a",
-    "The cycle is satisfied by any dictionary that can be read backwards, and the MLP finds one: to "
-    "come back is not to be right.",
+    "The cycle is satisfied by any dictionary that can be read backwards, and the MLP finds one: to come "
+    "back is not to be right.",
 )
 
 Project(

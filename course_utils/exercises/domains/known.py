@@ -87,15 +87,12 @@ Exercise(
     "Put in what you know",
     reference=known,
     hints=(
-        "How many truths can the MLP express? And how many can a map express that only turns, stretches "
-        "and moves "
-        "all points alike?",
+        "How many truths can the MLP express? And how many can a map express that only turns, stretches and "
+        "moves all points alike?",
         "A linear layer does just that. But a turn by 45° more fits both piles as well: where should the "
-        "search "
-        "begin?",
-        "At the map that changes nothing: nn.init.eye_(net.weight), nn.init.zeros_(net.bias). The truth "
-        "is then the "
-        "nearest solution.",
+        "search begin?",
+        "At the map that changes nothing: nn.init.eye_(net.weight), nn.init.zeros_(net.bias). The truth is "
+        "then the nearest solution.",
     ),
     mistakes=dict(
         a_network=(

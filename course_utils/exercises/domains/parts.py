@@ -35,6 +35,6 @@ Exercise(
         fine_first=("SPQ", "the noise is right. Layer 4 comes last: after it no shape can change any more."),
         other_way=("SQP", "which row can hardly be told from the top one? That is the noise."),
     ),
-    why="On early layers more is built: new layers 1 and 2 change whole shapes, layer 3 "
-    "some, layer 4 strokes, and the noise next to nothing.",
+    why="On early layers more is built: new layers 1 and 2 change whole shapes, layer 3 some, layer 4 "
+    "strokes, and the noise next to nothing.",
 )

@@ -105,8 +105,8 @@ Exercise(
         "Three draws for each image: is it mixed, where does it cross, whose code is the other one? For the "
         "last, the batch itself is at hand: its rows in another order.",
         "A table (B, n_layers) of yes and no says which layer gets the other code: `layer >= first`, with "
-        "layer = torch.arange(n_layers) and first (B, 1). `torch.randint(1, n_layers, (B, 1))` never "
-        "gives 0.",
+        "layer = torch.arange(n_layers) and first (B, 1). `torch.randint(1, n_layers, (B, 1))` never gives "
+        "0.",
         "torch.where(other[..., None], w.roll(1, 0)[:, None], w[:, None]), with other = (torch.rand(B, 1) < "
         "share) & (layer >= first).",
     ),
@@ -178,11 +178,9 @@ Exercise(
         "Write the measure as a sum, m = p + q, p from the part and q from the rest. After the part is drawn "
         "anew it is p' + q. In which expression of both does q cancel out?",
         "before − after = p − p', the difference of two independent draws of p. What is the mean of its "
-        "square, "
-        "in units of the variance of p?",
-        "Twice the variance of p. So: mean of the squares, halved, divided by the variance of `before`. "
-        "For rows "
-        "(n, k) both are sums over the k numbers.",
+        "square, in units of the variance of p?",
+        "Twice the variance of p. So: mean of the squares, halved, divided by the variance of `before`. For "
+        "rows (n, k) both are sums over the k numbers.",
     ),
     mistakes=dict(
         no_half=(
@@ -261,8 +259,7 @@ Exercise(
     hints=(
         "At ψ = 0 the image is that of the centre alone. Which line makes the centre?",
         "What is z_many.mean(0), for many z? And what does `PixelNorm`, the first layer of F, make of "
-        "numbers "
-        "that are nearly 0, and differ from run to run?",
+        "numbers that are nearly 0, and differ from run to run?",
         "F bends: the mean of its styles is not the style of the mean. F(z_many).mean(0).",
     ),
     mistakes=dict(
@@ -309,12 +306,10 @@ Exercise(
     "A jump",
     reference=10.0,
     hints=(
-        "Let the whole way in features be 1 long. With `step` ε: how far does the image move, squared, "
-        "when it "
-        "moves evenly? Divide by ε².",
+        "Let the whole way in features be 1 long. With `step` ε: how far does the image move, squared, when "
+        "it moves evenly? Divide by ε².",
         "In the tenth where it moves, it is ten times as fast. How much is that after the square, and how "
-        "often "
-        "does t fall into this tenth?",
+        "often does t fall into this tenth?",
         "100, for a tenth of all t.",
     ),
     mistakes=dict(
@@ -327,7 +322,6 @@ Exercise(
         root=(10**0.5, "the square is in the definition already; no root is taken."),
         less=(0.1, "upside down: to stand still and then to jump is the longer way."),
     ),
-    why="Ten times as fast, squared, for a tenth of all t. The plain length is the same for both: it is "
-    "the square "
-    "that counts jumps.",
+    why="Ten times as fast, squared, for a tenth of all t. The plain length is the same for both: it is the "
+    "square that counts jumps.",
 )

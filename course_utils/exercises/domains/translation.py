@@ -20,11 +20,9 @@ Exercise(
         "The judges are the best there are: which frequencies must the kinds have that AB draws, if none of "
         "them shall notice?",
         "AB is a table: all images of a kind become one kind. Five kinds must be drawn, each with its "
-        "frequency: "
-        "can two kinds of A become the same kind of B?",
+        "frequency: can two kinds of A become the same kind of B?",
         "Only kinds of equal frequency can be exchanged: the two with 20 %, the two with 10 %. And BA has "
-        "then "
-        "no choice.",
+        "then no choice.",
     ),
     mistakes=dict(
         all_orders=(120, "that is all dictionaries; most give kinds a frequency that D_B has never seen."),
@@ -35,8 +33,7 @@ Exercise(
         pairs=(8, "only kinds of the same frequency can be exchanged: 40 % stays 40 %."),
     ),
     why="2 · 2: exchanges of equally frequent kinds. Of ten equally frequent digits there are 10! = "
-    "3,628,800. Nothing "
-    "in the losses is larger for the wrong ones.",
+    "3,628,800. Nothing in the losses is larger for the wrong ones.",
 )
 
 
@@ -82,10 +79,9 @@ Exercise(
     cases=_drawings,
     hints=(
         "For a pixel of paper beside black ink: the darkest of the nine is 1, the pixel itself −1. For a "
-        "pixel in "
-        "the middle of a stroke: 1 and 1. Far from any stroke: −1 and −1.",
-        "The darkest of nine pixels is a maximum, since ink is 1: max_pool2d with size 3, stride 1, "
-        "padding 1.",
+        "pixel in the middle of a stroke: 1 and 1. Far from any stroke: −1 and −1.",
+        "The darkest of nine pixels is a maximum, since ink is 1: max_pool2d with size 3, stride 1, padding "
+        "1.",
         "How much darker: between 0 and 2. White is −1, black is 1: subtract 1.",
     ),
     mistakes=dict(
@@ -220,14 +216,12 @@ Exercise(
     cases=_games,
     outcome=_after_two,
     hints=(
-        "L_cycle falls, so somebody learns it. Two networks take part in each round trip: which of the "
-        "two can "
-        "learn from it here?",
+        "L_cycle falls, so somebody learns it. Two networks take part in each round trip: which of the two "
+        "can learn from it here?",
         "The first one would have to learn to draw so that its drawing can be undone. Follow the gradient of "
         "BA(…) − a back into AB: where does it end?",
         "`.detach()` belongs where D judges, so that D's update leaves the generators alone. In the cycle "
-        "the "
-        "fakes are to keep their gradient.",
+        "the fakes are to keep their gradient.",
     ),
     mistakes=dict(
         given=(step_with(cut=lambda fake: fake.detach()), ""),
@@ -265,12 +259,10 @@ Exercise(
     "Black stays black",
     reference=0.25,
     hints=(
-        "Two wishes for the value that AB gives to a black pixel, +1. In A, where it is ink, it is to "
-        "become −1; "
-        "in B, where it is paper, the identity loss wants it to stay +1. How often is each wish heard?",
+        "Two wishes for the value that AB gives to a black pixel, +1. In A, where it is ink, it is to become "
+        "−1; in B, where it is paper, the identity loss wants it to stay +1. How often is each wish heard?",
         "Let AB make v of +1, v between −1 and 1. Write the loss of all black pixels as a function of v, "
-        "with "
-        "weights 0.2 and 0.8 · k.",
+        "with weights 0.2 and 0.8 · k.",
         "0.2 · (v + 1) + 0.8 · k · (1 − v) is linear in v: at which k does its slope change its sign?",
     ),
     mistakes=dict(
@@ -281,7 +273,6 @@ Exercise(
         never=(0.0, "with k = 0 nothing speaks for black staying black."),
         half=(0.5, "the slope in v is 0.2 − 0.8 k: where is it 0?"),
     ),
-    why="0.2 (v + 1) + 0.8 k (1 − v) has the slope 0.2 − 0.8 k. A wish for sameness that weighs a quarter "
-    "of the real one "
-    "wins, because the paper of B is black nearly everywhere.",
+    why="0.2 (v + 1) + 0.8 k (1 − v) has the slope 0.2 − 0.8 k. A wish for sameness that weighs a quarter of "
+    "the real one wins, because the paper of B is black nearly everywhere.",
 )

@@ -14,25 +14,25 @@ Prediction(
 Prediction(
     "04.p2",
     "a",
-    "Hardly a sample falls there, so nothing in L_D says what D should be. D goes on as "
-    "on the left flank of the data, where it saw samples, and more of the real ones.",
+    "Hardly a sample falls there, so nothing in L_D says what D should be. D goes on as on the left flank of "
+    "the data, where it saw samples, and more of the real ones.",
 )
 
 
 Prediction(
     "04.p3",
     "c",
-    "Only mass where the data lie lowers the JSD. A clean, narrow G far off pays "
-    "the full log 2; a wide one, most of whose items are wrong, pays less.",
+    "Only mass where the data lie lowers the JSD. A clean, narrow G far off pays the full log 2; a wide one, "
+    "most of whose items are wrong, pays less.",
 )
 
 
 Prediction(
     "04.p4",
     "c",
-    "The rotation is only what is left near (0, 0). Of d/dt ½(θ² + ψ²) = −ψθ tanh(ψθ/2), never positive, "
-    "the linear flow sees nothing; it pulls in, the more weakly, the nearer, and the steps' own drift "
-    "outward is smaller.",
+    "The rotation is only what is left near (0, 0). Of d/dt ½(θ² + ψ²) = −ψθ tanh(ψθ/2), never positive, the "
+    "linear flow sees nothing; it pulls in, the more weakly, the nearer, and the steps' own drift outward is "
+    "smaller.",
 )
 
 

@@ -136,8 +136,8 @@ Exercise(
     reference="ECBDA",
     why=(
         "Gradients wait in G where nothing cuts D's loss off: in A, B and C. In C, G's zero_grad throws them "
-        "away. In A they are added: D's loss pulls a fake's logit down by D, G's pulls it up by 1 − D; at "
-        "D = ½ hardly anything is left. In B, G's own loss is cut off. In D, D takes G's turn."
+        "away. In A they are added: D's loss pulls a fake's logit down by D, G's pulls it up by 1 − D; at D "
+        "= ½ hardly anything is left. In B, G's own loss is cut off. In D, D takes G's turn."
     ),
     hints=(
         "Which of the edits let D's loss send a gradient into G? In these runs the last row says yes.",

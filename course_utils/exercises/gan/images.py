@@ -182,8 +182,8 @@ Exercise(
     tolerance=1e-3,
     why=(
         "With V = E‖x − μ‖² the best picture, the mean, has the error V. The mean of two futures has its own "
-        "variance on top: V/2 for independent ones, and V/3 for two different ones of four, never twice "
-        "the same."
+        "variance on top: V/2 for independent ones, and V/3 for two different ones of four, never twice the "
+        "same."
     ),
     hints=(
         "What is the error of the mean picture μ, in a word of statistics?",

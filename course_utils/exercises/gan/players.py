@@ -278,8 +278,8 @@ Exercise(
     reference=_share(_saturating_not) / _share(_odds),
     tolerance=5e-3,
     why=(
-        "The slopes are D − 1 and −D/(1 − D): shares of 0.99/1.39 = 0.71 and 0.0101/1.51 = 0.007. "
-        "Maximum likelihood listens to the best fakes, the non-saturating loss to the worst."
+        "The slopes are D − 1 and −D/(1 − D): shares of 0.99/1.39 = 0.71 and 0.0101/1.51 = 0.007. Maximum "
+        "likelihood listens to the best fakes, the non-saturating loss to the worst."
     ),
     hints=(
         "exp(logit) are the odds D/(1 − D), and its derivative is itself.",

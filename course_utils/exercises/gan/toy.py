@@ -20,9 +20,9 @@ Exercise(
     reference="ADBCC",
     why=(
         "A drifts away from 2 log 2: its D still finds differences. B stays where theory ends, and has "
-        "collapsed: its G outruns a D that can only guess. C: negative losses of G are the minimax form. "
-        "D swings at first in large, slow waves: its D cannot follow. All eight modes: C, "
-        "whose D is sure, and spares none."
+        "collapsed: its G outruns a D that can only guess. C: negative losses of G are the minimax form. D "
+        "swings at first in large, slow waves: its D cannot follow. All eight modes: C, whose D is sure, and "
+        "spares none."
     ),
     hints=(
         "Which loss of G can be negative? −log D cannot.",
@@ -33,8 +33,8 @@ Exercise(
     mistakes=dict(
         calm_is_good=(
             "BDACC",
-            "the tempting one: B is calm, at the values of the theory, and yet it has collapsed. "
-            "D can only guess there, because G moves too fast for it.",
+            "the tempting one: B is calm, at the values of the theory, and yet it has collapsed. D can only "
+            "guess there, because G moves too fast for it.",
         ),
         theory_is_good=(
             "ADBCB",

@@ -141,8 +141,8 @@ Exercise(
         given=(step_that_adds_twice, ""),
         at_both=(
             _step(fake=_added, fake_at_G=_added),
-            "now G shows what D is trained on; but both are images, to which D adds the small one again, "
-            "and the real ones are details.",
+            "now G shows what D is trained on; but both are images, to which D adds the small one again, and "
+            "the real ones are details.",
         ),
         all_images=(
             _step(real=lambda x, coarse: x, fake=_added, fake_at_G=_added),
@@ -199,8 +199,8 @@ Exercise(
         "An image grown from a real 14 × 14 one has been drawn by the last level alone. Whose share of "
         "misread ones is high there?",
         "From real 7 × 7 images two levels draw. Which network is right from 14 on, and not from 7 on?",
-        "One is right from both. Its fault is in what it begins with: would half of the digits, each as "
-        "good as before, cost precision?",
+        "One is right from both. Its fault is in what it begins with: would half of the digits, each as good "
+        "as before, cost precision?",
     ),
     mistakes=dict(
         last_two=("CBA", "the fault at 14 must not show where a real 14 × 14 image is the start."),

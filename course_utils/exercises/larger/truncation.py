@@ -118,8 +118,8 @@ Exercise(
     hints=(
         "Of one class: both means are the same, the std is 2 and 0. In one number the Fréchet distance is "
         "(difference of the means)² + (difference of the std)².",
-        "Of all together: the mean is 0 on both sides. The variance is that of ±4, and, of real images, "
-        "that within a class on top.",
+        "Of all together: the mean is 0 on both sides. The variance is that of ±4, and, of real images, that "
+        "within a class on top.",
         "4 for each class; (√20 − √16)² for all.",
     ),
     mistakes=dict(
@@ -230,8 +230,8 @@ Exercise(
         "fast?",
         "Where few z have to cover a long way, G moves fast: near z and z′ have images far apart. In a spot "
         "many z have nearly the same image.",
-        "Move each z by a thousandth, compare G's images, and keep the half that moved least. (Or keep "
-        "those whose images have the nearest neighbours.)",
+        "Move each z by a thousandth, compare G's images, and keep the half that moved least. (Or keep those "
+        "whose images have the nearest neighbours.)",
     ),
     mistakes=dict(
         a_number=(0.5, "a mask (n,) of True and False is asked, or the numbers (n/2,) of the rows to keep."),
@@ -275,8 +275,8 @@ Exercise(
         "Which of the four columns look at the label that an image was asked for? Only one, the last.",
         "Thirty vectors make thirty images of each digit. Each looks as real as before; but how many of the "
         "real ones have one of them near by? Truncated noise loses some of that, too, but less.",
-        "In the order of the question: recall near 0; recall about three fifths of what it was; all as it "
-        "is but the classes.",
+        "In the order of the question: recall near 0; recall about three fifths of what it was; all as it is "
+        "but the classes.",
     ),
     mistakes=dict(
         recall=("CBA", "both lose recall. Which one loses nearly all of it?"),

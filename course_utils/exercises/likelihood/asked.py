@@ -11,22 +11,21 @@ Prediction(
 Prediction(
     "09.p2",
     "c",
-    "A stroke is a few pixels wide: whoever sees the pixel to the left and those above knows "
-    "most pixels almost "
-    "surely, and a sum of weights is enough to say so. Half of all nats were for what neighbours tell.",
+    "A stroke is a few pixels wide: whoever sees the pixel to the left and those above knows most pixels "
+    "almost surely, and a sum of weights is enough to say so. Half of all nats were for what neighbours "
+    "tell.",
 )
 Prediction(
     "09.p3",
     "a",
-    "One row up, a 3×3 kernel reaches one column to the right, so each further column costs a further "
-    "row. What lies in the row above, far to the right, no path of kernels reaches.",
+    "One row up, a 3×3 kernel reaches one column to the right, so each further column costs a further row. "
+    "What lies in the row above, far to the right, no path of kernels reaches.",
 )
 Prediction(
     "09.p4",
     "b",
-    "The arithmetic shrinks by the number of places, 784; but small products are done less "
-    "well than large ones, "
-    "and 784 turns of a Python loop cost their time, however little there is to do.",
+    "The arithmetic shrinks by the number of places, 784; but small products are done less well than large "
+    "ones, and 784 turns of a Python loop cost their time, however little there is to do.",
 )
 Prediction(
     "09.p5",

@@ -30,9 +30,8 @@ Exercise(
     reference=slope,
     cases=_data_and_states,
     hints=(
-        "−log p(v) = E(v) + log Z, so there are two derivatives. That of E(v) by U_ij: what "
-        "stands beside U_ij "
-        "in E?",
+        "−log p(v) = E(v) + log Z, so there are two derivatives. That of E(v) by U_ij: what stands beside "
+        "U_ij in E?",
         "Z = Σ e^(−E(s)) over all states s. ∂ log Z/∂U_ij = Σ_s (e^(−E(s))/Z) · (−∂E(s)/∂U_ij), and "
         "e^(−E(s))/Z is p(s).",
         "How often i and j are both on in the model, Σ_s p(s) s_i s_j, minus how often in the data: "
@@ -137,14 +136,12 @@ Exercise(
     reference=free_energy,
     cases=_states_and_machines,
     hints=(
-        "One hidden unit: Σ_h e^(b·v + (c + vW) h) over h = 0 and h = 1 is e^(b·v) (1 + e^(c + "
-        "vW)). You have "
-        "seen it in exercise 09.10.",
-        "With more of them the exponential of a sum is a product, each factor has its own h_j, "
-        "and so the sum "
-        "of products is a product of sums: e^(b·v) Π_j (1 + e^(c_j + (vW)_j)). And −log of that?",
-        "−v @ rbm.b − softplus(v @ rbm.W + rbm.c).sum(1): softplus(a) is log(1 + e^a), and does "
-        "not overflow.",
+        "One hidden unit: Σ_h e^(b·v + (c + vW) h) over h = 0 and h = 1 is e^(b·v) (1 + e^(c + vW)). You "
+        "have seen it in exercise 09.10.",
+        "With more of them the exponential of a sum is a product, each factor has its own h_j, and so the "
+        "sum of products is a product of sums: e^(b·v) Π_j (1 + e^(c_j + (vW)_j)). And −log of that?",
+        "−v @ rbm.b − softplus(v @ rbm.W + rbm.c).sum(1): softplus(a) is log(1 + e^a), and does not "
+        "overflow.",
     ),
     mistakes=dict(
         overflows=(

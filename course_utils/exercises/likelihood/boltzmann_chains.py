@@ -100,9 +100,8 @@ Exercise(
         given=(_as_given, ""),
         from_the_data=(
             _from_the_data,
-            "now the sweep starts at the data, so that is CD-1: no chain goes on. The start was "
-            "right; what is "
-            "given back?",
+            "now the sweep starts at the data, so that is CD-1: no chain goes on. The start was right; what "
+            "is given back?",
         ),
         gives_data=(
             _gives_data,
@@ -110,9 +109,8 @@ Exercise(
         ),
         loss_of_before=(
             _sweeps_twice,
-            "the chain goes on now, but the loss sees the states from before the sweep. First "
-            "the sweep, then both "
-            "uses.",
+            "the chain goes on now, but the loss sees the states from before the sweep. First the sweep, "
+            "then both uses.",
         ),
         uphill=(_uphill, "the data are now pushed up and the chain down. The loss was right."),
         unmoved=(
@@ -149,15 +147,15 @@ Exercise(
     "Three runs",
     kind="read",
     reference="CAB",
-    why="In C the reconstruction gets better and better while the nats turn and rise: one sweep from "
-    "the data says nothing of states far from any data, and there it lets probability grow. A's five "
-    "sweeps see a little farther. B's chains go on, and find what is wrong anywhere: it reconstructs worst, "
-    "and is the best model.",
+    why="In C the reconstruction gets better and better while the nats turn and rise: one sweep from the "
+    "data says nothing of states far from any data, and there it lets probability grow. A's five sweeps see "
+    "a little farther. B's chains go on, and find what is wrong anywhere: it reconstructs worst, and is the "
+    "best model.",
     hints=(
-        "CD-1 makes one sweep from the data lead back to the data: that is the reconstruction. In which "
-        "run is it best, at last?",
-        "In two runs the nats rise again, in one of them more. Whose negative states never get far from "
-        "the data?",
+        "CD-1 makes one sweep from the data lead back to the data: that is the reconstruction. In which run "
+        "is it best, at last?",
+        "In two runs the nats rise again, in one of them more. Whose negative states never get far from the "
+        "data?",
         "PCD's chains are the only ones that do not start at the data, so it is the least concerned with "
         "reconstruction. The answer has three letters: CD-1, CD-5, PCD.",
     ),
@@ -208,12 +206,11 @@ Exercise(
         controls=dict(plain=8.9, noise=11.09),
     ),
     hints=(
-        "Two things cost sweeps: a good gradient, and many updates. With 4,000 updates, what is "
-        "still wrong with "
-        "CD-1's gradient?",
-        "A chain that goes on gives the model's own states for one sweep an update, as long as "
-        "the weights move "
-        "slowly; a chain from the data needs some sweeps, and then large steps, as there are few updates.",
+        "Two things cost sweeps: a good gradient, and many updates. With 4,000 updates, what is still wrong "
+        "with CD-1's gradient?",
+        "A chain that goes on gives the model's own states for one sweep an update, as long as the weights "
+        "move slowly; a chain from the data needs some sweeps, and then large steps, as there are few "
+        "updates.",
         'Try dict(start="chain", k=1, …) with rates from 0.05 to 0.5; too large, and the chains lose '
         "the model.",
     ),

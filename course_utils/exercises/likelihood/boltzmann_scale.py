@@ -38,9 +38,8 @@ Exercise(
             "that is 25 times as long, as if time grew with the number of units. It doubles with each one.",
         ),
     ),
-    why="480 doublings are 10¹⁴⁴ seconds. No faster computer helps: a thousand times as fast is "
-    "ten units more. "
-    "That is why Z is estimated, or done without.",
+    why="480 doublings are 10¹⁴⁴ seconds. No faster computer helps: a thousand times as fast is ten units "
+    "more. That is why Z is estimated, or done without.",
 )
 
 MODELS = {"A": "VAE", "B": "RBM", "C": "PixelCNN", "D": "GAN"}
@@ -56,16 +55,14 @@ Exercise(
     "Four models without names",
     kind="read",
     reference="CADB",
-    why="C needs about a thousand times longer for an image than A and D: pixel by pixel. B draws "
-    "each image from the last "
-    "one, so neighbours are alike: a chain. Of the two that draw at once, the GAN is nearer to "
+    why="C needs about a thousand times longer for an image than A and D: pixel by pixel. B draws each image "
+    "from the last one, so neighbours are alike: a chain. Of the two that draw at once, the GAN is nearer to "
     "MNIST, and A, which gets its blur from a decoder that averages, is the VAE.",
     hints=(
         "Who writes pixel by pixel? Compare the seconds for 64 images.",
         "In whose samples is an image like the one drawn just before it? Only a chain does that.",
-        "Two draw all images at once, independently. Which of them is known for samples of high "
-        "quality, which "
-        "for blur? Their Fréchet distances to MNIST, on which they were trained, tell: A 4.7, D 1.8.",
+        "Two draw all images at once, independently. Which of them is known for samples of high quality, "
+        "which for blur? Their Fréchet distances to MNIST, on which they were trained, tell: A 4.7, D 1.8.",
     ),
     mistakes=dict(
         vae_and_gan=(
@@ -84,29 +81,24 @@ Exercise(
 Prediction(
     "09.p6",
     "c",
-    "Its gradient sees pairs only: how often two pixels are on together. In even rows every "
-    "pixel is on in half of "
-    "the images, and every pair in a quarter, as in noise: nothing is left to learn from.",
+    "Its gradient sees pairs only: how often two pixels are on together. In even rows every pixel is on in "
+    "half of the images, and every pair in a quarter, as in noise: nothing is left to learn from.",
 )
 Prediction(
     "09.p7",
     "b",
-    "Small weights let one sweep forget where it began, so that it gives the model's own "
-    "states. Large ones bind "
-    "the chain to its start, the data: then CD-1 compares the data with their own neighbours.",
+    "Small weights let one sweep forget where it began, so that it gives the model's own states. Large ones "
+    "bind the chain to its start, the data: then CD-1 compares the data with their own neighbours.",
 )
 Prediction(
     "09.p8",
     "a",
-    "A chain drifts along a digit's own shapes, but each step flips few pixels, and what lies "
-    "between two digits is "
-    "improbable: the valley has to be crossed by chance.",
+    "A chain drifts along a digit's own shapes, but each step flips few pixels, and what lies between two "
+    "digits is improbable: the valley has to be crossed by chance.",
 )
 Prediction(
     "09.p9",
     "b",
-    "The likelihood and the look of samples are two scores: the GAN has no density at all, and "
-    "was trained to draw "
-    "what a network cannot tell from digits. 784 nearly right answers can still add up to "
-    "no digit.",
+    "The likelihood and the look of samples are two scores: the GAN has no density at all, and was trained "
+    "to draw what a network cannot tell from digits. 784 nearly right answers can still add up to no digit.",
 )

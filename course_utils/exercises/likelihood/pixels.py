@@ -16,15 +16,15 @@ Exercise(
     hints=(
         "The first pixel has no pixel before it: its table is a single number, p(x₁ = ink). How many pasts "
         "has the second?",
-        "The k-th pixel has 2^(k−1) pasts, and each needs one number, as the other "
-        "probability is the rest to 1.",
+        "The k-th pixel has 2^(k−1) pasts, and each needs one number, as the other probability is the rest "
+        "to 1.",
         "1 + 2 + 4 + … + 2^15: a sum of powers of two is one less than the next power.",
     ),
     mistakes=dict(
         all_images=(
             2**16,
-            "that is how many images there are. Probabilities of all images add up to 1, so one is given "
-            "by the others.",
+            "that is how many images there are. Probabilities of all images add up to 1, so one is given by "
+            "the others.",
         ),
         last_only=(2**15, "that is the table of the last pixel alone: all sixteen are asked."),
         last_twice=(
@@ -85,30 +85,28 @@ Exercise(
     cases=_units,
     outcome=_as_masks,
     hints=(
-        "Count pixels from 0. The first m pixels have the numbers 0 … m − 1: which "
-        "comparison of pixel and m says so?",
-        "A unit with m = 3 knows pixels 0, 1 and 2. Which pixels may look at it? The first "
-        "of them is not known "
-        "to the unit, and it is number 3.",
-        "enter[j, i] = (i < m[j]); leave[i, j] = (m[j] <= i). With m[:, None] and "
-        "torch.arange(n)[None] the whole "
-        "table is one comparison.",
+        "Count pixels from 0. The first m pixels have the numbers 0 … m − 1: which comparison of pixel and m "
+        "says so?",
+        "A unit with m = 3 knows pixels 0, 1 and 2. Which pixels may look at it? The first of them is not "
+        "known to the unit, and it is number 3.",
+        "enter[j, i] = (i < m[j]); leave[i, j] = (m[j] <= i). With m[:, None] and torch.arange(n)[None] the "
+        "whole table is one comparison.",
     ),
     mistakes=dict(
         one_too_many=(
             masks(enter=lambda pixel, m: pixel <= m),
-            "its units see one pixel too many: the first m pixels are those from 0 to m − 1. "
-            "So a pixel can see itself.",
+            "its units see one pixel too many: the first m pixels are those from 0 to m − 1. So a pixel can "
+            "see itself.",
         ),
         too_careful=(
             masks(leave=lambda pixel, m: m < pixel),
-            "no pixel sees itself, but pixel m does not look at a unit that knows only those "
-            "before it: it may.",
+            "no pixel sees itself, but pixel m does not look at a unit that knows only those before it: it "
+            "may.",
         ),
         sees_itself=(
             masks(leave=lambda pixel, m: m - 1 <= pixel),
-            "a path leads from a pixel to itself: pixel m − 1 is known to the unit, so it "
-            "must not look at it.",
+            "a path leads from a pixel to itself: pixel m − 1 is known to the unit, so it must not look at "
+            "it.",
         ),
         all_out=(
             masks(leave=lambda pixel, m: m <= pixel.max() + 1),
@@ -220,9 +218,8 @@ Exercise(
     cases=lambda: [(kind, k) for kind in "AB" for k in (3, 5, 1, 7)],
     outcome=wherever,
     hints=(
-        "Fewer nats than any model of digits can need, and written images are noise: which "
-        "pixel does a pixel "
-        "know that it should not?",
+        "Fewer nats than any model of digits can need, and written images are noise: which pixel does a "
+        "pixel know that it should not?",
         "Print causal_mask('A', 3) and causal_mask('B', 3). Which of them keeps the middle, and what stands "
         "there: in the first layer, and in the second?",
         "Kind B keeps one place more of the middle row: middle + (kind == 'B').",
@@ -231,9 +228,8 @@ Exercise(
         given=(_mask_as_given, ""),
         always_a=(
             conv_mask(own=lambda kind: 0),
-            "no leak any more, but now kind B, too, leaves out the place itself: later "
-            "layers would forget what "
-            "the first has found there.",
+            "no leak any more, but now kind B, too, leaves out the place itself: later layers would forget "
+            "what the first has found there.",
         ),
         always_b=(
             conv_mask(own=lambda kind: 1),
@@ -325,11 +321,10 @@ Exercise(
     cases=_nets,
     outcome=_map,
     hints=(
-        "A logit that does not change with a pixel has the derivative 0 there. Whose "
-        "derivative, with respect to what?",
-        "x needs a gradient: x = x.detach().requires_grad_(). Then torch.autograd.grad of "
-        "net(x)[:, 0, row, column], "
-        "summed over the images, with respect to x: (n, 1, h, w).",
+        "A logit that does not change with a pixel has the derivative 0 there. Whose derivative, with "
+        "respect to what?",
+        "x needs a gradient: x = x.detach().requires_grad_(). Then torch.autograd.grad of net(x)[:, 0, row, "
+        "column], summed over the images, with respect to x: (n, 1, h, w).",
         "(gradient != 0).any(0)[0] is True where at least one of the images shows it.",
     ),
     mistakes=dict(

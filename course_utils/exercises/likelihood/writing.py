@@ -90,9 +90,8 @@ Exercise(
     cases=_nets_that_write,
     outcome=_written,
     hints=(
-        "The masks are right, the network is right, and it writes what it has never seen. "
-        "What does it see at a "
-        "white pixel in training? And here, while it writes?",
+        "The masks are right, the network is right, and it writes what it has never seen. What does it see "
+        "at a white pixel in training? And here, while it writes?",
         "What comes out is −1 and 1. What goes in, at pixel 400, for the 399 before it?",
         "Put −1 and 1 into x at once, not at the end: 2 * (…).float() - 1 in the loop, and return x.",
     ),
@@ -213,11 +212,10 @@ Exercise(
     reference="CAB",
     hints=(
         "Compare each model's two columns first: which of the three is far better on what it has trained on?",
-        "The best numbers of all: can the images that go with them be so bad, if every pixel "
-        "is told honestly?",
-        "In the order of the question: first the one whose nats are too good for what it "
-        "writes, then the one whose "
-        "columns differ, last the one that remains.",
+        "The best numbers of all: can the images that go with them be so bad, if every pixel is told "
+        "honestly?",
+        "In the order of the question: first the one whose nats are too good for what it writes, then the "
+        "one whose columns differ, last the one that remains.",
     ),
     mistakes=dict(
         best_is_sound=(
@@ -230,13 +228,13 @@ Exercise(
         all_round=("ABC", "compare the two columns: which model is much better on the images it has seen?"),
         turned=(
             "BCA",
-            "a leak makes nats too low, on all images. B's are the highest but one: and what "
-            "it writes is fine.",
+            "a leak makes nats too low, on all images. B's are the highest but one: and what it writes is "
+            "fine.",
         ),
     ),
     why="C's nats are the lowest of all, on test images too, yet it writes noise: its pixels see themselves, "
-    "and while it writes there is nothing to see yet. A is far better on its 150 images than "
-    "on others. B is sound.",
+    "and while it writes there is nothing to see yet. A is far better on its 150 images than on others. B is "
+    "sound.",
 )
 
 
@@ -273,8 +271,8 @@ Exercise(
     reference=dict(channels=16, n_layers=2, batch_size=24, lr=1e-2),
     hints=(
         "Which setting says how many updates the 24,000 images are worth?",
-        "Smaller batches give more updates; and each may go farther: raise the learning "
-        "rate, until it gets worse.",
+        "Smaller batches give more updates; and each may go farther: raise the learning rate, until it gets "
+        "worse.",
         "About 16 channels, two or three layers, batches of 16 to 32, a learning rate of 1e-2.",
     ),
     mistakes=dict(

@@ -11,15 +11,15 @@ Prediction(
 Prediction(
     "12.p2",
     "a",
-    "E[b ∇log p] = 0 for any constant b: nothing is added to the mean. But each single draw is now pushed "
-    "up with a force of 10, and only other draws push back.",
+    "E[b ∇log p] = 0 for any constant b: nothing is added to the mean. But each single draw is now pushed up "
+    "with a force of 10, and only other draws push back.",
 )
 Prediction(
     "12.p3",
     "a",
     "A cold soft draw is nearly a true one, so the mean comes out nearly right. But a small change of the "
-    "logits then flips it from corner to corner, or does nothing: few draws have a large gradient, most "
-    "have none.",
+    "logits then flips it from corner to corner, or does nothing: few draws have a large gradient, most have "
+    "none.",
 )
 Prediction(
     "12.p4",

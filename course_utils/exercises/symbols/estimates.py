@@ -149,8 +149,8 @@ Exercise(
     reference=advantages,
     cases=_small_cases,
     outcome=_statistics,
-    unlike="over all batches its gradient is not the exact one: what is taken away still knows the "
-    "item's own sign.",
+    unlike="over all batches its gradient is not the exact one: what is taken away still knows the item's "
+    "own sign.",
     hints=(
         "Why may one subtract b at all? Because E[b ∇log p] = b Σ ∇p = 0: which step needs b to be the same, "
         "whatever sign was drawn?",

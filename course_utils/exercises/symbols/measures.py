@@ -15,8 +15,8 @@ Exercise(
     reference=math.log(100),
     tolerance=6e-3,
     hints=(
-        "The mixture's density at an image is 0.01 · p(x) + 0.99 · noise(x). What is the least that it "
-        "can be?",
+        "The mixture's density at an image is 0.01 · p(x) + 0.99 · noise(x). What is the least that it can "
+        "be?",
         "It is at least 0.01 · p(x), as noise(x) is not negative.",
         "log(0.01 · p(x)) = log p(x) − log 100.",
     ),
@@ -37,9 +37,8 @@ Exercise(
             "the nats are not multiplied by a share, the density is. What is log(0.01 · p)?",
         ),
     ),
-    why="0.01 · p(x) + 0.99 · noise(x) ≥ 0.01 · p(x), so that at most log 100 = 4.6 nats are lost, "
-    "whatever the noise. Models of "
-    "digits differ by more than that, and of a hundred samples 99 are noise.",
+    why="0.01 · p(x) + 0.99 · noise(x) ≥ 0.01 · p(x), so that at most log 100 = 4.6 nats are lost, whatever "
+    "the noise. Models of digits differ by more than that, and of a hundred samples 99 are noise.",
 )
 
 # ── five samplers ────────────────────────────────────────────────────────────────────────────────
@@ -74,19 +73,17 @@ Exercise(
     reference="DBA",
     hints=(
         "A copy has no distance to what it was copied from.",
-        "An average of ten images is an image that nobody wrote; and it lies in the middle of many. Whom "
-        "do windows like "
-        "best, more than images that are real?",
-        "Left are B, C and E. A shift by one pixel looks like nothing to an eye, and little to a "
-        "classifier; but "
-        "pixel by pixel it is far: for windows more so than unseen digits are. Three letters: copies, "
+        "An average of ten images is an image that nobody wrote; and it lies in the middle of many. Whom do "
+        "windows like best, more than images that are real?",
+        "Left are B, C and E. A shift by one pixel looks like nothing to an eye, and little to a classifier; "
+        "but pixel by pixel it is far: for windows more so than unseen digits are. Three letters: copies, "
         "moved, averages.",
     ),
     mistakes=dict(
         unseen_taken=(
             "DCA",
-            "C and B are close. A shift by one pixel changes what is compared pixel by pixel: who has "
-            "the lower windows?",
+            "C and B are close. A shift by one pixel changes what is compared pixel by pixel: who has the "
+            "lower windows?",
         ),
         gan_taken=(
             "DEA",
@@ -102,9 +99,8 @@ Exercise(
         averages_unseen=("DBC", "averages lie in the middle of everything: whom do windows like best?"),
     ),
     why="D is no distance away: copies, which look more real than the GAN's E. A's averages lie in the "
-    "middle of everything, which windows love more than real digits; the classifier does not. B was "
-    "copied, then moved by a pixel: about as far from the training images as unseen digits are, it passes "
-    "for new.",
+    "middle of everything, which windows love more than real digits; the classifier does not. B was copied, "
+    "then moved by a pixel: about as far from the training images as unseen digits are, it passes for new.",
 )
 
 # ── better than the truth ────────────────────────────────────────────────────────────────────────
@@ -152,13 +148,11 @@ Exercise(
     ),
     hints=(
         "Nobody asks whether your points are draws of anything. What is measured is a sum of windows on "
-        "them: how would you "
-        "place 50 windows so that x lies under them as high as can be?",
-        "The score is a differentiable function of your points: take 50 of x as a start, and let "
-        "autograd move them.",
-        "points = x[:50].clone().requires_grad_(), Adam with a rate of 0.03, 150 updates of "
-        "−(−(x[:, None] − points).square().sum(2) / (2 · 0.3²)).logsumexp(1).mean(); give back "
-        "points.detach().",
+        "them: how would you place 50 windows so that x lies under them as high as can be?",
+        "The score is a differentiable function of your points: take 50 of x as a start, and let autograd "
+        "move them.",
+        "points = x[:50].clone().requires_grad_(), Adam with a rate of 0.03, 150 updates of −(−(x[:, None] − "
+        "points).square().sum(2) / (2 · 0.3²)).logsumexp(1).mean(); give back points.detach().",
     ),
     mistakes=dict(
         too_many=(lambda x: x, "1000 points, but 50 are allowed."),
@@ -171,7 +165,7 @@ Exercise(
 Prediction(
     "12.p8",
     "b",
-    "Windows reward samples that are close to many test images at once, and an average is close to all "
-    "from which it was made. No single real digit is, and not even ten for one make up for it. So the "
-    "measure rewards centres, not realism.",
+    "Windows reward samples that are close to many test images at once, and an average is close to all from "
+    "which it was made. No single real digit is, and not even ten for one make up for it. So the measure "
+    "rewards centres, not realism.",
 )

@@ -33,8 +33,8 @@ Exercise(
         "the 1, and what does it count for each of them? Now rewards 1, 0, 0.",
         "cumsum adds up from the first move on: what was. To come is what is left, from this move to the "
         "end. And γ^d counts from the move, not from the beginning of the walk.",
-        "Turn time around, add up, turn it back, and take out what was discounted before the move: "
-        "(reward * powers).flip(1).cumsum(1).flip(1) / powers.",
+        "Turn time around, add up, turn it back, and take out what was discounted before the move: (reward * "
+        "powers).flip(1).cumsum(1).flip(1) / powers.",
     ),
     mistakes=dict(
         given=(_with_powers(lambda r, powers: (r * powers).cumsum(1)), ""),
@@ -108,8 +108,7 @@ Exercise(
     reference=math.log(3),
     tolerance=6e-3,
     hints=(
-        "What is the best D here? Of all that D sees at this place, with this move, how much comes from "
-        "the "
+        "What is the best D here? Of all that D sees at this place, with this move, how much comes from the "
         "expert?",
         "D = 3 / (3 + 1). And the logit is log D − log(1 − D).",
         "log(0.75 / 0.25), with the natural logarithm.",
@@ -128,9 +127,8 @@ Exercise(
         base_ten=(math.log10(3), "with the natural logarithm: D's logits are in nats."),
         base_two=(math.log2(3), "with the natural logarithm: D's logits are in nats."),
     ),
-    why="D = 0.03 / (0.03 + 0.01) = ¾, and log(¾ / ¼) = log 3 = log p_expert − log p_policy. So the "
-    "reward says what "
-    "the policy does too rarely, not what the expert wants.",
+    why="D = 0.03 / (0.03 + 0.01) = ¾, and log(¾ / ¼) = log 3 = log p_expert − log p_policy. So the reward "
+    "says what the policy does too rarely, not what the expert wants.",
 )
 
 RUNS = {"A": "log D", "B": "log D − log(1 − D)", "C": "−log(1 − D)"}
@@ -158,8 +156,7 @@ Exercise(
         "every move save most?",
         "−log(1 − D) is never below 0: each move brings something. Which run has the longest walks?",
         "Falling into the water ends a walk, and so does the goal. The answer has three letters: log D − "
-        "log(1 − D) "
-        "first, then −log(1 − D), then log D.",
+        "log(1 − D) first, then −log(1 − D), then log D.",
     ),
     mistakes=dict(
         ends_exchanged=("BAC", "two are exchanged: if each move is paid for, does one hurry to the end?"),
@@ -175,26 +172,21 @@ Exercise(
         turned=("CBA", "C hardly learns to arrive: who would, if arriving ends the payments?"),
     ),
     why="C is paid for each move, so it walks on, among the expert's places, and seldom arrives. A pays for "
-    "each move: at first it jumps into the water, four moves from the start, which ends the costs. Later "
-    "it has found "
-    "the goal, but it hurries along the shore. Only a reward of either sign leaves the length of a walk "
-    "to the "
-    "expert's example.",
+    "each move: at first it jumps into the water, four moves from the start, which ends the costs. Later it "
+    "has found the goal, but it hurries along the shore. Only a reward of either sign leaves the length of a "
+    "walk to the expert's example.",
 )
 
 Prediction(
     "12.p5",
     "c",
-    "Cloning learns place by place, and where the expert never was there is nothing to copy: the moves "
-    "stay a "
-    "matter of chance until the walk happens upon the expert's places.",
+    "Cloning learns place by place, and where the expert never was there is nothing to copy: the moves stay "
+    "a matter of chance until the walk happens upon the expert's places.",
 )
 Prediction(
     "12.p6",
     "b",
     "At the end D finds no difference where the policy walks, so that its reward there should be near 0, and "
-    "what is left "
-    "is noise. A new policy looks for the few places where the noise is positive, and stays. D told the "
-    "old "
-    "policy what to change, not what is good.",
+    "what is left is noise. A new policy looks for the few places where the noise is positive, and stays. D "
+    "told the old policy what to change, not what is good.",
 )

@@ -52,8 +52,7 @@ Exercise(
         "A document that q draws twice as often as p counts half: the weight of a draw is p(d) / q(d).",
         "The weight times ∇log p(d) times the reward. The weight itself must not bring a second gradient: "
         "log_p.detach().exp() / q, all three gathered at `chosen`, and minus the mean. Shorter: p / q · "
-        "reward already "
-        "has that gradient.",
+        "reward already has that gradient.",
     ),
     mistakes=dict(
         as_if_from_p=(
@@ -82,9 +81,8 @@ Exercise(
         ),
         two_gradients=(
             lambda log_p, q, chosen, reward: _of_chosen(log_p.exp() / q, log_p, q, chosen, reward),
-            "the weight brings a gradient of its own. It says how much a draw counts: detach it (or "
-            "leave the log out, "
-            "as p / q · reward already has the right gradient).",
+            "the weight brings a gradient of its own. It says how much a draw counts: detach it (or leave "
+            "the log out, as p / q · reward already has the right gradient).",
         ),
         uphill=(
             lambda log_p, q, chosen, reward: -loss_of_draws(log_p, q, chosen, reward),
@@ -100,9 +98,8 @@ Exercise(
         ),
         all_documents=(
             lambda log_p, q, chosen, reward: -(log_p.exp() * reward).sum(1).mean(),
-            "that is the exact expectation, over all documents, and needs no draws. A library has "
-            "millions: use the "
-            "chosen ones only.",
+            "that is the exact expectation, over all documents, and needs no draws. A library has millions: "
+            "use the chosen ones only.",
         ),
         log_p_as_weight=(
             lambda log_p, q, chosen, reward: _of_chosen(log_p.detach() / q, log_p, q, chosen, reward),
@@ -194,9 +191,8 @@ Exercise(
             lambda log_p, reward, draw: (
                 -(log_p.exp() * (reward - reward.mean(1, keepdim=True))).sum(1).mean()
             ),
-            "that is the exact expectation, which needs no draws. It is right, but a library has "
-            "millions of documents: "
-            "choose, and learn from the chosen.",
+            "that is the exact expectation, which needs no draws. It is right, but a library has millions of "
+            "documents: choose, and learn from the chosen.",
         ),
         no_baseline=(
             _with(lambda p, reward, chosen: reward.gather(1, chosen)),
@@ -212,8 +208,8 @@ Exercise(
                     reward.gather(1, chosen) - reward.gather(1, chosen).mean(1, keepdim=True)
                 )
             ),
-            "one list now, but this baseline holds each choice's own reward, and so it is biased. The "
-            "given one was right.",
+            "one list now, but this baseline holds each choice's own reward, and so it is biased. The given "
+            "one was right.",
         ),
         plain_mean=(
             _with(lambda p, reward, chosen: (reward - reward.mean(1, keepdim=True)).gather(1, chosen)),
@@ -235,6 +231,5 @@ Prediction(
     "12.p7",
     "a",
     "Where clicks and G's choices are equally frequent, the best D answers ½, whatever the document: the "
-    "better G "
-    "chooses, the less is left for D to tell apart, and it forgets. G keeps what D once paid for.",
+    "better G chooses, the less is left for D to tell apart, and it forgets. G keeps what D once paid for.",
 )

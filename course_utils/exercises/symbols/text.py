@@ -51,8 +51,8 @@ Exercise(
     hints=(
         "100 questions are 10 updates of 10 or 50 of 2. How far must a logit move, until one of ten signs is "
         "nearly sure? With Adam each update moves it by about the learning rate.",
-        "The judge is steep: what is its slope at a sign that is 1 off? `straight through` has only that "
-        "to go by. REINFORCE asks for values alone.",
+        "The judge is steep: what is its slope at a sign that is 1 off? `straight through` has only that to "
+        "go by. REINFORCE asks for values alone.",
         "REINFORCE, ten draws an update, a learning rate of about 1. (Or relaxed, and hot: soft draws lie "
         "*between* the signs, where this judge has a slope.)",
     ),
@@ -92,19 +92,15 @@ Exercise(
     "Three GANs with a fault",
     kind="read",
     reference="CAB",
-    why="C: its writer writes one true sentence, and the judge is still sure: it goes by the "
-    "softness of what it is "
-    "shown, not by what is written. A: one sentence, and the judge does not mind: it no longer "
-    "learns, so its "
-    "darling stays its darling, and L_D has even risen. B: no collapse to one, but kinds are lost "
-    "and the judge is "
-    "nearly fooled: a noisy walk.",
+    why="C: its writer writes one true sentence, and the judge is still sure: it goes by the softness of "
+    "what it is shown, not by what is written. A: one sentence, and the judge does not mind: it no longer "
+    "learns, so its darling stays its darling, and L_D has even risen. B: no collapse to one, but kinds are "
+    "lost and the judge is nearly fooled: a noisy walk.",
     hints=(
-        "Two of them write a single sentence. What does a judge that learns say of such a writer, "
-        "after a while?",
-        "L_D at chance is 2 log 2 = 1.39. Which judge still tells real from fake with ease, though "
-        "each sentence "
-        "is true? What else than the sentence could it go by?",
+        "Two of them write a single sentence. What does a judge that learns say of such a writer, after a "
+        "while?",
+        "L_D at chance is 2 log 2 = 1.39. Which judge still tells real from fake with ease, though each "
+        "sentence is true? What else than the sentence could it go by?",
         "In the order of the question: first the judge that is sure (softness), then the one above chance, "
         "last the one that is left.",
     ),

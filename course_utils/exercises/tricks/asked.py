@@ -13,14 +13,14 @@ Prediction(
 Prediction(
     "05.p2",
     "c",
-    "Four standard deviations away reals are e⁻⁸ = 0.0003 times as frequent as fakes; against that the "
-    "label 0.01 is large. D* is all but constant there, and a constant has no slope.",
+    "Four standard deviations away reals are e⁻⁸ = 0.0003 times as frequent as fakes; against that the label "
+    "0.01 is large. D* is all but constant there, and a constant has no slope.",
 )
 Prediction(
     "05.p3",
     "a",
     "The right means are asked for, and points spread between the modes can have them, as points at them "
-    "have. Plain's 5 % come from two rings that came out well, and from one lucky collapse.",
+    "have. Plain's 5 % come mostly from two whole rings, and from one lucky collapse.",
 )
 Prediction(
     "05.p4",
@@ -49,8 +49,8 @@ Prediction(
 Prediction(
     "05.p8",
     "c",
-    "An average that lags some 200 steps behind is about as good as G was then, and in 800 steps on digits "
-    "G changes fast. With R1 on the ring it costs nothing.",
+    "An average lags some 200 steps behind, and in 800 steps on digits G changes fast. With R1 on the ring "
+    "it costs nothing.",
 )
 
 # The four games of section 11: settings that differ from those of `game.Game`, in no order.
@@ -72,9 +72,9 @@ Exercise(
     "Four unknown games",
     kind="read",
     reference="DBCA",
-    why="D: its loss rises far above 2 log 2 = 1.39, G moves on and D does not follow. B: D's loss stays "
-    "near 1.39. In C and A, D is right from the start; in C the pull fades to nothing (the minimax loss is "
-    "flat where D is sure), in A it is the largest of all (the non-saturating loss is steep there).",
+    why="D: its loss first rises far above 2 log 2 = 1.39, G moves on and D does not follow. B: D's loss "
+    "stays near 1.39. In C and A, D is right from the start; in C the pull fades to nothing (the minimax "
+    "loss is flat where D is sure), in A it is the largest of all (the non-saturating loss is steep there).",
     hints=(
         "Begin with the pull: in which game is there next to none although D is always right? That is the "
         "saturated loss.",
@@ -99,8 +99,8 @@ Exercise(
         ),
         slow_is_saturated=(
             "CBDA",
-            "little pull has two causes: a D that has learned nothing, and one that is always right. Look at "
-            "its accuracy.",
+            "little pull has two causes: a D that hardly moves, and one that is always right. Look at its "
+            "accuracy in the first 200 steps.",
         ),
     ),
 )

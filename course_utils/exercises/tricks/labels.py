@@ -44,8 +44,8 @@ _SLIPS = dict(
     ),
     as_on_deck_001=(
         lambda p, q, real, fake: real * p / (real * p + q),
-        "that is the best D if the label only weighs the reals, 0.9 log D. A label of 0.9 also says "
-        "0.1 log(1 − D) of the same item.",
+        "that is the best D if the label only weighs the reals, 0.9 log D. A label of 0.9 also says 0.1 "
+        "log(1 − D) of the same item.",
     ),
     each_weighs=(
         lambda p, q, real, fake: real * p / (real * p + (1 - fake) * q),
@@ -87,8 +87,8 @@ Exercise(
     hints=(
         "At one x, what D says is one number d, and it minimizes −A log d − B log(1 − d): A is the weight of "
         "all labels there, B what is left of the weights p_data + p_g. Set the derivative to 0.",
-        "d = A / (A + B), the mean label of what lies there. After flips the label t has the mean "
-        "(1 − flip) t + flip (1 − t).",
+        "d = A / (A + B), the mean label of what lies there. After flips the label t has the mean (1 − flip) "
+        "t + flip (1 − t).",
         "With the share w of reals there it is real · w + fake · (1 − w). And w = p_data / (p_data + p_g) is "
         "the sigmoid of log p_data − log p_g, which never divides 0 by 0.",
     ),
@@ -195,8 +195,8 @@ Exercise(
         ),
         squared=(
             lambda logits, label: (logits.sigmoid() - label).square().mean(),
-            "that is a squared error; cross-entropy has its minimum at D = label, too, "
-            "*and* a gradient where D is sure.",
+            "that is a squared error; cross-entropy has its minimum at D = label, too, *and* a gradient "
+            "where D is sure.",
         ),
         overflows=(
             lambda logits, label: _by_logarithms(logits.sigmoid(), label),

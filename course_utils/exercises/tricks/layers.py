@@ -37,8 +37,8 @@ Exercise(
         "is .abs().sum(-1). An item meets itself, too, at the distance 0.",
         "A group of k twins: each has the closeness c = k − 1, and together they shall count 1. So what is "
         "the share of one?",
-        "1 / k, that is 1 / (1 + c), added up over the items: "
-        "1 / (-(M[:, None] - M[None]).abs().sum(-1)).exp().sum(1), then .sum(0).",
+        "1 / k, that is 1 / (1 + c), added up over the items: 1 / (-(M[:, None] - "
+        "M[None]).abs().sum(-1)).exp().sum(1), then .sum(0).",
     ),
     mistakes=dict(
         itself_twice=(
@@ -242,8 +242,8 @@ Exercise(
     hints=(
         '"And on x itself": each row is normalized over M + 1 rows, the reference and itself. Each has its '
         "own mean and variance.",
-        "mean = (a + M * a_ref.mean(0)) / (M + 1), and the mean of the squares alike; "
-        "variance = mean of squares − mean².",
+        "mean = (a + M * a_ref.mean(0)) / (M + 1), and the mean of the squares alike; variance = mean of "
+        "squares − mean².",
         "(a - mean) / (square - mean.square() + 1e-5).sqrt()",
     ),
     mistakes=dict(
@@ -300,8 +300,8 @@ Exercise(
     why="Along one axis the first layer makes 3, 2, 3, 2 … copies. In the second a pixel adds up 3 + 2 + 3 = "
     "8, 2 + 3 + 2 = 7 or 3 + 2 = 5 of them: 8/5 = 1.6 along one axis, 2.56 in a picture (one layer: 2.25).",
     hints=(
-        "First in one dimension: copies of the kernel, five wide, start at every second pixel. How many "
-        "meet in one pixel, and in the next one?",
+        "First in one dimension: copies of the kernel, five wide, start at every second pixel. How many meet "
+        "in one pixel, and in the next one?",
         "3 and 2, by turns. Now these are the numbers that the second layer spreads: a pixel of it adds up "
         "three *neighbours* or two.",
         "3 + 2 + 3 = 8, 2 + 3 + 2 = 7, 3 + 2 = 5; then both axes: (8 / 5)².",

@@ -85,12 +85,11 @@ Exercise(
     "Rescue it",
     reference=my_gan,
     hints=(
-        "More weights or another loss for G do not help much here. Which rows of the table bring *points* to "
-        "the modes, not only modes?",
-        "Those that normalize the layers of G. Virtual batch norm alone stays a little below the bar: what "
-        "does DCGAN (notebook 04) put behind its norm?",
+        "Which rows of the table bring *points* to the modes, not only modes?",
+        "Virtual batch norm in G most of all. Alone it stays a little below the bar: what does DCGAN "
+        "(notebook 04) put behind its norm?",
         "models.mlp(2, 2, 64, norm=…, act=…) takes a norm layer and an activation: batch norm and ReLU in G, "
-        "nothing of the kind in D. With a deeper, narrower D it is surer.",
+        "nothing of the kind in D. A deeper, narrower D fits the budget, too.",
     ),
     mistakes=dict(
         as_it_is=(plain_gan, f"{SCORE}: 0, 0, 0. 0 of 3 reach the bar of 0.45."),

@@ -10,8 +10,8 @@ Exercise(
     "One q for all",
     reference=2.0,
     tolerance=2e-3,
-    why="The gap is KL(q ‖ p(z|x)), in the mean over x. The posterior is N(2x/5, 1/5): with s² = 1/5 and m "
-    "= 0 only the distance of the means is left, 5/2 · (2/5)² E[x²] = 5/2 · 4/25 · 5 = 2.",
+    why="The gap is KL(q ‖ p(z|x)), in the mean over x. The posterior is N(2x/5, 1/5): with s² = 1/5 and m = "
+    "0 only the distance of the means is left, 5/2 · (2/5)² E[x²] = 5/2 · 4/25 · 5 = 2.",
     hints=(
         "For one x the gap is the KL from q = N(m, s²) to the true posterior, N(2x/5, 1/5). Take its mean "
         "over x, with E[x] = 0 and E[x²] = 5.",
@@ -64,14 +64,14 @@ Prediction(
 Prediction(
     "02.p4",
     "c",
-    "A sample adds its own variance, 4p(1 − p) for each pixel. Were images black and white, that would be "
-    "as much as the error of the mean: twice. But edges are grey; a mean can be grey, a sample cannot.",
+    "A sample adds its own variance, 4p(1 − p) for each pixel. Were images black and white, that would be as "
+    "much as the error of the mean: twice. But edges are grey; a mean can be grey, a sample cannot.",
 )
 Prediction(
     "02.p5",
     "a",
-    "All dimensions have the same price for a nat. In the plane all must go into two numbers; of twenty, "
-    "at least eight share them, and none needs to be filled so far.",
+    "All dimensions have the same price for a nat. In the plane all must go into two numbers; of twenty, at "
+    "least eight share them, and none needs to be filled so far.",
 )
 Prediction(
     "02.p6",
@@ -82,9 +82,8 @@ Prediction(
 Prediction(
     "02.p7",
     "b",
-    "Slant and ink are free in each digit, so a nat spent on them serves every label. But MNIST scales "
-    "each digit into a box of 20 × 20 pixels: the height hardly varies, and what is left of it differs by "
-    "digit.",
+    "Slant and ink are free in each digit, so a nat spent on them serves every label. But MNIST scales each "
+    "digit into a box of 20 × 20 pixels: the height hardly varies, and what is left of it differs by digit.",
 )
 Prediction(
     "02.p8",
@@ -125,8 +124,8 @@ Exercise(
     kind="read",
     reference="2314",
     why="A: L_rec stays at that of the mean image and the KL is 0, as nothing but the KL reaches the "
-    "encoder. D: the KL has no price, and is far above all others. B and C: both pay for nats; but B "
-    "reaches a lower L_rec with fewer of them, which only a code without noise can.",
+    "encoder. D: the KL has no price, and is far above all others. B and C: both pay for nats; but B reaches "
+    "a lower L_rec with fewer of them, which only a code without noise can.",
     hints=(
         "In which run is the KL so large that nobody can have asked for it to be small?",
         "In which run does the code tell the decoder nothing? Which of the faults keeps L_rec from the "

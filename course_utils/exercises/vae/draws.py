@@ -63,8 +63,8 @@ Exercise(
     cases=lambda: [(n,) for n in (1, 2, 5, 20)],
     outcome=wherever,
     hints=(
-        "First the edges of the pieces: Normal(0.0, 1.0).icdf(s) has the share s below it, and the "
-        "outermost lie at ±∞.",
+        "First the edges of the pieces: Normal(0.0, 1.0).icdf(s) has the share s below it, and the outermost "
+        "lie at ±∞.",
         "The mean of a piece is n ∫ z φ(z) dz from edge to edge, where n makes its share 1. What has z φ(z) "
         "as its derivative?",
         "φ′(z) = −z φ(z), so the integral is φ(lower edge) − φ(upper edge), and φ(±∞) = 0.",

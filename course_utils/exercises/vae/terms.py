@@ -172,8 +172,8 @@ Exercise(
     hints=(
         "Batches of 784 are right. What else in an image has 784, and where could the two have changed "
         "places?",
-        "log p(x|z) is the log of a product over the 784 pixels of an image: their logs add up. And over "
-        "the images of a batch?",
+        "log p(x|z) is the log of a product over the 784 pixels of an image: their logs add up. And over the "
+        "images of a batch?",
         "Sum over the pixels of an image, mean over the images: .flatten(1).sum(1).mean()",
     ),
     mistakes=dict(

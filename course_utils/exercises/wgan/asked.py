@@ -5,8 +5,8 @@ from ..engine.tasks import Exercise, Prediction, Project, SelfTest
 Prediction(
     "06.p1",
     "b",
-    "A unit carried from 0 to 3 costs 3² = 9; carried from 0 to 1, and another one from 1 to 3, it is "
-    "1² + 2² = 5. With the square it pays to pass dirt on.",
+    "A unit carried from 0 to 3 costs 3² = 9; carried from 0 to 1, and another one from 1 to 3, it is 1² + "
+    "2² = 5. With the square it pays to pass dirt on.",
 )
 Prediction(
     "06.p2",
@@ -43,7 +43,7 @@ Prediction(
     "06.p7",
     "c",
     "A critic estimates a distance to the data, but in its own scale, and a few updates do not make it the "
-    "best one: W fell in most runs, not in all. A discriminator is the other player in a game: G's "
+    "best one: W fell with it in three seeds of five. A discriminator is the other player in a game: G's "
     "loss tells who is ahead.",
 )
 Prediction(
@@ -96,10 +96,9 @@ Exercise(
     "Count the passes",
     reference=round(41 / 13, 3),
     tolerance=0.01,
-    why="An update of D or C takes 7: G forward 1, the opponent forward on two batches 2, and back "
-    "4. An update "
-    "of G takes 6: both forward 2, both back 4. So 5 · 7 + 6 = 41 against 7 + 6 = 13. No logarithm costs "
-    "anything here.",
+    why="An update of D or C takes 7: G forward 1, the opponent forward on two batches 2, and back 4. An "
+    "update of G takes 6: both forward 2, both back 4. So 5 · 7 + 6 = 41 against 7 + 6 = 13. No logarithm "
+    "costs anything here.",
     hints=(
         "List what one update of the opponent does: which networks run forward, on how many batches, and "
         "which of them backward?",

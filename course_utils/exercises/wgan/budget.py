@@ -39,13 +39,11 @@ Exercise(
     "A critic on a budget",
     reference=dict(clip=0.3, n_critic=1, lr_C=1e-2, lr_G=2e-3),
     hints=(
-        "With the paper's settings nothing moves far: a learning rate of 0.00005, 200 times. Which "
-        "of the four "
-        "is the first to change, and how much?",
+        "With the paper's settings G gets a third of the way: a learning rate of 0.00005, 200 times. Which "
+        "of the four is the first to change, and how much?",
         "c must let the critic see: section 6. And its weights have to get to ±c in some dozens of updates: "
         "compare lr_C with c.",
-        "A critic with lr_C near c / 20 follows G quickly: it needs no five updates for one of G. Then G has "
-        "up to 1,000.",
+        "A critic with lr_C near c / 30 may need no five updates for one of G. Then G has up to 1,000.",
     ),
     mistakes=dict(
         one_number=(0.1, "settings are asked, as a dict, not float."),

@@ -13,9 +13,8 @@ Exercise(
     "How steep may a clipped critic be?",
     reference=0.1792,
     tolerance=0.01,
-    why="Each of the 64 hidden units has a gradient norm of at most 0.01 · √784 = 0.28, and all may "
-    "point the "
-    "same way; the last layer adds 64 of them, times 0.01 each: 0.28 · 64 · 0.01.",
+    why="Each of the 64 hidden units has a gradient norm of at most 0.01 · √784 = 0.28, and all may point "
+    "the same way; the last layer adds 64 of them, times 0.01 each: 0.28 · 64 · 0.01.",
     hints=(
         "One hidden unit alone: which 784 weights make its gradient norm largest, and how large?",
         "0.01 · √784 = 0.28. Can all 64 units have that gradient at once, in one direction?",
@@ -134,8 +133,8 @@ Exercise(
         ),
         norm_of_gradients=(
             _update(between=lambda C, clip: nn.utils.clip_grad_norm_(C.parameters(), clip)),
-            "the weights are clipped, and so is the gradients' norm: the steps are shorter than "
-            "they should be.",
+            "the weights are clipped, and so is the gradients' norm: the steps are shorter than they should "
+            "be.",
         ),
         sign_flipped=(
             _update(lambda on_real, on_fake: on_real.mean() - on_fake.mean()),
@@ -160,9 +159,9 @@ Exercise(
     "Five critics without a name",
     kind="read",
     reference="BDEAC",
-    why="Nearly all weights are ±c, so a layer multiplies the gradient by a number that grows with c: the "
-    "smaller c, the steeper the fall from the last layer to the first. At the last layer the norm is just "
-    "c · √32: 0.57 for c = 0.1.",
+    why="Most weights are ±c, so a layer multiplies the gradient by a number that grows with c: the smaller "
+    "c, the steeper the fall from the last layer to the first. At the last layer the norm is just c · √32: "
+    "0.57 for c = 0.1.",
     hints=(
         "Each layer multiplies the gradient by about the same factor. How does that factor depend on c?",
         "The gradient runs from the last layer to the first. Which lines fall on that way, which rise?",

@@ -29,8 +29,8 @@ Exercise(
         (numbers(0.5, 0, 0, 0, 0.5), numbers(0.0, 1, 0, 0, 0), 1.0),  # from both sides, more from the right
     ],
     hints=(
-        "Stand at one border. How much dirt lies to your left, how much is wanted there? What has "
-        "to pass you?",
+        "Stand at one border. How much dirt lies to your left, how much is wanted there? What has to pass "
+        "you?",
         "To the left of the border behind place i lie u_1 + … + u_i, and v_1 + … + v_i are wanted: running "
         "sums, cumsum(0). What is too much there, or too little, must pass.",
         "spacing * (u.cumsum(0) - v.cumsum(0)).abs().sum()",
@@ -103,9 +103,8 @@ Exercise(
         "all, (n, k).",
         "Take a line with two red and two blue points. Which pairing is cheapest? Which ways never need to "
         "cross?",
-        "The smallest goes to the smallest, the next to the next: sort(0) both. Then the mean of "
-        "the sizes of "
-        "all differences.",
+        "The smallest goes to the smallest, the next to the next: sort(0) both. Then the mean of the sizes "
+        "of all differences.",
         "((a @ directions.T).sort(0).values - (b @ directions.T).sort(0).values).abs().mean()",
     ),
     mistakes=dict(
@@ -217,8 +216,8 @@ Exercise(
     why="Dirt moves from 0 to 1, from 3 to 1 and from 3 to 4, and along these ways f falls by as much as it "
     "may: f(0) − f(1) = 1, f(3) − f(1) = 2, f(3) − f(4) = 1. It earns 1.25, what the cheapest plan costs.",
     hints=(
-        "Where does the cheapest plan take the dirt? You earn f(x) − f(y) on each unit that goes "
-        "from x to y.",
+        "Where does the cheapest plan take the dirt? You earn f(x) − f(y) on each unit that goes from x to "
+        "y.",
         "At most x − y can be earned on a way, so earn just that on all three ways: 0 → 1, 3 → 1, 3 → 4.",
         "f(0) = 0; f(1) = f(0) − 1; f(3) = f(1) + 2; f(4) = f(3) − 1.",
     ),
@@ -287,13 +286,12 @@ Exercise(
     outcome=_up_to_a_constant,
     hints=(
         "Two places first: u = (1, 0), v = (0, 1). Dirt crosses the gap to the right; how should f go there?",
-        "U_i and V_i are what lies and what is wanted left of gap i (06.1). The gain is the sum "
-        "over the gaps "
-        "of (U_i − V_i) · (f_i − f_{i+1}): choose each difference by itself, as large as allowed.",
+        "U_i and V_i are what lies and what is wanted left of gap i (06.1). The gain is the sum over the "
+        "gaps of (U_i − V_i) · (f_i − f_{i+1}): choose each difference by itself, as large as allowed.",
         "f_{i+1} − f_i is −spacing where U_i > V_i, +spacing where U_i < V_i: a sign. Then add the "
         "differences up, from any first value.",
-        "slope = (v.cumsum(0) - u.cumsum(0)).sign()[:-1]; "
-        "return spacing * torch.cat([slope.new_zeros(1), slope.cumsum(0)])",
+        "slope = (v.cumsum(0) - u.cumsum(0)).sign()[:-1]; return spacing * torch.cat([slope.new_zeros(1), "
+        "slope.cumsum(0)])",
     ),
     mistakes=dict(
         turned=(

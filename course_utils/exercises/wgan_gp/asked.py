@@ -6,22 +6,21 @@ Prediction(
     "07.p1",
     "c",
     "With c = 0.1 the gradient reaches the layers, and all rows of a layer learn one direction, up to sign: "
-    "it multiplies by about 64 c / 2 = 3.2. With 0.01 nothing reaches them, their signs stay "
-    "random, and random signs give c √(64 / 2) = 0.057. Not only each weight is smaller; they "
-    "also stop pulling together.",
+    "it multiplies by about 64 c / 2 = 3.2. With 0.01 nothing reaches them, their signs stay random, and "
+    "random signs give c √(64 / 2) = 0.057. Not only each weight is smaller; they also stop pulling "
+    "together.",
 )
 Prediction(
     "07.p2",
     "a",
-    "The slope of each critic here stays nearly the same all along a way, and beyond its ends, too. "
-    "So it hardly matters where it is asked for. The faults are real, and no number of this toy "
-    "shows them.",
+    "The slope of such a critic hardly changes along a way, nor, it seems, beyond its ends. So it hardly "
+    "matters where it is asked for. The faults are real, and no number of this toy shows them.",
 )
 Prediction(
     "07.p3",
     "b",
-    "A penalty is a spring, no wall: a slope of 1 costs nothing yet, and a little more slope "
-    "still gains. The weaker the spring, the further it gives way, here to a slope of 3.",
+    "A penalty is a spring, no wall: a slope of 1 costs nothing yet, and a little more slope still gains. "
+    "The weaker the spring, the further it gives way, here to a slope of 3.",
 )
 Prediction(
     "07.p4",
@@ -32,9 +31,8 @@ Prediction(
 Prediction(
     "07.p5",
     "b",
-    "Real items and fakes come in two batches, and each is normalized by itself: what is only "
-    "moved looks the same afterwards. In training mode this critic cannot see a shift at all, "
-    "however far.",
+    "Real items and fakes come in two batches, and each is normalized by itself: what is only moved looks "
+    "the same afterwards. In training mode this critic cannot see a shift at all, however far.",
 )
 Prediction(
     "07.p6",
@@ -46,9 +44,9 @@ Prediction(
 Prediction(
     "07.p7",
     "c",
-    "No plan is cheaper, and the law would add to it. But a critic may find only those differences "
-    "among 784 numbers that a few updates can find, and G works against just these. (Random pairs, "
-    "which are not the plan's, may take their share.)",
+    "No plan is cheaper, and the law would add to it. But a critic may find only those differences among 784 "
+    "numbers that a few updates can find, and G works against just these. (Random pairs, which are not the "
+    "plan's, may take their share.)",
 )
 Prediction(
     "07.p8",
@@ -60,8 +58,8 @@ Prediction(
 Prediction(
     "07.p9",
     "a",
-    "The critic's update costs more. But an update of G goes through both networks and back, and there "
-    "are a third as many of them: that makes up for much of it.",
+    "The critic's update costs more. But an update of G goes through both networks and back, and there are a "
+    "third as many of them: that makes up for most of it, or all.",
 )
 
 Exercise(
@@ -69,11 +67,9 @@ Exercise(
     "Three rows without a name",
     kind="read",
     reference="BCA",
-    why="C, with noisy strokes and the largest distance wherever a network is shallow enough to train "
-    "at all, is clipping: few "
-    "functions are left to its critic. B has had three times as many updates of G: it is ahead where "
-    "training is easy. A "
-    "is far ahead where depth makes it hard.",
+    why="C, with noisy strokes and the largest distance wherever a network is shallow enough to train at "
+    "all, is clipping: few functions are left to its critic. B has had three times as many updates of G: it "
+    "is ahead where training is easy. A is far ahead where depth makes it hard.",
     hints=(
         "One row has noise in its strokes and the largest distance in most columns: whose critic can "
         "represent least?",
@@ -84,14 +80,13 @@ Exercise(
     mistakes=dict(
         gan_and_gp=(
             "ACB",
-            "GAN and WGAN-GP are exchanged: G had three times as many updates as GAN. In which columns "
-            "does that "
-            "help, and in which does a well-kept gradient?",
+            "GAN and WGAN-GP are exchanged: G had three times as many updates as GAN. In which columns does "
+            "that help, and in which does a well-kept gradient?",
         ),
         clip_and_gan=(
             "CBA",
-            "look at *tanh everywhere*: a distance three times that of another row is a critic with "
-            "little to say.",
+            "look at *tanh everywhere*: a distance three times that of another row is a critic with little "
+            "to say.",
         ),
         clip_and_gp=("BAC", "WGAN and WGAN-GP are exchanged: noisy strokes come from a clipped critic."),
         from_above=("ABC", "that is their order from above; read the columns."),
@@ -123,8 +118,8 @@ SelfTest(
         (
             "a",
             "2",
-            "The norm at the place 2ε is 2ε: the mean of (2ε − 1)² over ε from 0 to 1 is 1/3, "
-            "though the mean norm is 1.",
+            "The norm at the place 2ε is 2ε: the mean of (2ε − 1)² over ε from 0 to 1 is 1/3, though the "
+            "mean norm is 1.",
         ),
         (
             "d",
@@ -146,8 +141,8 @@ SelfTest(
         (
             "b",
             "8",
-            "W is at least 12 / 1.2 = 10 if no slope is above 1.2, and 10 is also the least that "
-            "a plan costs: they may agree.",
+            "W is at least 12 / 1.2 = 10 if no slope is above 1.2, and 10 is also the least that a plan "
+            "costs: they may agree.",
         ),
     ),
 )

@@ -116,8 +116,8 @@ Exercise(
     hints=(
         "Two errors: where the critic is not yet in balance (which settings take long?), and where the "
         "balance itself is. For one of them you have a law.",
-        "A critic that falls short has not arrived: with a larger lr it does. A stiff spring takes longest, "
-        "and a soft one is soon in balance, at a number that is far above W, and known.",
+        "A critic that falls short has not arrived: try a larger lr, or a softer spring. A soft one ends at "
+        "a number far above W, and known.",
         "Solve estimate = W (1 + W / 2λ) for W; then lr about 1e-3 with λ = 10, or 3e-3 with λ = 1.",
     ),
     mistakes=dict(
@@ -168,11 +168,9 @@ Exercise(
     "Four unknown critics",
     kind="read",
     reference="CADB",
-    why="C: a bound on weights leaves gradient norms small, and different from place to place. A and D "
-    "have nearly one "
-    "norm everywhere, 1 + W / 2λ: 1.64 with λ = 1, 1.06 with λ = 10. B: no bound at all, the penalty is "
-    "only a "
-    "number.",
+    why="C: a bound on weights leaves gradient norms small, and different from place to place. A and D have "
+    "nearly one norm everywhere, 1 + W / 2λ: 1.64 with λ = 1, 1.06 with λ = 10. B: no bound at all, the "
+    "penalty is only a number.",
     hints=(
         "One of them has no bound at all: which fault makes a penalty that nothing is learned from?",
         "Divide each std by its mean: two critics have nearly the same norm everywhere. A bound on what?",

@@ -47,9 +47,8 @@ Exercise(
     cases=_tied_critics,
     outcome=_detached,
     hints=(
-        "Row i is the gradient of *one* score, C(x)[i], with respect to the whole batch x; its norm is "
-        "taken item "
-        "by item.",
+        "Row i is the gradient of *one* score, C(x)[i], with respect to the whole batch x; its norm is taken "
+        "item by item.",
         "Either a loop over i with torch.autograd.grad(scores[i, 0], x, retain_graph=True), or "
         "torch.autograd.functional.jacobian(C, x), of shape (B, 1, B, …).",
         "jacobian(C, x)[:, 0].flatten(2).norm(dim=2)",
@@ -61,8 +60,8 @@ Exercise(
         ),
         of_the_sum=(
             _influence(lambda J: J.sum(0).flatten(1).norm(dim=1)),
-            "that is one number an item, from the gradient of the *sum* of the scores: take each score "
-            "by itself.",
+            "that is one number an item, from the gradient of the *sum* of the scores: take each score by "
+            "itself.",
         ),
         own_only=(
             _influence(lambda J: J.flatten(2).norm(dim=2).diag().diag()),

@@ -138,8 +138,8 @@ Exercise(
     cases=_critics,
     tolerance=0.04,
     hints=(
-        "Take C(x) = w · x with ‖w‖ = 1, B = 4, and go through the lines by hand: what should come, "
-        "what does?",
+        "Take C(x) = w · x with ‖w‖ = 1, B = 4, and go through the lines by hand: what should come, what "
+        "does?",
         "1/√63 is twice 1/√250: what is made to be 1 knows the batch size.",
         "Print the shape before the − 1: one number for each item is to stand there, "
         "gradient.flatten(1).norm(dim=1).",
@@ -194,8 +194,8 @@ Exercise(
         ),
         root_mean_square=(
             _penalty(lambda g: (g.norm() / len(g) ** 0.5 - 1).square()),
-            "still one number for the batch, now of the right size: norms of 0 and of √2 would pass. "
-            "One an item.",
+            "still one number for the batch, now of the right size: norms of 0 and of √2 would pass. One an "
+            "item.",
         ),
         no_square=(
             _penalty(lambda g: (_norms(g) - 1).mean()),
@@ -224,8 +224,8 @@ Exercise(
     "mean of d² / (2λ): long ways weigh most.",
     hints=(
         "With one way, the best critic has one slope s all along. What does it gain, what does it pay?",
-        "It gains d · s and pays λ (s − 1)². Which s leaves most? Check it with the table: s is the "
-        "estimate / d.",
+        "It gains d · s and pays λ (s − 1)². Which s leaves most? Check it with the table: s is the estimate "
+        "/ d.",
         "s = 1 + d / (2λ). Now two ways, half of the pairs on each: must their slopes be the same?",
         "s is 1.1 on the short way, 1.3 on the long one: the mean of 2 · 1.1 and 6 · 1.3.",
     ),

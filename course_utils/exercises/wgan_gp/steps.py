@@ -134,8 +134,8 @@ Exercise(
     cases=_games,
     outcome=_after_a_step,
     hints=(
-        "The penalty is small and the norms are 1: that half of the loss is learned. Who learns the "
-        "other half?",
+        "The penalty is small and the norms are 1: that half of the loss is learned. Who learns the other "
+        "half?",
         "Of the two terms of the critic's loss, which has a gradient for C? Print W.requires_grad.",
         "Fakes come without gradient, scores with one: which lines belong under no_grad?",
     ),
