@@ -288,5 +288,5 @@ def parzen_log_p(x, samples, sigma):
 
 
 def distance_to_nearest(x, known):
-    """How far each of x (n, …) is from the nearest known image (m, …): 0 for a copy. → (n,)"""
+    """How far each of x (n, …) is from the nearest of known (m, …), images or codes: 0 for a copy. → (n,)"""
     return (x - nearest_image(x, known)).flatten(1).norm(dim=1)
