@@ -140,6 +140,14 @@ CLAIMS = {
                 < 12
             ),
         ),
+        (
+            "what the cycle buys the convolutions, and what not",
+            lambda s: (
+                min(kept("hollow · convolutions", "returned"))
+                > max(kept("hollow · convolutions · no cycle", "returned")) + 5
+                and mean(kept("hollow · convolutions")) < mean(kept("hollow · convolutions · no cycle")) + 5
+            ),
+        ),
     ],
     "three-look": [
         (

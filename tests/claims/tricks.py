@@ -158,13 +158,6 @@ CLAIMS = {
         ),
         ("near zero where the fakes are", lambda s: push(0.9, 0.2, -2.5) < 0.01),
     ],
-    "say s2": [
-        ("their push is gone", lambda s: push(1, 0.01, -2.5) < 0.05 * push(1, 0, -2.5)),
-        (
-            "smoothing the real label does not change it",
-            lambda s: abs(push(0.7, 0, -2.5) - push(1, 0, -2.5)) < 1e-6,
-        ),
-    ],
     "labels-look": [
         (
             "one-sided smoothing changes little",
@@ -195,7 +188,6 @@ CLAIMS = {
             lambda s: min(live(s, loss, "modes") for loss in ("least squares", "feature matching")) > 7.5,
             *LIVE,
         ),
-        ("few points lie at a mode", lambda s: live(s, "feature matching", "good") < 0.05, *LIVE),
     ],
     "losses-look": [
         (
@@ -250,14 +242,6 @@ CLAIMS = {
                 0.085 <= round(live(s, "packing", "good"), 3) < average("packing", "ring", "good") < 0.105
             ),
             *LIVE,
-        ),
-    ],
-    "say s5": [
-        (
-            "No help here",
-            lambda s: all(
-                n_all(t) <= n_all("plain") for t in ("historical averaging", "replay of old fakes")
-            ),
         ),
     ],
     "say s6": [
@@ -315,7 +299,7 @@ CLAIMS = {
     ],
     "say s7": [
         (
-            "The gradient norms are what was asked for",
+            "DRAGAN's gradient norm is what was asked for",
             lambda s: 0.9 < s["05 gradient norm of D's logit around the data"]["DRAGAN"] < 1.1,
             *LIVE,
         ),
