@@ -25,6 +25,11 @@ def leans(run):
     return i + 1, both[i] > 0
 
 
+def strongest(measure):
+    """In each run, the size of its correlation with the number that has more to do with it."""
+    return [max(map(abs, both)) for both in zip(*(correlated(measure, i) for i in (1, 2)), strict=True)]
+
+
 def leaning(counts):
     """How many of the categories, a row each, are of one digit by half or more."""
     return sum(max(row) > 0.5 * sum(row) for row in counts)
@@ -89,6 +94,13 @@ CLAIMS = {
             ),
         ),
         (
+            "they keep falling",
+            lambda s: all(
+                late < soon
+                for soon, late in zip(*(of("InfoGAN", "error", n) for n in (CLASS, LONG)), strict=True)
+            ),
+        ),
+        (
             "Without the two numbers the errors are about the same",
             lambda s: (
                 abs(median(of("no numbers", "error", CLASS)) - median(of("InfoGAN", "error", CLASS))) < 5
@@ -142,6 +154,12 @@ CLAIMS = {
             *ALL,
         ),
     ],
+    "project-text": [
+        (
+            "slant came by itself in all five seeds, width in most",
+            lambda s: min(strongest("slant")) > 0.6 and sum(r > 0.4 for r in strongest("width")) == 4,
+        )
+    ],
     "exercise 10.7": [
         (
             "What favours it are the networks",
@@ -154,6 +172,18 @@ CLAIMS = {
             lambda s: (
                 [round(mean(runs("catgan", way, "error"))) for way in ("all three", "100 labels")] == [48, 11]
             ),
+        ),
+        (
+            "A reader of $G$'s own images does it better",
+            lambda s: all(
+                s["10 ways back"][f"latent regressor: {score}"] < s["10 ways back"][f"BiGAN: {score}"]
+                for score in ("misread", "latent error")
+            ),
+            *ALL,
+        ),
+        (
+            "are worth more than naming these groups afterwards",
+            lambda s: max(runs("catgan", "100 labels", "error")) < min(runs("catgan", "20 groups", "error")),
         ),
         (
             "is read within seconds",

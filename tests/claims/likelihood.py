@@ -1,6 +1,7 @@
 """Claims of notebook 09."""
 
 from claims import mean, runs
+from course_utils import models
 
 
 def orders(s, model):
@@ -9,6 +10,28 @@ def orders(s, model):
 
 def nats(s, name):
     return s["09 strengths"][f"{name}: nats"]
+
+
+ODD = "turned by 180°", "mirrored", "shuffled", "noise", "ink for white"
+
+
+def too_many(s):
+    """By how many nats the weights miss the tables, for each order."""
+    return [a - b for a, b in zip(orders(s, "logistic"), orders(s, "tables"), strict=True)]
+
+
+def seconds(s, name):
+    return s["09 seconds"][f"{name}: seconds for 64 images"]
+
+
+def free_weights(net):
+    """How many weights no mask takes away."""
+    hidden = sum((part.mask == 0).expand(part.weight.shape).sum().item() for part in masked(net))
+    return models.parameters(net) - hidden
+
+
+def masked(net):
+    return [part for part in net.modules() if hasattr(part, "mask")]
 
 
 def odd(s, name, score="nats"):
@@ -34,9 +57,13 @@ def shows_long(s):
 CLAIMS = {
     "orders-look": [
         (
-            "one column that is the same everywhere",
-            lambda s: max(orders(s, "tables")) - min(orders(s, "tables")) < 1e-3,
+            "two columns that are the same everywhere",
+            lambda s: (
+                max(orders(s, "tables")) - min(orders(s, "tables")) < 1e-3
+                and max(orders(s, "largest difference")) < 1e-3
+            ),
             "class",
+            "bundled",
         ),
         (
             "and one that is not",
@@ -47,6 +74,39 @@ CLAIMS = {
             "it stays above the tables in all three",
             lambda s: min(orders(s, "logistic")) > max(orders(s, "tables")) + 0.03,
             "class",
+        ),
+        (
+            "by hardly more in one order than in another",
+            lambda s: max(too_many(s)) < 1.1 * min(too_many(s)),
+            "class",
+            "bundled",
+        ),
+    ],
+    "predict-09-p2-text": [
+        (
+            "(c) about 100: neighbours say most of it",
+            lambda s: abs(nats(s, "logistic") - 100) < 5,
+            "class",
+            "bundled",
+        ),
+    ],
+    "predict-09-p4-text": [
+        (
+            "(b) 10 to 300",
+            lambda s: 10 < seconds(s, "PixelCNN, pass by pass") / seconds(s, "PixelCNN, layers kept") < 300,
+            "class",
+            "bundled",
+        ),
+    ],
+    "predict-09-p5-text": [
+        (
+            "(c) the image without ink",
+            lambda s: (
+                odd(s, "no ink") < min(odd(s, name) for name in ("test digits", *ODD))
+                and min(odd(s, name) for name in ODD) > odd(s, "test digits")
+            ),
+            "class",
+            "bundled",
         ),
     ],
     "prediction 09.p2": [
@@ -79,6 +139,11 @@ CLAIMS = {
             lambda s: s["09 PixelCNN"]["nats"] < s["09 MADE"]["nats"],
             "class",
         ),
+        (
+            "with a sixtieth of its free weights",
+            lambda s: 55 < free_weights(models.MADE(hidden=500)) / free_weights(models.PixelCNN()) < 65,
+            "class",
+        ),
     ],
     "odd-look": [
         (
@@ -93,8 +158,22 @@ CLAIMS = {
         ),
         (
             "needs fewer nats than seven of eight test digits",
-            lambda s: odd(s, "no ink", "of test digits above it, %") > 87,
+            lambda s: odd(s, "no ink", "of test digits above it, %") > 87.5,
             "class",
+        ),
+    ],
+    "recap": [
+        (
+            "784 of them still take far longer than one pass",
+            lambda s: seconds(s, "PixelCNN, layers kept") > 100 * seconds(s, "a GAN, one pass"),
+            "class",
+            "bundled",
+        ),
+        (
+            "the empty one needs fewer than most digits",
+            lambda s: odd(s, "no ink", "of test digits above it, %") > 75,
+            "class",
+            "bundled",
         ),
     ],
 }

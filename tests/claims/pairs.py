@@ -33,6 +33,13 @@ def wish(letter, score):
     return unknown_wishes(load("catgan"))[letter][score]
 
 
+ENCODERS = "BiGAN", "latent regressor", "ALAE"
+
+
+def probed(s, name, n_labels):
+    return s["10 probe"][f"{name}: {n_labels} labels"]
+
+
 def another_digit(s):
     return s["10 BiGAN"]["misread"] > 15
 
@@ -121,6 +128,28 @@ HERE = {
             "in networks as small as these it does not",
             lambda s: mean(catgan("all three")) > mean(catgan("not unsure")) - 5,
         ),
+    ],
+    "probe-look": [
+        (
+            "Only what is better than it says something about learning",
+            lambda s: all(
+                probed(s, name, n) < probed(s, "random E", n) for name in ENCODERS for n in ("100", "10,000")
+            ),
+        ),
+        (
+            "only ALAE's codes are better than the pixels",
+            lambda s: all(
+                (probed(s, name, n) < probed(s, "pixels", n)) == (name == "ALAE")
+                for name in ("random E", *ENCODERS)
+                for n in ("100", "10,000")
+            ),
+        ),
+    ],
+    "groups-look": [
+        (
+            "runs differ widely",
+            lambda s: all(max(catgan(way)) > 1.2 * min(catgan(way)) for way in ("all three", "20 groups")),
+        )
     ],
     "board-end": [
         (
