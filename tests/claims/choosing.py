@@ -177,18 +177,18 @@ HERE = {
             ),
         ),
     ],
-    "prediction 12.p7": [("and it forgets", forgets, *ALL)],
-    "prediction 12.p8": [("not even ten for one make up for it", averages_first, *ALL)],
-    "say s5": [
+    "prediction 12.p7": [
+        ("and it forgets", forgets, *ALL),
         (
-            "the generator that never saw one remembers",
+            "G keeps what D once paid for",
             lambda s: all(
                 g > d + 0.25
                 for n in (1, 3)
                 for g, d in zip(ranked("irgan", "G at 1200", n), ranked("irgan", "D at 1200", n), strict=True)
             ),
-        )
+        ),
     ],
+    "prediction 12.p8": [("not even ten for one make up for it", averages_first, *ALL)],
     "irgan-look": [
         (
             "the two curves crossing",
@@ -225,7 +225,7 @@ HERE = {
     ],
     "noise-look": [
         (
-            "differ by dozens of nats",
+            "The GAN and real digits differ by dozens of nats",
             dozens_apart,
             *ALL,
         )

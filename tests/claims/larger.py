@@ -1,7 +1,9 @@
 """Claims of notebook 11."""
 
+from statistics import NormalDist
+
 from claims import mean, runs
-from course_utils import experiments
+from course_utils import experiments, pretrained
 from course_utils.exercises.larger.levels import unknown_levels
 
 
@@ -11,6 +13,12 @@ def stretched(s, layer):
 
 def lapgan(score, start):
     return runs("lapgan", "LapGAN", f"{score} from {start}")
+
+
+def first_two(score):
+    """By how much a score falls when real 7 × 7 images take the place of noise, and 14 × 14 ones of these."""
+    starts = (lapgan(score, start) for start in ("noise", "real 7", "real 14"))
+    return [(noise - seven, seven - fourteen) for noise, seven, fourteen in zip(*starts, strict=True)]
 
 
 def moved(s, side, what):
@@ -47,6 +55,12 @@ def anew(s, score):
 def cut(s, t, score):
     """Of the shipped network, in the notebook's table."""
     return s["11 truncation"][f"t = {t}: {score}"]
+
+
+def std_within(t):
+    """The std of a Normal of which nothing lies beyond ±t. → float"""
+    normal = NormalDist()
+    return (1 - 2 * t * normal.pdf(t) / (2 * normal.cdf(t) - 1)) ** 0.5
 
 
 def rises(numbers):
@@ -90,11 +104,15 @@ CLAIMS = {
             ),
         ),
         (
-            "where does a part that was taken away help".capitalize(),
-            lambda s: max(of_ema("no spectral norm", "misread")) < min(of_ema("all", "misread")),
+            "Where does a part that was taken away help",
+            lambda s: all(
+                max(of_ema(way, "misread")) < min(of_ema("all", "misread"))
+                and min(of_ema(way, "precision")) > max(of_ema("all", "precision"))
+                for way in ("no spectral norm", "log loss")
+            ),
         ),
         (
-            "which famous ones cannot be told from `all` here",
+            "which famous ones does the FCD not tell from `all`",
             lambda s: all(
                 abs(mean(of_ema(way)) - mean(of_ema("all"))) < 0.1 for way in ("label as input", "log loss")
             ),
@@ -111,11 +129,18 @@ CLAIMS = {
     ],
     "truncation-look": [
         (
-            "precision rises down to a threshold between 1 and 1.5, and falls below",
+            "in the mean precision rises down to a threshold of 1, and falls below",
             lambda s: (
-                min(mean(at(1.0, "precision")), mean(at(1.5, "precision")))
-                > mean(of_ema("all", "precision")) + 0.03
-                and mean(at(0.3, "precision")) < mean(at(1.0, "precision")) - 0.03
+                rises([mean(at(t, "precision")) for t in (0.3, 0.5, 0.7, 1.0)])
+                and rises([mean(at(t, "precision")) for t in (2.0, 1.5, 1.0)])
+                and mean(at(2.0, "precision")) > mean(of_ema("all", "precision"))
+            ),
+        ),
+        (
+            "Three networks trained more briefly",
+            lambda s: (
+                len(of_ema("all")) == 3
+                and experiments.load("biggan")["settings"]["steps"] < pretrained.info("biggan")["steps"]
             ),
         ),
         (
@@ -143,12 +168,10 @@ CLAIMS = {
     ],
     "seeds-look": [
         (
-            "which level costs most FCD",
-            lambda s: all(
-                noise - seven > seven - fourteen > fourteen
-                for noise, seven, fourteen in zip(
-                    *(lapgan("fcd", start) for start in ("noise", "real 7", "real 14")), strict=True
-                )
+            "which of the first two levels costs more FCD, which more recall? Is it so with every seed?",
+            lambda s: (
+                all(first > second for first, second in first_two("fcd"))
+                and all(second < 2 * first < 0 for first, second in first_two("recall"))
             ),
         ),
     ],
@@ -163,6 +186,7 @@ CLAIMS = {
         ),
     ],
     "prediction 11.p7": [
+        ("Noise with 0.28 of the std", lambda s: round(std_within(0.5), 2) == 0.28),
         (
             "nearly all of the truncation is normed away",
             lambda s: abs(anew(s, "fcd") - 1) < 0.05 and anew(s, "recall") > 0.95,

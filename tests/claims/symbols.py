@@ -1,5 +1,7 @@
 """Claims of notebook 12, sections 1 to 3; those of sections 4 to 6 are in choosing.py."""
 
+import math
+
 from claims import choosing, mean, runs
 from course_utils import experiments
 from course_utils.exercises.symbols.text import anonymous
@@ -14,6 +16,15 @@ def baseline(s, name, what="spread"):
 
 def estimate(s, way, t, what):
     return s["12 estimates"][f"{way}, T = {t}: {what}"]
+
+
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def slope(x):
+    """Of the judge, over 4 (c − a): −4 at the corner a, 0 at b, 4 at c."""
+    return round(sigmoid(x) * sigmoid(-x), 9)
 
 
 def over_t(s, way, what):
@@ -94,7 +105,6 @@ def kept(s, name):
 
 
 HERE = {
-    "say s2": [("quiet when warm, but of another function", quiet_when_warm)],
     "predict-12-p2-text": [
         (
             "bias stays near 0, its spread grows more than tenfold",
@@ -112,6 +122,10 @@ HERE = {
         (
             "Relaxed draws pay with bias when hot, with spread when cold",
             lambda s: falls(over_t(s, "relaxed", "spread")) and falls(over_t(s, "relaxed", "bias")[::-1]),
+        ),
+        (
+            "at the corners, where this judge is flatter (a, c) or steeper (b) than between them",
+            lambda s: slope(-4) < (sigmoid(0) - sigmoid(-4)) / 4 < slope(0) and slope(4) == slope(-4),
         ),
         (
             "Straight through keeps a bias even when cold",

@@ -29,8 +29,8 @@ Prediction(
 Prediction(
     "11.p7",
     "b",
-    "The first layer is linear. Noise of a third of the std gives sums of a third of the std, and batch norm "
-    "divides by it: nearly all of the truncation is normed away.",
+    "The first layer is linear. Noise with 0.28 of the std gives sums with 0.28 of the std, and batch "
+    "norm divides by it: nearly all of the truncation is normed away.",
 )
 
 Project(
