@@ -75,10 +75,6 @@ ONE = ("class", "bundled")  # a long training: not recorded at full scale since 
 CLAIMS = {
     "say s2": [("The same two peaks three times", _same_peaks, *ALL)],
     "three-ways-look": [("with about the same share in the left one", _same_peaks, *ALL)],
-    "say s3": [
-        ("Three numbers mostly keep the digit", lambda s: s["01 lab 1"]["still_read"] > 0.5, *ALL),
-        ("half of the mean image's error left", lambda s: 0.44 < _mean_left(s) < 0.56, *ALL),
-    ],
     "lab1-look": [
         ("mostly keep their class", lambda s: s["01 lab 1"]["still_read"] > 0.5, *ALL),
         ("about half of the mean image's error is left", lambda s: 0.44 < _mean_left(s) < 0.56, *ALL),
@@ -100,9 +96,6 @@ CLAIMS = {
             "The mean image's error is 212",
             lambda s: abs(s["01 lab 1"]["error_of_the_mean_image"] - 212) < 0.5,
         )
-    ],
-    "say s4": [
-        ("the first few numbers of the code help most", lambda s: _gain(s, 2, 8) > 4 * _gain(s, 8, 32))
     ],
     "widths-see": [
         (
