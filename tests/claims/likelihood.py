@@ -261,7 +261,6 @@ CLAIMS |= {
             ),
             "class",
         ),
-        ("Markov chains move slowly", lambda s: s["09 sweeps"]["kept_after_10"] > 0.6, "class"),
     ],
     "exercise 09.13": [
         ("while the nats turn and rise", lambda s: rebound("CD-1") > 10, "class"),
