@@ -69,7 +69,8 @@ def _drawings():
     dot[0, 0, 2, 2] = 1
     corner = blank.clone()
     corner[0, 0, 0, 4] = 1
-    return [(dot,), (corner,), (blank,), case(1, 6, 5), case(7, 28, 28)]
+    pale = (dot - 1) / 2  # no image need have full black
+    return [(dot,), (corner,), (blank,), (pale,), case(1, 6, 5), case(7, 28, 28)]
 
 
 Exercise(
@@ -184,6 +185,17 @@ def _after_two(fn, arguments):
     return after_updates(update, told=named("L_D", "L_G", "L_cycle"), AB=AB, BA=BA, D_A=D_A, D_B=D_B)
 
 
+STILL_CUT = "one round trip is still cut, the other is not: where else is a fake detached?"
+
+
+def _one_still_cut(AB, BA, a, b, fake_a, fake_b):
+    return (BA(fake_b) - a).abs().mean() + (AB(fake_a.detach()) - b).abs().mean()
+
+
+def _other_still_cut(AB, BA, a, b, fake_a, fake_b):
+    return (BA(fake_b.detach()) - a).abs().mean() + (AB(fake_a) - b).abs().mean()
+
+
 def _one_way(AB, BA, a, b, fake_a, fake_b):
     return (BA(fake_b) - a).abs().mean()
 
@@ -225,6 +237,8 @@ Exercise(
     ),
     mistakes=dict(
         given=(step_with(cut=lambda fake: fake.detach()), ""),
+        one_still_cut=(step_with(cycle=_one_still_cut), STILL_CUT),
+        other_still_cut=(step_with(cycle=_other_still_cut), STILL_CUT),
         judges_exchanged=(
             step_with(judged=lambda D_A, D_B: (D_B, D_A)),
             "a fake is judged by the discriminator of its own domain: BA(b) is to look like A.",

@@ -52,6 +52,19 @@ def wherever(fn, arguments):
     return (outcome[0].detach().cpu(),) if tensor else outcome
 
 
+def gradients_of_loss(fn, arguments):
+    """An outcome: the gradients of a loss alone, as two right losses may differ in value."""
+    leaves = [a for a in arguments if isinstance(a, torch.Tensor) and a.requires_grad]
+    value = fn(*arguments)
+    if value is None or value is Ellipsis:
+        return None
+    if not isinstance(value, torch.Tensor) or value.numel() != 1:
+        raise Wrong("one number is asked for, the loss: take the mean over all draws.")
+    if not value.requires_grad:
+        raise Wrong("its value carries no gradient: log_p must stay in it, without .detach().")
+    return torch.autograd.grad(value, leaves, allow_unused=True, materialize_grads=True)
+
+
 def plain_descent(*nets, lr=0.1):
     """Gradient descent without momentum: a wrong gradient shows in the weights in its own size."""
     return torch.optim.SGD([p for net in nets for p in net.parameters()], lr=lr)

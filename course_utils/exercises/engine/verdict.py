@@ -72,7 +72,7 @@ def _plain(value, reference):
 
 def _same_answer(a, b, tolerance):
     if isinstance(a, str) or isinstance(b, str):
-        return str(a).strip().casefold() == str(b).strip().casefold()
+        return _letters(a) == _letters(b)
     if isinstance(a, bool) != isinstance(b, bool):
         return False
     try:
@@ -80,6 +80,11 @@ def _same_answer(a, b, tolerance):
     except (TypeError, ValueError, RuntimeError):
         return False
     return a.shape == b.shape and torch.allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
+def _letters(text):
+    """A text without what may stand between its letters: "B, c a" and "BCA" are the same answer."""
+    return "".join(str(text).casefold().replace(",", " ").split())
 
 
 def _judge_design(task, given):

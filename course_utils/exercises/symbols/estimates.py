@@ -5,7 +5,7 @@ import itertools
 import torch
 
 from ... import estimates
-from ..engine.fixtures import drawn, noise, numbers
+from ..engine.fixtures import drawn, gradients_of_loss, noise, numbers
 from ..engine.tasks import Exercise, Wrong
 
 Exercise(
@@ -54,6 +54,7 @@ Exercise(
     cases=lambda: [
         (_log_p(B, T), noise(B, T, grad=True)) for B, T in ((1, 1), (1, 5), (7, 1), (7, 5), (40, 3))
     ],
+    outcome=gradients_of_loss,
     hints=(
         "E[f] = Σ p f, and ∇p = p ∇log p: so ∇E[f] = Σ p (f ∇log p). An E is a mean over draws.",
         "autograd is to give f ∇log p: of which expression is that the gradient, if f is a plain number?",
@@ -62,7 +63,7 @@ Exercise(
     mistakes=dict(
         through_reward=(
             lambda log_p, reward: -(log_p * reward).sum() / len(log_p),
-            "its value is right, but a gradient reaches reward: the judge would be changed to please.",
+            "its gradient in log_p is right, but one reaches reward: the judge would be changed to please.",
         ),
         over_time=(
             _wrong_loss(total=torch.mean),
@@ -80,7 +81,7 @@ Exercise(
         ),
         cut=(
             _wrong_loss(of=lambda log_p, reward: log_p.detach() * reward),
-            "its value is right, but carries no gradient: log_p is to keep its own.",
+            "its value carries no gradient: log_p must stay in it, without .detach().",
         ),
         no_reward=(
             _wrong_loss(of=lambda log_p, reward: log_p),
@@ -90,6 +91,10 @@ Exercise(
             _wrong_loss(of=lambda log_p, reward: log_p.sum(1) * reward.sum(1)),
             "each sign is multiplied with the rewards of *all* signs: reward (B, T) has one for each.",
         ),
+        one_a_sentence=(
+            _wrong_loss(of=lambda log_p, reward: log_p.sum(1) * reward.mean(1)),
+            "right if all signs of a sentence have one reward; but reward (B, T) has one for each sign.",
+        ),
     ),
 )
 
@@ -98,7 +103,7 @@ Exercise(
 
 
 def advantages(reward, sign):
-    """Rewards (n,) of n drawn signs (n,), less a baseline: the mean gradient exact, its spread less."""
+    """Rewards (n,) of n drawn signs (n,), less a baseline: the gradient exact in the mean."""
     others = (reward.sum() - reward) / (len(reward) - 1)  # the mean of all but the item's own
     return reward - others
 

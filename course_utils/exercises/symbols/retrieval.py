@@ -3,27 +3,14 @@
 import torch
 
 from ...estimates import reinforce
-from ..engine.fixtures import noise, uniform
-from ..engine.tasks import Exercise, Prediction, Wrong
+from ..engine.fixtures import gradients_of_loss, noise, uniform
+from ..engine.tasks import Exercise, Prediction
 
 
 def loss_of_draws(log_p, q, chosen, reward):
     """A loss whose gradient is, in the mean over draws from q, that of −E_p[reward]. → scalar"""
     weight = (log_p.detach().exp() / q).gather(1, chosen)
     return -(weight * log_p.gather(1, chosen) * reward.gather(1, chosen)).mean()
-
-
-def _gradient(fn, arguments):
-    """The gradient in log_p: two right losses may differ in value."""
-    value = fn(*arguments)
-    if value is None or value is Ellipsis:
-        return None
-    if not isinstance(value, torch.Tensor) or value.numel() != 1:
-        raise Wrong("one number is asked for, the loss: take the mean over all draws.")
-    if not value.requires_grad:
-        raise Wrong("its value carries no gradient: log_p must stay in it, without .detach().")
-    (gradient,) = torch.autograd.grad(value, arguments[0])
-    return (gradient,)
 
 
 def _draws_from_q():
@@ -45,7 +32,7 @@ Exercise(
     "Drawn from elsewhere",
     reference=loss_of_draws,
     cases=_draws_from_q,
-    outcome=_gradient,
+    outcome=gradients_of_loss,
     hints=(
         "E_p[r] is a sum over documents, Σ p(d) r(d). Write it as a mean over draws from q: Σ q(d) · "
         "(what?).",
@@ -154,7 +141,7 @@ def _drawn_once_by_p(log_p, reward, draw):
 def _by_one_list(fn, arguments):
     """The gradient in log_p; whichever of the two lists is used alone, it is that of the first."""
     log_p, reward, draw = arguments
-    outcome = _gradient(fn, arguments)
+    outcome = gradients_of_loss(fn, arguments)
     if outcome is None:
         return None
     for choices in draw.lists:
