@@ -163,6 +163,7 @@ CLAIMS = {
         ),
     ],
     "recap": [
+        ("Markov chains move slowly", lambda s: s["09 sweeps"]["kept_after_10"] > 0.6, "class"),
         (
             "784 of them still take far longer than one pass",
             lambda s: seconds(s, "PixelCNN, layers kept") > 100 * seconds(s, "a GAN, one pass"),
