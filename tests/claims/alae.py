@@ -170,17 +170,15 @@ CLAIMS = {
         ("the oscillation never dies", lambda s: all(dirac(s, "WGAN-GP", weight) > 1 for weight in SMALL)),
         ("with λ = 2 the path stops far from the data", lambda s: dirac(s, "WGAN-GP", 2.0) > 3.9),
     ],
-    "say s4": [("The right curve falls", images_fall, "class")],
+    "say s4": [("The right curve falls", images_fall)],
     "train-look": [
         (
             "the right curve: it falls to a tenth of its start, or less",
             lambda s: s["08 errors"]["images_at_last"] / s["08 errors"]["images_at_first"] < 0.12,
-            "class",
         ),
         (
             "Two curves that fall",
             lambda s: s["08 errors"]["codes_at_last"] < 0.2 * s["08 errors"]["codes_at_first"],
-            "class",
         ),
     ],
     "say s5": [
@@ -336,8 +334,8 @@ CLAIMS = {
         ),
     ],
     "predict-08-p3-text": [
-        ("At first $\\|x - G(E(x))\\|^2$ on test images is above 1,000", images_at_first, "class"),
-        ("(b) 90", lambda s: 70 < s["08 errors"]["images_at_last"] < 120, "class"),
+        ("At first $\\|x - G(E(x))\\|^2$ on test images is above 1,000", images_at_first),
+        ("(b) 90", lambda s: 70 < s["08 errors"]["images_at_last"] < 120),
         ("(b) 90", lambda s: 67 < s["08 ALAE"]["error"] < 130),
         (
             "the autoencoder with three numbers, notebook 01, about 100; the VAE, notebook 02, about 30",
@@ -502,7 +500,7 @@ CLAIMS = {
             ),
         ),
     ],
-    "ex-08-6-text": [("begins above 3", lambda s: s["08 errors"]["codes_at_first"] > 3, "class")],
+    "ex-08-6-text": [("begins above 3", lambda s: s["08 errors"]["codes_at_first"] > 3)],
     "project-text": [
         (
             "misreads 16 to 18 % of its reconstructions",
@@ -544,7 +542,6 @@ CLAIMS = {
         (
             "The error in images falls without being computed",
             images_fall,
-            "class",
         ),
         ("the first three layers mostly say which digit, the last how bold", mixed_well),
         (
