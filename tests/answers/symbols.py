@@ -21,6 +21,11 @@ def sum_then_mean(log_p, reward):
     return (-log_p * reward.data).sum(dim=1).mean()
 
 
+def by_ratio(log_p, reward):
+    """As PPO writes it: another value, the same gradient."""
+    return -((log_p - log_p.detach()).exp() * reward.detach()).sum(1).mean()
+
+
 def loss(of=lambda lp, r: lp * r, total=lambda terms: terms.sum(1).mean(), sign=-1, cut=True):
     return lambda log_p, reward: sign * total(of(log_p, reward.detach() if cut else reward))
 
@@ -118,7 +123,7 @@ def soft_of(change):
 
 
 RIGHT = {
-    "12.2": [sentence_by_sentence, by_einsum, sum_then_mean],
+    "12.2": [sentence_by_sentence, by_einsum, sum_then_mean, by_ratio],
     "12.3": [one_left_out, by_mask, own_mean_stretched],
     "12.5": [by_gumbel, other_end_of_u, by_powers, by_inverse_cdf],
     "12.6": [by_uniform, by_pytorch, noise_first],

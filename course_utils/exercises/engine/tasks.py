@@ -123,7 +123,7 @@ class Contest:
 
     run       (answer, seed) → score, in seconds, within the budget; raises Wrong if the answer breaks a rule
     bar       the score to reach in at least `needed` of `seeds` runs
-    controls  {name: score} that shall not win: the plain setting, noise; a test measures them
+    controls  {name: score} that shall not win: the plain setting, noise
     """
 
     run: Callable
