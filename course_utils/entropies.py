@@ -1,6 +1,6 @@
 """Entropies of a classifier's answers, in nats: how sure is it of one item, and how even over all of them?"""
 
-import torch
+import math
 
 
 def mean_entropy(logits):
@@ -20,9 +20,11 @@ def entropy_of_mean(logits):
     H[1/B Σ_b p(y|x_b)],  logits (B, k)
 
     Source: Springenberg 2016, equation 3; deck 001, "CatGAN". It is never below `mean_entropy`, and their
-    difference is the mutual information of item and group. Trap: first the mean, then the entropy.
+    difference is the mutual information of item and group. Traps: first the mean, then the entropy; and where
+    a group's share rounds to 0, its logarithm has no gradient, unless it is made of logarithms.
     """
-    return torch.special.entr(logits.softmax(1).mean(0)).sum()
+    log_p = logits.log_softmax(1).logsumexp(0) - math.log(len(logits))  # of the mean answer, (k,)
+    return -(log_p.exp() * log_p).sum()
 
 
 def sorter_loss(y, y_fake):

@@ -32,8 +32,8 @@ Exercise(
         "its entropy, and what does this function say?",
         "An entropy needs one distribution, and its own logarithm. Of what is the logarithm here the "
         "logarithm?",
-        "The mean of the logarithms is not the logarithm of the mean: p = logits.softmax(1).mean(0), then "
-        "−(p · log p).sum().",
+        "The mean of the logarithms is not the logarithm of the mean: log p = "
+        "logits.log_softmax(1).logsumexp(0) − log B, and −(p · log p).sum().",
     ),
     unlike="it is not the entropy of the mean answer.",
     mistakes=dict(

@@ -237,6 +237,10 @@ def _bounded(fn, arguments):
         return (loss.detach(), *grads)
     d = numbers.shape[1]
     if loss / d < -4.5:
+        if fn(mean, log_var - 20, numbers) > loss - 1:
+            raise Wrong(
+                f"there is a floor now, but a low one: {loss.item() / d:.1f} for each number; asked is −4."
+            )
         (slope,) = torch.autograd.grad(loss, mean)
         if slope.abs().max() < 1e3:
             raise Wrong(
@@ -292,7 +296,7 @@ Exercise(
         ),
         fixed=(
             _of(torch.zeros_like),
-            "now the spread is fixed, and at 1. That stops it; but Q cannot say any more how sure it is: no "
+            "now the spread is fixed. That stops it; but Q cannot say any more how sure it is: no "
             "gradient reaches the log-variance.",
         ),
         std_for_variance=(

@@ -64,6 +64,8 @@ def _plain(value, reference):
     """An answer as what it is: a tensor with one number is that number, and so is a number in a text."""
     if hasattr(value, "tolist"):
         value = value.squeeze().tolist()
+    if isinstance(value, list | tuple) and isinstance(reference, str):
+        value = "".join(map(str, value))
     if isinstance(value, str) and not isinstance(reference, str):
         with contextlib.suppress(ValueError, SyntaxError):
             value = ast.literal_eval(value.strip().capitalize())  # "0.5", "true"

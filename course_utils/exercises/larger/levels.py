@@ -37,31 +37,39 @@ class _Judge(nn.Module):
 
 
 class _Deal:
-    """The same batches, one after the other, and the same noise, draw after draw."""
+    """The same batches, one after the other."""
 
     def __init__(self, parts):
         self.parts, self.n = parts, 0
 
     def __next__(self):
-        return self(0), None
+        self.n += 1
+        return self.parts[(self.n - 1) % len(self.parts)], None
+
+
+class _Noise:
+    """Noise for each batch, the same however often it is drawn: one draw may do for both updates."""
+
+    def __init__(self, batches, parts):
+        self.batches, self.parts = batches, parts
 
     def __call__(self, n):
-        self.n += 1
-        return self.parts[(self.n - 1) % len(self.parts)]
+        return self.parts[(self.batches.n - 1) % len(self.parts)]
 
 
 def _games():
-    return [
-        (_Deal(2 * uniform(6, n, 1, 4, 4) - 1), _Details(), _Judge(), _Deal(noise(6, n, 4)), weight)
-        for n, weight in ((4, 1.0), (8, 3.0))
-    ]
+    games = []
+    for n, weight in ((4, 1.0), (8, 3.0)):
+        batches = _Deal(2 * uniform(6, n, 1, 4, 4) - 1)
+        games.append((batches, _Details(), _Judge(), _Noise(batches, noise(6, n, 4)), weight))
+    return games
 
 
 def _after_a_step(fn, arguments):
     batches, G, D, prior, weight = arguments
     opt = SimpleNamespace(G=plain_descent(G), D=plain_descent(D))
     G_ema = ema_of(G, 0.5)
-    batches.n = prior.n = 0
+    batches.n = 0
 
     def update():
         return fn(batches, G=G, D=D, G_ema=G_ema, opt=opt, prior=prior, r1_weight=weight)

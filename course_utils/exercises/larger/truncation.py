@@ -176,8 +176,8 @@ def share_at_a_spot(keep, seed):
     """Which share of the kept half lies at a spot; 0 if a spot gets less than a twentieth of it. → float"""
     G = Spots(turn=0.3 * seed + 0.1).to(session.device())
     z = torch.randn(N, 2, device=session.device())
+    kept = _half(called(keep, z.clone(), G), z)  # it may ask G for gradients
     with torch.no_grad():
-        kept = _half(called(keep, z.clone(), G), z)
         angle = 2 * math.pi * torch.arange(SPOTS, device=z.device) / SPOTS + G.turn
         centres = REAL["radius"] * torch.stack([angle.cos(), angle.sin()], 1)
         shares = metrics.mode_shares(G(kept), centres, REAL["std"])
@@ -186,7 +186,8 @@ def share_at_a_spot(keep, seed):
 
 def _half(chosen, z):
     """The rows of z that were chosen: by a mask (n,), or by their numbers (n/2,)."""
-    if not isinstance(chosen, torch.Tensor) or chosen.dim() != 1:
+    chosen = torch.as_tensor(chosen, device=z.device)
+    if chosen.dim() != 1:
         raise Wrong("a mask (n,) of True and False is asked, or the numbers (n/2,) of the rows to keep.")
     if chosen.dtype == torch.bool:
         if len(chosen) != len(z):
