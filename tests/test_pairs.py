@@ -98,8 +98,9 @@ def test_entropies_and_their_difference_against_torch(shape):
     assert torch.allclose(H_mean - H, kl_divergence(each, mean).mean())  # the mutual information
 
 
-def test_sure_answers_have_no_entropy_and_a_finite_gradient():
-    logits = torch.tensor([[200.0, -200.0], [-200.0, 200.0]], requires_grad=True)
+@pytest.mark.parametrize("empty", [[], [-200.0]])  # a group that nobody is in, or none
+def test_sure_answers_have_no_entropy_and_a_finite_gradient(empty):
+    logits = torch.tensor([[200.0, -200.0, *empty], [-200.0, 200.0, *empty]], requires_grad=True)
     (gradient,) = torch.autograd.grad(
         entropies.mean_entropy(logits) - entropies.entropy_of_mean(logits), logits
     )
