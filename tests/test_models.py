@@ -91,6 +91,11 @@ def test_the_compared_architectures_fit_and_their_critics_score_each_image_by_it
     assert not torch.allclose(together(x)[:2], together(x[:2]), atol=1e-4)
 
 
+def test_the_mlp_generator_does_not_begin_collapsed():
+    G = models.ARCHITECTURES["MLP generator"][0](64)
+    assert G(torch.randn(50, 64)).std(0).mean() > 0.2  # with PyTorch's own initialization 0.02
+
+
 def test_a_style_generator_takes_one_w_for_all_layers_or_one_for_each():
     G = models.StyleGenerator(5, channels=4).eval()
     w = torch.randn(3, 5)

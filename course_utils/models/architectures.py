@@ -29,19 +29,28 @@ def _up(z_dim, wide=32, narrow=16, normalize=True, act=nn.ReLU):
 def _down(normalize=True, act=leaky):
     """DCGAN's discriminator, which the paper uses for four of the five. (B, 1, 28, 28) → (B, 1)"""
     return nn.Sequential(
-        nn.Conv2d(1, 16, 4, stride=2, padding=1),  # (B, 16, 14, 14)
+        nn.Conv2d(1, 32, 4, stride=2, padding=1),  # (B, 32, 14, 14)
         act(),
-        nn.Conv2d(16, 32, 4, stride=2, padding=1),  # (B, 32, 7, 7)
-        *norm_if(normalize, 32),
+        nn.Conv2d(32, 64, 4, stride=2, padding=1),  # (B, 64, 7, 7)
+        *norm_if(normalize, 64),
         act(),
-        nn.Conv2d(32, 1, 7),  # (B, 1, 1, 1)
+        nn.Conv2d(64, 1, 7),  # (B, 1, 1, 1)
         nn.Flatten(),
     ).to(memory_format=torch.channels_last)
 
 
 def _mlp(z_dim, width=256):
-    """Three hidden layers, no batch norm. (B, z_dim) → (B, 1, 28, 28)"""
-    return nn.Sequential(*mlp(z_dim, 784, width, n_hidden=3, act=nn.ReLU), nn.Tanh(), nn.Unflatten(1, IMAGE))
+    """Three hidden layers, no batch norm. (B, z_dim) → (B, 1, 28, 28)
+
+    He initialization, as in the authors' code: with PyTorch's own the signal shrinks from layer to layer, the
+    output hardly depends on z, and G begins collapsed.
+    """
+    layers = mlp(z_dim, 784, width, n_hidden=3, act=nn.ReLU)
+    for layer in layers:
+        if isinstance(layer, nn.Linear):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            nn.init.zeros_(layer.bias)
+    return nn.Sequential(*layers, nn.Tanh(), nn.Unflatten(1, IMAGE))
 
 
 def _deep_up(z_dim, n_blocks=12):

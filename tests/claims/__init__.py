@@ -10,7 +10,8 @@ named after it.
 import json
 
 from course_utils import experiments, modules_of
-from course_utils.experiments import column
+from course_utils.experiments import column, five_architectures
+from course_utils.models import ARCHITECTURES
 from course_utils.scores.recorded import EXPECTED
 
 SCORES = json.loads(EXPECTED.read_text(encoding="utf-8"))
@@ -21,6 +22,17 @@ SCALES["bundled"] = SCORES["bundled UCI digits, class scale"]
 def runs(table, setting, score):
     """One score of all runs of a setting in data/results. → list"""
     return column(experiments.load(table), setting, score)
+
+
+def seeds(architecture, objective, score="fcd"):
+    """A score of three runs of one of the five architectures, from the best run to the worst. → list"""
+    table = experiments.load("five_architectures")
+    return [run[score] for run in five_architectures.runs(table, architecture, objective)]
+
+
+def ahead(objective, other, by=1.0):
+    """The architectures whose runs under one objective all beat those under the other, `by` times. → list"""
+    return [name for name in ARCHITECTURES if by * seeds(name, objective)[-1] < seeds(name, other)[0]]
 
 
 def mean(numbers):

@@ -49,8 +49,9 @@ Prediction(
 Prediction(
     "06.p8",
     "b",
-    "With equal updates of the opponent, G has a third as many; and a clipped critic probably has little to "
-    "say. The paper's claim is not that it is better wherever a GAN works.",
+    "Only where the GAN collapses. Elsewhere, with equal updates of the opponent, G has a third as many; and "
+    "a clipped critic probably has little to say. The paper's claim is not that it is better wherever a GAN "
+    "works.",
 )
 Prediction(
     "06.p9",

@@ -67,30 +67,24 @@ Exercise(
     "Three rows without a name",
     kind="read",
     reference="BCA",
-    why="C, with noisy strokes and the largest distance wherever a network is shallow enough to train at "
-    "all, is clipping: few functions are left to its critic. B has had three times as many updates of G: it "
-    "is ahead where training is easy. A is far ahead where depth makes it hard.",
+    why="B loses the MLP generator with every seed, and gives one image again and again: notebook 06 showed "
+    "the GAN do so. C, with noise in its strokes, is behind A in every column: few functions are left to a "
+    "clipped critic. A loses nothing.",
     hints=(
-        "One row has noise in its strokes and the largest distance in most columns: whose critic can "
-        "represent least?",
-        "Of the other two, one G had three times as many updates: where training is easy, it leads.",
-        "In the deepest pair of networks one row beats both others by far: what was the promise of the "
-        "penalty?",
+        "One row loses a column with every seed. You have seen these networks fail before: in notebook 06.",
+        "Of the other two, one has noise in its strokes, and the larger distances in every column: whose "
+        "critic can represent least?",
+        "Clipping and the penalty are left. Which of them was made to mend the other?",
     ),
     mistakes=dict(
         gan_and_gp=(
             "ACB",
-            "GAN and WGAN-GP are exchanged: G had three times as many updates as GAN. In which columns does "
-            "that help, and in which does a well-kept gradient?",
+            "GAN and WGAN-GP are exchanged: one of them loses the MLP generator. Notebook 06 showed which.",
         ),
-        clip_and_gan=(
-            "CBA",
-            "look at *tanh everywhere*: a distance three times that of another row is a critic with little "
-            "to say.",
-        ),
+        clip_and_gan=("CBA", "B gives a single image in one column: notebook 06 shows whose that is."),
         clip_and_gp=("BAC", "WGAN and WGAN-GP are exchanged: noisy strokes come from a clipped critic."),
         from_above=("ABC", "that is their order from above; read the columns."),
-        turned=("CAB", "begin with the row that is worst in most columns."),
+        turned=("CAB", "begin with the column in which one row gives a single image."),
     ),
 )
 
