@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from .generators import generator
-from .layers import PixelNorm, mlp
+from .layers import PixelNorm, he_initialize, mlp
 
 
 class ALAE(nn.Module):
@@ -21,10 +21,7 @@ class ALAE(nn.Module):
         self.G = G or generator(w_dim, hidden)
         self.E = E or nn.Sequential(nn.Flatten(), *mlp(784, w_dim, hidden))
         self.D = mlp(w_dim, 1, w_dim)
-        for layer in self.modules():
-            if isinstance(layer, nn.Linear | nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight, a=0.2)
-                nn.init.zeros_(layer.bias)
+        he_initialize(self, 0.2)
 
     def forward(self, x):
         return self.G(self.E(x))

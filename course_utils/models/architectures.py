@@ -8,7 +8,7 @@ from functools import partial
 import torch
 from torch import nn
 
-from .layers import IMAGE, Residual, leaky, mlp, norm_if
+from .layers import IMAGE, Residual, he_initialize, leaky, mlp, norm_if
 
 
 def _up(z_dim, wide=32, narrow=16, normalize=True, act=nn.ReLU):
@@ -42,14 +42,10 @@ def _down(normalize=True, act=leaky):
 def _mlp(z_dim, width=256):
     """Three hidden layers, no batch norm. (B, z_dim) → (B, 1, 28, 28)
 
-    He initialization, as in the authors' code: with PyTorch's own the signal shrinks from layer to layer, the
-    output hardly depends on z, and G begins collapsed.
+    He initialization, as in the authors' code: with PyTorch's own G begins collapsed.
     """
     layers = mlp(z_dim, 784, width, n_hidden=3, act=nn.ReLU)
-    for layer in layers:
-        if isinstance(layer, nn.Linear):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            nn.init.zeros_(layer.bias)
+    he_initialize(layers)
     return nn.Sequential(*layers, nn.Tanh(), nn.Unflatten(1, IMAGE))
 
 

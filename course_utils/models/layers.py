@@ -71,6 +71,19 @@ class Residual(nn.Module):
         return x + self.body(x)
 
 
+def he_initialize(net, slope=0.0):
+    """He initialization (2015) of all linear and convolutional layers of `net`, biases 0; in place.
+
+    slope  of the activations below 0: 0 for ReLU, 0.2 for leaky ReLU
+
+    Trap: with PyTorch's own weights the signal shrinks from layer to layer, and a deep G hardly sees its z.
+    """
+    for layer in net.modules():
+        if isinstance(layer, nn.Linear | nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, a=slope)
+            nn.init.zeros_(layer.bias)
+
+
 def norm_if(normalize, channels):
     return [nn.BatchNorm2d(channels)] if normalize else []
 

@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn.utils.parametrize import register_parametrization
 
 from .alae import StyleGenerator
-from .layers import PixelNorm, mlp
+from .layers import PixelNorm, he_initialize, mlp
 
 
 def mix_styles(w, n_layers, share=0.9):
@@ -53,10 +53,7 @@ class StyleGAN(nn.Module):
         self.z_dim, self.mix = z_dim, mix
         self.F = nn.Sequential(PixelNorm(), *mlp(z_dim, w_dim, w_dim, n_hidden=3))
         self.G = StyleGenerator(w_dim, channels)
-        for layer in self.modules():
-            if isinstance(layer, nn.Linear | nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight, a=0.2)
-                nn.init.zeros_(layer.bias)
+        he_initialize(self, 0.2)
         for layer in self.F[1:]:
             if isinstance(layer, nn.Linear):
                 register_parametrization(layer, "weight", Slower(0.01))

@@ -17,6 +17,8 @@ from course_utils.scores.recorded import EXPECTED
 SCORES = json.loads(EXPECTED.read_text(encoding="utf-8"))
 SCALES = {scale: SCORES[f"MNIST, {scale} scale"] for scale in ("class", "full")}
 SCALES["bundled"] = SCORES["bundled UCI digits, class scale"]
+ALL = tuple(SCALES)  # for a claim that holds at each
+FIVE = experiments.load("five_architectures")
 
 
 def runs(table, setting, score):
@@ -26,13 +28,17 @@ def runs(table, setting, score):
 
 def seeds(architecture, objective, score="fcd"):
     """A score of three runs of one of the five architectures, from the best run to the worst. → list"""
-    table = experiments.load("five_architectures")
-    return [run[score] for run in five_architectures.runs(table, architecture, objective)]
+    return [run[score] for run in five_architectures.runs(FIVE, architecture, objective)]
 
 
 def ahead(objective, other, by=1.0):
     """The architectures whose runs under one objective all beat those under the other, `by` times. → list"""
     return [name for name in ARCHITECTURES if by * seeds(name, objective)[-1] < seeds(name, other)[0]]
+
+
+def collapses(s):
+    """As a GAN the MLP generator draws one digit, in each of the three runs."""
+    return seeds("MLP generator", "GAN", "n_digits") == [1, 1, 1]
 
 
 def mean(numbers):

@@ -1,9 +1,8 @@
 """Claims of notebook 08."""
 
-from claims import mean, runs
+from claims import ALL, mean, runs
 from course_utils import experiments
 
-ALL = ["class", "full", "bundled"]
 CHANGES = ("F moves (authors' code)", "the target moves", "no step III", "no R1")
 SMALL = (0.1, 0.3)  # weights with which WGAN-GP's path goes round
 NEAREST = "08 1-NN in percent"

@@ -1,5 +1,7 @@
 """Claims of notebook 01."""
 
+from claims import ALL
+
 
 def _error(s, k):
     return s["01 widths"][f"error_with_code_of_{k}"]
@@ -68,8 +70,6 @@ def _pca_256(s):
 def _lab_2(s):
     return s["01 lab 2"]["reconstruction_error"]
 
-
-ALL = ("class", "full", "bundled")
 
 CLAIMS = {
     "say s2": [("The same two peaks three times", _same_peaks, *ALL)],

@@ -1,8 +1,7 @@
 """Claims of notebook 10, sections 1 to 4; those of sections 5 to 8 are in pairs.py."""
 
-from claims import mean, pairs, runs
+from claims import ALL, mean, pairs, runs
 
-ALL = ["class", "full", "bundled"]
 CLASS, LONG = 3_500, 12_000
 
 

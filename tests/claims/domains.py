@@ -1,6 +1,6 @@
 """Claims of notebook 13."""
 
-from claims import mean, runs
+from claims import ALL, mean, runs
 from course_utils import experiments
 
 LAYERS = [f"layer {i}" for i in (1, 2, 3, 4)]
@@ -38,7 +38,6 @@ def both(s, name, what):
     return s["13 both"][f"{name}: {what}"]
 
 
-ALL = ["class", "full", "bundled"]
 CLAIMS = {
     "exercise 13.2": [
         (

@@ -2,7 +2,7 @@
 
 from statistics import NormalDist
 
-from claims import mean, runs
+from claims import ALL, mean, runs
 from course_utils import experiments, pretrained
 from course_utils.exercises.larger.levels import unknown_levels
 
@@ -75,7 +75,6 @@ def costs(s):
     return [fcd[i] - fcd[i + 1] for i in range(3)]
 
 
-ALL = ["class", "full", "bundled"]
 CLAIMS = {
     "predict-11-p2-text": [("The first", lambda s: costs(s)[0] == max(costs(s)))],
     "predict-11-p3-text": [("Less than 0.15", lambda s: moved(s, 28, "image moves") < 0.15)],

@@ -1,5 +1,7 @@
 """Claims of notebook 02."""
 
+from claims import ALL
+
 
 def _far(s, name):
     return s["02 distance to the nearest training image"][name]
@@ -67,7 +69,6 @@ def _thin_and_crowded(s):
     return s["02 aggregated"]["distance_to_prior"] > 1.5 * s["02 aggregated"]["floor"]
 
 
-ALL = ("class", "full", "bundled")
 BETAS = ("0", "0.25", "1", "4", "16")
 
 CLAIMS = {

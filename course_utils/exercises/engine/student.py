@@ -7,7 +7,7 @@ from ... import session
 from . import portfolio
 from .display import WORDS, show
 from .tasks import EXERCISES, PREDICTIONS, PROJECTS, SELF_TESTS, find
-from .verdict import verdict
+from .verdict import letters_of, verdict
 
 
 def exercise(id):
@@ -97,12 +97,8 @@ def hand_in(id, *, words, scores=None, settings=None, figure=None):
 def self_test(id, letters):
     """Check the answers to the eight questions above, such as "abcd abcd"; those of others as "?"."""
     test = _known(SELF_TESTS, id, "self-test")
-    given = (
-        []
-        if letters is Ellipsis or letters is None
-        else [c for c in str(letters).casefold() if c.strip(", ")]
-    )
-    given = given or ["?"] * len(test.answers)
+    given = "" if letters is Ellipsis or letters is None else letters_of(letters)
+    given = given or "?" * len(test.answers)
     if len(given) != len(test.answers):
         show("wrong", f"{id} self-test", f"{len(test.answers)} letters are asked, these are {len(given)}.")
         return

@@ -74,7 +74,7 @@ def _plain(value, reference):
 
 def _same_answer(a, b, tolerance):
     if isinstance(a, str) or isinstance(b, str):
-        return _letters(a) == _letters(b)
+        return letters_of(a) == letters_of(b)
     if isinstance(a, bool) != isinstance(b, bool):
         return False
     try:
@@ -84,7 +84,7 @@ def _same_answer(a, b, tolerance):
     return a.shape == b.shape and torch.allclose(a, b, rtol=tolerance, atol=tolerance)
 
 
-def _letters(text):
+def letters_of(text):
     """A text without what may stand between its letters: "B, c a" and "BCA" are the same answer."""
     return "".join(str(text).casefold().replace(",", " ").split())
 
