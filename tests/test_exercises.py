@@ -104,7 +104,7 @@ def test_a_right_answer_may_be_written_in_another_way(id, fn):
 
 def test_an_answer_in_other_words_is_the_same_answer():
     right = {"01.7": " B ", "01.9": [0.707, 0.707], "01.4": 219_546.0, "01.6": torch.tensor(0.448)}
-    right["12.15"] = "d, b A"
+    right |= {"12.15": "d, b A", "04.9": "E-C-B-D-A", "04.17": "4/3"}
     for id, given in right.items():
         assert verdict(id, given)[0] == "correct"
     for id, given in (("01.6", True), ("01.9", "somewhere"), ("01.7", torch.tensor(2.0))):
@@ -182,6 +182,9 @@ FAULTS = [
     (ID, lambda: 1, "TypeError"),
     (ID, lambda x_rec, x: right(x_rec, x).detach().requires_grad_(), "RuntimeError|gradient"),
     (ID, lambda x_rec, x: "four", "four"),
+    (ID, lambda x_rec, x: (right(x_rec, x), 1), "a list or tuple of 2, expected a tensor"),
+    (ID, lambda x_rec, x: x[:, :1, 0, 0] * x[:, 0, 0, :1], r"has shape \(\d+, 1\)"),
+    ("04.12", lambda *a: (1, 2, 3), "returns 3 things, expected 2"),
     (ID, 3.0, "a function was expected, not float"),
     ("06.7", lambda *a: update(*a).item(), "without .item"),
     ("06.7", lambda *a: -update(*a), "the weights are right; what it returns is not the loss"),

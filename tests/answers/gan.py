@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as bce_logits
 from torch.nn.functional import logsigmoid, softplus
@@ -34,8 +35,8 @@ def where_positive(p, q):
     return kl
 
 
-def value_of_the_best_D(p, q):
-    V = torch.xlogy(p, p / (p + q)).sum() + torch.xlogy(q, q / (p + q)).sum()
+def value_of_the_best_D(p, q, total=torch.nansum):
+    V = total(torch.xlogy(p, p / (p + q))) + total(torch.xlogy(q, q / (p + q)))
     return (V + math.log(4)) / 2
 
 
@@ -147,14 +148,28 @@ RIGHT = {
         lambda a: bce_logits(a, torch.ones_like(a)),
         lambda a: (softplus(a) - a).mean(),
     ],
-    "04.6": [complex_step, old_kept, both_gradients],
+    "04.6": [
+        complex_step,
+        old_kept,
+        both_gradients,
+        lambda x, y, h: [x - h * y, y + h * x],
+        lambda x, y, h: tuple(np.array([x - h * y, y + h * x])),
+        lambda x, y, h: (torch.tensor([[1, -h], [h, 1]]) @ torch.tensor([x, y])).unbind(),
+    ],
     "04.10": [labels_follow, turn(), by_hand()],
-    "04.12": [counted, counted_in_a_loop, counted_by_columns],
+    "04.12": [
+        counted,
+        counted_in_a_loop,
+        counted_by_columns,
+        lambda *arguments: tuple(map(torch.tensor, counted(*arguments))),
+    ],
+    "04.15": [4, 4.14],
     "04.16": [
         lambda r, w, f: nll_real(r) + nll_fake(w) / 2 + nll_fake(f) / 2,
         lambda r, w, f: softplus(-r).mean() + 0.5 * (softplus(w).mean() + softplus(f).mean()),
         lambda r, w, f: (discriminator_loss(r, w) + discriminator_loss(r, f)) / 2,
     ],
+    "04.17": [1.33, "4/3"],
 }
 WRONG = {
     "04.1": {
@@ -174,6 +189,7 @@ WRONG = {
         "a number": lambda r, f: two_means(r, f).item(),
     },
     "04.3": {
+        "nan where both are 0": lambda p, q: value_of_the_best_D(p, q, torch.sum),
         "sign": lambda p, q: -jensen_shannon(p, q),
         "twice": lambda p, q: 2 * jensen_shannon(p, q),
         "root": lambda p, q: jensen_shannon(p, q).sqrt(),
@@ -259,7 +275,7 @@ WRONG = {
         "in percent": lambda x, c, std: counted(
             x, c, std, of=lambda near, _: 100 * near.float().mean().item()
         ),
-        "tensors": lambda x, c, std: tuple(map(torch.tensor, modes_covered(x, c, std))),
+        "always 0.15": lambda x, c, std: modes_covered(x, c, 0.05),
     },
     "04.16": {
         "two against one": three(wrong=1.0, fake=1.0),

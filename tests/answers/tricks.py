@@ -228,13 +228,14 @@ RIGHT = {
     ],
     "05.3": [
         lambda r, f: (r.mean(0) - f.mean(0)).square().sum() - (r.var(0) / len(r) + f.var(0) / len(f)).sum(),
+        torch.no_grad()(lambda r, f: feature_gap(r, f)),
         lambda r, f: pairs_without_itself(r) + pairs_without_itself(f) - 2 * (r @ f.T).mean(),
         lambda r, f: (
             (r.mean(0) - f.mean(0)).norm() ** 2
             - sum((a - a.mean(0)).square().sum() / (len(a) * (len(a) - 1)) for a in (r, f))
         ),
     ],
-    "05.4": [pairwise_loop, by_cdist, masked],
+    "05.4": [pairwise_loop, by_cdist, masked, lambda M: torch.tensor(masked(M).tolist())],
     "05.5": [
         in_one_vector,
         lambda net, past: sum(gap.norm() ** 2 for gap in gaps(net, past)),
@@ -297,7 +298,9 @@ WRONG = {
         "mean of features": lambda r, f: feature_gap(r, f) / r.shape[1],
         "sign": lambda r, f: -feature_gap(r, f),
         "half": lambda r, f: feature_gap(r, f) / 2,
-        "detached": lambda r, f: feature_gap(r, f.detach()),
+        "by halves": lambda r, f: (
+            (r[::2].mean(0) - f[::2].mean(0)) * (r[1::2].mean(0) - f[1::2].mean(0))
+        ).sum(),
         "clamped": lambda r, f: feature_gap(r, f).clamp(min=0),
         "absolute": lambda r, f: feature_gap(r, f).abs(),
         "not summed": lambda r, f: (r.mean(0) - f.mean(0)).square() - r.var(0) / len(r) - f.var(0) / len(f),

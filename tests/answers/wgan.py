@@ -240,6 +240,7 @@ RIGHT = {
     "06.1": [
         one_gap_after_another,
         by_a_triangle,
+        lambda u, v, spacing=1.0: sum((u - v)[: i + 1].sum().abs() * spacing for i in range(len(u) - 1)),
         flow(lambda f: f.abs().sum(), lambda u, v: (v - u).cumsum(0)),
     ],
     "06.2": [by_quantiles, transposed, from_the_top],
@@ -250,7 +251,7 @@ RIGHT = {
     "06.7": [clipped_by_hand, through_data, clipped_twice],
     "06.8": ["bdeac", " BDEAC "],
     "06.9": [step(), without_no_grad, by_labels],
-    "06.10": ["B"],
+    "06.10": ["B", "(b)"],
     "06.12": [41 / 13, 3.15, 3.154],
 }
 WRONG = {

@@ -39,7 +39,7 @@ def value_and_gradients(fn, arguments):
     value = fn(*arguments)  # it may ask for gradients of its own: x.requires_grad_()
     if value is None or value is Ellipsis:
         return None
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return Results(value)
     if not isinstance(value, torch.Tensor):
         return _named(value)
@@ -58,6 +58,11 @@ def value_and_gradients(fn, arguments):
 def same(a, b, tolerance):
     if isinstance(a, Raised) and isinstance(b, Raised):
         return a.kind is b.kind and a.text == b.text
+    if isinstance(b, int | float) and not isinstance(b, bool):
+        a = as_number(a)
+        if isinstance(a, bool) or not isinstance(a, int | float):
+            return False
+        return a == b if isinstance(b, int) else abs(a - b) <= tolerance * (1 + abs(b))
     if type(a) is not type(b):
         return False
     if isinstance(a, dict):
@@ -70,7 +75,14 @@ def same(a, b, tolerance):
         return torch.allclose(
             a.cpu().double(), b.cpu().double(), rtol=tolerance, atol=tolerance, equal_nan=True
         )
-    return abs(a - b) <= tolerance * (1 + abs(b)) if isinstance(a, float) else a == b
+    return a == b
+
+
+def as_number(value):
+    """NumPy's number, or that of a tensor without axes, as Python's; all else as it is."""
+    if getattr(value, "ndim", None) == 0 and not getattr(value, "is_meta", False):
+        return value.item()
+    return value
 
 
 def unlike(got, want):
@@ -92,13 +104,17 @@ def difference(got, want):
     if isinstance(want, Results):
         n = len(got) if isinstance(got, Results) else 1
         if n != len(want):
-            return f"it returns {n} thing{'s' * (n > 1)}, expected {len(want)}."
+            return f"it returns {n} thing{'s' * (n != 1)}, expected {len(want)}."
         i = next(i for i, (g, w) in enumerate(zip(got, want, strict=True)) if not same(g, w, 1e-4))
         return f"of its {n} results, number {i + 1}: {difference(got[i], want[i])}"
     if isinstance(want, Updated):
         return "after its updates the weights are not what they should be."
     first_got, first_want = (v[0] if isinstance(v, tuple) and v else v for v in (got, want))
+    if isinstance(got, Results):
+        shape = f"a tensor of shape {tuple(first_want.shape)}" if isinstance(first_want, torch.Tensor) else ""
+        return f"it gives a list or tuple of {len(got)}, expected {shape or _words(first_want)}."
     if not isinstance(first_want, torch.Tensor):
+        first_got = as_number(first_got)
         is_tensor = isinstance(first_got, torch.Tensor)
         given = f"a tensor of shape {tuple(first_got.shape)}" if is_tensor else _words(first_got)
         return f"it gives {given}, expected {_words(first_want)}."

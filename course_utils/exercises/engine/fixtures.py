@@ -110,6 +110,6 @@ def after_updates(update, n=2, told=None, **nets):
     said, first = [update()], weights()
     said += [update() for _ in range(n - 1)]
     last = weights()
-    if said == [None] * n and same(before, last, 0.0):
+    if all(losses is None or losses is Ellipsis for losses in said) and same(before, last, 0.0):
         return None
     return Updated(before, first, last, tuple(told(said) if told else map(kept_on_device, said)))

@@ -198,7 +198,7 @@ def _of_shapes(pairs):
                 return f"it is the {name} of what is asked: here each item keeps its own number."
     if all(g.shape == w.T.shape for g, w in pairs if w.dim() == 2) and all(w.dim() == 2 for _, w in pairs):
         return "rows and columns are exchanged."
-    if all(g.dim() == w.dim() + 1 and g.shape[0] == g.shape[1] == len(w) for g, w in pairs if w.dim()):
+    if all(w.dim() and g.dim() == w.dim() + 1 and g.shape[0] == g.shape[1] == len(w) for g, w in pairs):
         return "every item meets every other: shapes (n, 1) and (n,) are combined to (n, n)."
     if all(g.dim() == w.dim() > 0 for g, w in pairs):
         return f"its shape is {yours}, expected {right}: is another axis summed or averaged (dim=…)?"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .compare import value_and_gradients
+from .compare import as_number, value_and_gradients
 
 EXERCISES: dict[str, "Exercise"] = {}
 PREDICTIONS: dict[str, "Prediction"] = {}
@@ -55,6 +55,7 @@ def settings_of(given, may_be_set, whole=()):
     given = called(given)
     if not isinstance(given, dict):
         raise Wrong(f"settings are asked, as a dict, not {type(given).__name__}.")
+    given = {name: as_number(value) for name, value in given.items()}
     for name, value in given.items():
         if name not in may_be_set:
             raise Wrong(f"{name!r} is not to be set; these are: {', '.join(may_be_set)}.")

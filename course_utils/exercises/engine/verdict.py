@@ -11,6 +11,7 @@ import copy
 import linecache
 import time
 import traceback
+from fractions import Fraction
 
 import torch
 from torch import nn
@@ -69,11 +70,14 @@ def _plain(value, reference):
     if isinstance(value, str) and not isinstance(reference, str):
         with contextlib.suppress(ValueError, SyntaxError):
             value = ast.literal_eval(value.strip().capitalize())  # "0.5", "true"
+    if isinstance(value, str) and not isinstance(reference, str):
+        with contextlib.suppress(ValueError, ZeroDivisionError):
+            value = float(Fraction(value))  # "4/3"
     return value
 
 
 def _same_answer(a, b, tolerance):
-    if isinstance(a, str) or isinstance(b, str):
+    if isinstance(b, str):
         return letters_of(a) == letters_of(b)
     if isinstance(a, bool) != isinstance(b, bool):
         return False
@@ -85,8 +89,8 @@ def _same_answer(a, b, tolerance):
 
 
 def letters_of(text):
-    """A text without what may stand between its letters: "B, c a" and "BCA" are the same answer."""
-    return "".join(str(text).casefold().replace(",", " ").split())
+    """A text without what may stand between its letters: "B, c a", "(b) (c) (a)" and "BCA" are the same."""
+    return "".join(letter for letter in str(text).casefold() if letter.isalnum() or letter == "?")
 
 
 def _judge_design(task, given):

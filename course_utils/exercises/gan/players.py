@@ -139,7 +139,7 @@ Exercise(
 
 def _distributions():
     p, q = uniform(5).softmax(0), uniform(5).softmax(0)
-    return [(p, q), (q, p), (numbers(0.5, 0.5, 0, 0), numbers(0, 0, 0.25, 0.75))]
+    return [(p, q), (q, p), (numbers(0.5, 0.5, 0, 0, 0), numbers(0, 0, 0.25, 0.75, 0))]
 
 
 def _kl(p, q):

@@ -59,13 +59,13 @@ def _toy_points():
     centres = 2 * noise(5, 2)
     near = centres[:3].repeat(4, 1) + 0.05 * noise(12, 2)
     dense = torch.cartesian_prod(torch.arange(3.0), torch.arange(3.0)).to(centres)  # 4 std apart
-    between = dense.repeat(4, 1) / 5 + 0.1 * noise(36, 2)
+    between = dense.repeat(4, 1) / 2.5 + 0.2 * noise(36, 2)
     far = 20 + noise(3, 2)
     one = dense[:1] / 5 + 0.1  # at the same distance from four: a hair nearer to the first
     return [
         (torch.cat([near, 20 + noise(4, 2)]), centres, 0.05),
         (far, centres, 0.05),
-        (between, dense / 5, 0.05),
+        (between, dense / 2.5, 0.1),
         (one - 0.01, dense / 5, 0.05),
     ]
 

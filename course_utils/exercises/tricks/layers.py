@@ -31,7 +31,7 @@ Exercise(
     "05.4",
     "How many different items?",
     reference=n_different,
-    cases=lambda: [*[(noise(n, 3, 2, grad=True),) for n in (2, 7)], (_twins(),)],
+    cases=lambda: [*[(noise(n, 3, 2),) for n in (2, 7)], (_twins(),)],
     hints=(
         "Closeness first: M[:, None] - M[None] has all differences, (B, B, n_out, n_dim); the L1 distance d "
         "is .abs().sum(-1). An item meets itself, too, at the distance 0.",

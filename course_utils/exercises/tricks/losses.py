@@ -18,10 +18,16 @@ def feature_gap(f_real, f_fake):
 
 def _features():
     sizes = ((2, 2, 6), (16, 5, 6), (7, 12, 4))
-    cases = [(noise(n, width) + 1, 2 * noise(m, width, grad=True)) for n, m, width in sizes]
+    cases = [(noise(n, width) + 1, 2 * noise(m, width)) for n, m, width in sizes]
     f_real, f_fake = noise(6, 5), noise(9, 5)
     f_fake = f_fake - f_fake.mean(0) + f_real.mean(0)  # the same means by chance: the estimate is below 0
-    return [*cases, (f_real, f_fake.requires_grad_())]
+    return [*cases, (f_real, f_fake)]
+
+
+def _by_halves(f_real, f_fake):
+    halves = zip(f_real.tensor_split(2), f_fake.tensor_split(2), strict=True)
+    gap, other_gap = (real.mean(0) - fake.mean(0) for real, fake in halves)
+    return (gap * other_gap).sum()
 
 
 def _less(by_chance):
@@ -85,6 +91,10 @@ Exercise(
         clamped=(
             lambda f_real, f_fake: feature_gap(f_real, f_fake).clamp(min=0),
             "cut off at 0 it is too large on average again: some of them must be below 0.",
+        ),
+        halves=(
+            _by_halves,
+            "right in expectation, but with the items in another order it is another number.",
         ),
         absolute=(
             lambda f_real, f_fake: feature_gap(f_real, f_fake).abs(),

@@ -43,6 +43,8 @@ def rescued(make, seed):
 
 def _checked(make):
     """G, D and the step, if they are what is asked for."""
+    if not callable(make):
+        raise Wrong("hand over the function itself, without (): each seed begins with new networks.")
     made = called(make)
     if not isinstance(made, tuple | list) or len(made) != 3 or not callable(made[2]):
         raise Wrong("three things are asked, in this order: G, D and a step.")
@@ -98,6 +100,10 @@ Exercise(
             "G has 17,154 weights, 6,000 are allowed.",
         ),
         two_updates=(rule_of(_twice), "G had 2,000 updates in 1,000 steps: one a step is allowed."),
+        called_already=(
+            (nn.Linear(2, 2, device="meta"), nn.Linear(2, 1, device="meta"), gan_step),
+            "hand over the function itself, without (): each seed begins with new networks.",
+        ),
         no_step=(lambda: plain_gan()[:2], "three things are asked, in this order: G, D and a step."),
     ),
     contest=Contest(

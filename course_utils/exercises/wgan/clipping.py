@@ -77,6 +77,11 @@ def _clip_matrices(net, bound):
             p.data.clamp_(-bound, bound)
 
 
+def _clip_from_above(net, bound):
+    for p in net.parameters():
+        p.data.clamp_(max=bound)
+
+
 def _update(loss=critic_loss, before=_nothing, between=_nothing, after=clip_weights, zero=True, told=True):
     """An update with something done to C before it, between gradient and step, and after it."""
 
@@ -99,7 +104,10 @@ Exercise(
     "Outside its bounds",
     kind="debug",
     reference=update_critic,
-    cases=lambda: [(_within(small_net(3, 8, 1), 0.1), 2 + noise(n, 3), noise(n, 3), 0.1) for n in (1, 16)],
+    cases=lambda: [
+        (_within(small_net(3, 8, 1), clip), 2 + noise(n, 3), noise(n, 3), clip)
+        for n, clip in ((1, 0.1), (16, 0.2))
+    ],
     outcome=_after_two,
     hints=(
         "The excess grows with the learning rate: how often do the weights move after they were clipped?",
@@ -125,6 +133,14 @@ Exercise(
         tighter=(
             _update(after=lambda C, clip: clip_weights(C, clip / 2)),
             "a tighter bound is another critic: the bound is clip.",
+        ),
+        one_side=(
+            _update(after=_clip_from_above),
+            "clipped from above only: the weights are to stay within −clip and clip.",
+        ),
+        always_01=(
+            _update(after=lambda C, clip: clip_weights(C, 0.1)),
+            "the bound is `clip`, not always 0.1.",
         ),
         matrices_only=(_update(after=_clip_matrices), "biases are clipped, too: every parameter."),
         with_gradients=(

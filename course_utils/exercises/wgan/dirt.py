@@ -5,7 +5,7 @@ from functools import partial
 import torch
 
 from ...transport import emd_1d, lipschitz_constant
-from ..engine.compare import unlike
+from ..engine.compare import unlike, value_and_gradients
 from ..engine.fixtures import noise, numbers, uniform
 from ..engine.tasks import Exercise
 
@@ -24,7 +24,7 @@ Exercise(
     "The earth mover's distance on a line",
     reference=emd_1d,
     cases=lambda: [
-        *(_piles(n, spacing) for n, spacing in ((1, 1.0), (7, 1.0), (12, 0.5))),
+        *(_piles(n, spacing) for n, spacing in ((2, 1.0), (7, 1.0), (12, 0.5))),
         (numbers(0.0, 1, 0, 0, 0, 0), numbers(0.0, 0, 0, 0, 1, 0), 1.0),  # all of it three places right
         (numbers(0.5, 0, 0, 0, 0.5), numbers(0.0, 1, 0, 0, 0), 1.0),  # from both sides, more from the right
     ],
@@ -258,7 +258,7 @@ def potential_on_a_line(u, v, spacing=1.0):
 def _up_to_a_constant(fn, arguments):
     f = fn(*arguments)
     if not isinstance(f, torch.Tensor):
-        return f
+        return value_and_gradients(lambda: f, ())
     if unlike(f, arguments[0]):  # another shape, or a tensor that is nowhere
         return (f.detach(),)
     return (f.detach() - f.detach().mean(),)
@@ -305,6 +305,10 @@ Exercise(
         no_sign=(
             _prices(lambda u, v: v.cumsum(0) - u.cumsum(0)),
             "each slope is to be as steep as allowed, ±1: you took how *much* passes, its sign is enough.",
+        ),
+        all_down=(
+            _prices(lambda u, v: -torch.ones_like(u)),
+            "f falls all the way, as if all dirt went right.",
         ),
         slopes_only=(
             lambda u, v, spacing=1.0: spacing * _short(u, v),
