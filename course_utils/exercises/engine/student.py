@@ -53,7 +53,7 @@ def predict(id, guess):
     if guess is None or guess is Ellipsis:
         show("open", id, "what do you expect? Put your answer in, then go on.")
         return
-    prediction.guess, prediction.happened = str(guess).strip().casefold(), ""
+    prediction.guess, prediction.happened = letters_of(guess), ""
     show("open", id, f"you expect {guess}. Now look.")
 
 
