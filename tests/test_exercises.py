@@ -88,6 +88,7 @@ OTHER_WAYS = [
     (ID, lambda x_rec, x: torch.stack([(a - b).norm() ** 2 for a, b in zip(x_rec, x, strict=True)]).mean()),
     ("01.5", lambda x, upstream: torch.autograd.grad(x.requires_grad_().tanh(), x, upstream)[0]),
     ("02.2", lambda mu, log_var, tau: losses.kl_normal(mu / tau, log_var - 2 * math.log(tau))),
+    ("02.7", lambda n: torch.tensor([0]) if n == 1 else EXERCISES["02.7"].reference(n)),
     ("03.1", lambda a: nn.functional.binary_cross_entropy_with_logits(a, torch.zeros_like(a))),
     ("05.8", penalty_as_published),
     ("06.1", lambda u, v, spacing: (u - v).cumsum(0).norm(p=1) * spacing),
@@ -104,10 +105,10 @@ def test_a_right_answer_may_be_written_in_another_way(id, fn):
 
 def test_an_answer_in_other_words_is_the_same_answer():
     right = {"01.7": " B ", "01.9": [0.707, 0.707], "01.4": 219_546.0, "01.6": torch.tensor(0.448)}
-    right |= {"12.15": "d, b A", "04.9": "E-C-B-D-A", "04.17": "4/3"}
+    right |= {"12.15": "d, b A", "04.9": "E-C-B-D-A", "04.17": "4/3", "02.5": 2314, "03.4": ["B", "c", "(a)"]}
     for id, given in right.items():
         assert verdict(id, given)[0] == "correct"
-    for id, given in (("01.6", True), ("01.9", "somewhere"), ("01.7", torch.tensor(2.0))):
+    for id, given in (("01.6", True), ("01.9", "somewhere"), ("01.7", torch.tensor(2.0)), ("01.4", 10**400)):
         assert verdict(id, given)[0] == "wrong"  # a truth value is no number
 
 
@@ -163,7 +164,12 @@ def step_that_returns(W):
     return lambda *a, **k: (told := wgan_gp_step(*a, **k)) | dict(W=W(told["W"]))
 
 
-update = EXERCISES["06.7"].reference
+def twins_are_their_own(z, labels):
+    distance = torch.cdist(z, z).fill_diagonal_(0)
+    return (labels[distance.argsort(1)[:, 1]] == labels).float().mean()
+
+
+update, fair_places = (EXERCISES[id].reference for id in ("06.7", "02.7"))
 FAULTS = [
     (ID, lambda x_rec, x: x_rec.no_such_thing, r"AttributeError.*no_such_thing.*line \d+: .*no_such_thing"),
     (
@@ -182,10 +188,16 @@ FAULTS = [
     (ID, lambda: 1, "TypeError"),
     (ID, lambda x_rec, x: right(x_rec, x).detach().requires_grad_(), "RuntimeError|gradient"),
     (ID, lambda x_rec, x: "four", "four"),
-    (ID, lambda x_rec, x: (right(x_rec, x), 1), "a list or tuple of 2, expected a tensor"),
     (ID, lambda x_rec, x: x[:, :1, 0, 0] * x[:, 0, 0, :1], r"has shape \(\d+, 1\)"),
     ("04.12", lambda *a: (1, 2, 3), "returns 3 things, expected 2"),
     (ID, 3.0, "a function was expected, not float"),
+    (ID, lambda x_rec, x: (right(x_rec, x),), "a tuple of 1, expected one result"),
+    ("02.7", lambda n: fair_places(n) * 1j, "dtype torch.complex"),
+    (ID, lambda x_rec, x: torch.zeros(3, 4, 5), r"shape \(3, 4, 5\), expected \(\)"),
+    (ID, lambda x_rec, x: torch.manual_seed(1) and right(x_rec, x), "sets a seed"),
+    ("01.12", twins_are_their_own, "yours 0.5, expected 0[.]"),
+    ("02.7", lambda n: (fair_places(n), n), "a tuple of 2, expected one result"),
+    ("02.7", lambda n: fair_places(20), r"\(20,\), expected \(5,\)"),
     ("06.7", lambda *a: update(*a).item(), "without .item"),
     ("06.7", lambda *a: -update(*a), "the weights are right; what it returns is not the loss"),
     ("06.7", lambda *a: update(*a) and None, "return its loss"),

@@ -16,9 +16,10 @@ def _labels(n_components=10, *shape):
 
 
 def _moments(z):
-    """Mean, covariance and fourth moment of points (n, 2). → (7,)"""
-    mean = z.mean(0)
-    return torch.cat([mean, z.T.cov().flatten(), (z - mean).norm(dim=1).pow(4).mean()[None]])
+    """Mean, covariance and a tenth of the kurtosis of points (n, 2). → (7,)"""
+    mean, squares = z.mean(0), (z - z.mean(0)).square().sum(1)
+    kurtosis = squares.square().mean() / (squares.mean() ** 2).clamp(min=1e-12)
+    return torch.cat([mean, z.T.cov().flatten(), kurtosis[None] / 10])
 
 
 def _by_component(fn, arguments):
@@ -59,6 +60,11 @@ def _across_turned(y, n_components=10, radius=2.0, stds=(0.5, 0.1)):
     return turned(angle, radius + stds[0] * e, stds[1] * e)
 
 
+def _of_one_size(y, n_components=10, radius=2.0, stds=(0.5, 0.1)):
+    angle, (e, side) = y * (2 * math.pi / n_components), noise(2, len(y))
+    return turned(angle, radius + stds[0] * e, stds[1] * e * side.sign())
+
+
 def _one_for_all(y, n_components=10, radius=2.0, stds=(0.5, 0.1)):
     angle, e = y * (2 * math.pi / n_components), noise(1, 2)
     return turned(angle, radius + stds[0] * e[:, 0], stds[1] * e[:, 1] + 0 * angle)
@@ -96,6 +102,10 @@ Exercise(
         across_turned=(
             _across_turned,
             "you have turned `across` round, which a noise without a side does not feel. Look at the noise.",
+        ),
+        of_one_size=(
+            _of_one_size,
+            "still one number for both directions, but for its sign. Outward and across need one each.",
         ),
         one_for_all=(
             _one_for_all,

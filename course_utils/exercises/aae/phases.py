@@ -35,7 +35,7 @@ Exercise(
         summed=(lambda logits: softplus(logits).sum(), "you sum over the batch: take the mean over items."),
         overflows=(
             lambda logits: -(1 - logits.sigmoid()).log().mean(),
-            "right, but at a logit of 1,000 the sigmoid is 1 and log 0 is −∞. softplus does not overflow.",
+            "right, but at a logit of 1,000 it is infinite: log 0, or exp(1,000). softplus stays finite.",
         ),
         D_itself=(
             lambda logits: logits.sigmoid().mean(),
@@ -160,6 +160,10 @@ Exercise(
         helps_D=(
             _regularize(L_enc=lambda D, z_code: nll_fake(D(z_code))),
             "now the encoder descends on nll_fake: it helps D. Its loss was right; look at the .grad.",
+        ),
+        saturating=(
+            _regularize(L_enc=lambda D, z_code: -nll_fake(D(z_code))),
+            "now the encoder descends on −nll_fake. Its loss was right; look at the .grad.",
         ),
         swapped=(
             _regularize(L_D=lambda D, z, z_code: nll_real(D(z_code.detach())) + nll_fake(D(z))),

@@ -43,9 +43,6 @@ def _both(make):
     pair = isinstance(nets, tuple | list) and len(nets) == 2 and all(isinstance(n, nn.Module) for n in nets)
     if not pair:
         raise Wrong("return two networks, the encoder and then the decoder: the code is what passes between.")
-    n = sum(map(parameters, nets))
-    if n > _BUDGET:
-        raise Wrong(f"it has {n:,} parameters; the budget is {_BUDGET:,}, for both together.")
     enc, dec = (net.cpu().float().eval() for net in nets)  # with batch norm, one row cannot be trained on
     x = torch.randn(5, 64)
     try:
@@ -57,6 +54,9 @@ def _both(make):
         raise Wrong(f"its code of 5 images is {shapes[0]}; {_CODE} numbers for each are allowed.")
     if shapes[1] != (5, 64):
         raise Wrong(f"it makes {shapes[1]} of 5 images, expected (5, 64).")
+    n = sum(map(parameters, nets))  # after a first pass: lazy layers have none before it
+    if n > _BUDGET:
+        raise Wrong(f"it has {n:,} parameters; the budget is {_BUDGET:,}, for both together.")
     if is_affine(lambda x: dec(enc(x)), x):
         raise Wrong("it has no activation, so it is linear: at its best it is PCA, whose error is 11.3.")
     if n == 0 or not any(p.requires_grad for net in nets for p in net.parameters()):

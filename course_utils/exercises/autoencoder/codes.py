@@ -5,7 +5,7 @@ import torch
 from ... import session
 from ...priors import sample_latents
 from ..engine.fixtures import drawn, noise, uniform
-from ..engine.tasks import Exercise
+from ..engine.tasks import Exercise, Wrong
 
 
 def agreement(z, labels):
@@ -94,6 +94,8 @@ def _statistics(fn, arguments):
     if z is None:
         return None
     mean, std = z.mean(0), z.std(0)
+    if std.min() < 1e-6:
+        raise Wrong("a number is the same in all new codes: draw one for each code, torch.randn(n, k).")
     inside = ((z - mean).abs() < std).float().mean(0)
     return torch.stack([mean, std, inside, torch.corrcoef(z.T)[0]])
 
@@ -168,11 +170,19 @@ Exercise(
             lambda z, n: z.mean(0) + z.std(0) * uniform(n, z.shape[1]),
             "torch.rand is between 0 and 1: noise around 0 is torch.randn.",
         ),
-        means_only=(lambda z, n: z.mean(0).expand(n, -1), "the mean alone: every new code is the same."),
+        means_only=(
+            lambda z, n: z.mean(0).expand(n, -1),
+            "every new code is the same: draw numbers for each, torch.randn(n, k).",
+        ),
         variance_of_all=(
             lambda z, n: z.mean(0) + z.var() * _noise(z, n),
             "one variance for all numbers: each column has its own spread, and it is a standard deviation.",
         ),
-        uniform=(_uniform, "mean and spread are right, but this noise is uniform: the slide uses randn."),
+        uniform=(
+            _uniform,
+            "mean and spread are right, but these numbers are not Normal: the slide uses randn.",
+        ),
     ),
+    unlike="its draws have other means, spreads or shares: each number of a code is to be Normal, by itself, "
+    "with the mean and the standard deviation of its column in z_codes.",
 )

@@ -121,7 +121,7 @@ Exercise(
     mistakes=dict(
         relu_at_the_code=(
             lambda k: mlp(784, 128, 64, k, last=(nn.ReLU,)),
-            "the code ends in a ReLU, so it can never be negative. In the table a Linear comes last.",
+            "its code can never be negative, as behind a ReLU. In the table a Linear comes last.",
         ),
         no_relu=(
             lambda k: mlp(784, 128, 64, k, act=None),

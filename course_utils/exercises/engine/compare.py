@@ -101,6 +101,8 @@ def unlike(got, want):
 
 def difference(got, want):
     """What a student sees when no known mistake fits: types, then shapes, values and gradients."""
+    if isinstance(got, Results) and not isinstance(want, Results):
+        return f"it returns a tuple of {len(got)}, expected one result."
     if isinstance(want, Results):
         n = len(got) if isinstance(got, Results) else 1
         if n != len(want):
@@ -110,9 +112,6 @@ def difference(got, want):
     if isinstance(want, Updated):
         return "after its updates the weights are not what they should be."
     first_got, first_want = (v[0] if isinstance(v, tuple) and v else v for v in (got, want))
-    if isinstance(got, Results):
-        shape = f"a tensor of shape {tuple(first_want.shape)}" if isinstance(first_want, torch.Tensor) else ""
-        return f"it gives a list or tuple of {len(got)}, expected {shape or _words(first_want)}."
     if not isinstance(first_want, torch.Tensor):
         first_got = as_number(first_got)
         is_tensor = isinstance(first_got, torch.Tensor)

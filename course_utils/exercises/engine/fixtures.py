@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from ... import session
-from .compare import Updated, same, unlike, value_and_gradients
+from .compare import Results, Updated, same, unlike, value_and_gradients
 from .tasks import Wrong
 
 
@@ -42,14 +42,18 @@ def drawn(z, *shape):
         return None
     if reason := unlike(z, torch.empty(shape, device=session.device())):
         raise Wrong(reason)
+    if not z.isfinite().all():
+        raise Wrong("its result is not finite (nan or inf).")
     return z
 
 
 def wherever(fn, arguments):
-    """An outcome: the value, wherever it was made, as no argument says where."""
+    """An outcome: the value, wherever it was made, as no argument says where; whole numbers are numbers."""
     outcome = value_and_gradients(fn, arguments)
-    tensor = isinstance(outcome, tuple) and isinstance(outcome[0], torch.Tensor)
-    return (outcome[0].detach().cpu(),) if tensor else outcome
+    if isinstance(outcome, Results) or not isinstance(outcome, tuple):
+        return outcome
+    value = outcome[0].detach().cpu()
+    return (value if value.is_floating_point() or value.is_complex() else value.double(),)
 
 
 def gradients_of_loss(fn, arguments):

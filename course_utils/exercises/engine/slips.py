@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from .compare import Results, Updated, same
+from .words import NOT_RETURNED
 
 CLOSE = dict(rtol=1e-3, atol=1e-6)
 
@@ -52,6 +53,8 @@ def _comparable(g, w):
     if not all(isinstance(v, tuple) and v and isinstance(v[0], torch.Tensor) for v in (g, w)):
         return False
     g, w = g[0], w[0]
+    if g.is_complex() != w.is_complex():
+        return False
     return g.device == w.device and g.layout == w.layout and g.numel() <= 1_000 * w.numel() + 1_000_000
 
 
@@ -78,7 +81,7 @@ RELATIONS = [  # (answer, right) → two tensors that are equal if this is the s
 
 
 def _of_values(pairs, cases):
-    big = [(g, w) for g, w in pairs if w.abs().max() > 1e-6]
+    big = [(g, w) for g, w in pairs if w.abs().max() > 1e-6 or g.abs().max() > 1e-4]
     if not big:
         return ""
     if all((g.abs() < 1e-9).all() for g, _ in big):
@@ -112,7 +115,8 @@ def _a_factor(pairs, cases):
         some = w.abs() > 1e-6
         ratios = g[some] / w[some]
         if (
-            not torch.allclose(ratios, ratios[0].expand_as(ratios), rtol=1e-3)
+            not some.any()
+            or not torch.allclose(ratios, ratios[0].expand_as(ratios), rtol=1e-3)
             or (g[~some].abs() > 1e-4).any()
         ):
             return ""
@@ -161,9 +165,9 @@ def _a_factor(pairs, cases):
 def _number(value):
     value = float(value)
     named = {
-        0.5: "half",
+        0.5: "½",
         2.0: "2",
-        0.25: "a quarter of",
+        0.25: "¼",
         math.pi: "π",
         2 * math.pi: "2π",
         math.log(2): "log 2",
@@ -185,7 +189,7 @@ REDUCED = {"mean": torch.mean, "sum": torch.sum}
 
 
 def _of_shapes(pairs):
-    yours, right = (tuple(v.shape) for v in pairs[-1])
+    yours, right = next((tuple(g.shape), tuple(w.shape)) for g, w in reversed(pairs) if g.shape != w.shape)
     if all(g.squeeze().shape == w.squeeze().shape for g, w in pairs):
         return f"its shape is {yours}, expected {right}: an axis of size 1."
     if all(w.dim() == 0 for _, w in pairs):
@@ -320,6 +324,8 @@ def _of_updates(got, want):
                 if torch.allclose(moved, should, **CLOSE):
                     continue
                 return _of_a_network(name, moved, should, stage)
+    if all(isinstance(v, torch.Tensor) and v.isnan().all() for g in got for v in g.told):
+        return NOT_RETURNED
     return "the weights are right; what it returns is not the loss: its sign, its factor, or after the step?"
 
 

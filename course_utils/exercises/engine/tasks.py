@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .compare import as_number, value_and_gradients
+from .limits import TooLong, time_limit
 
 EXERCISES: dict[str, "Exercise"] = {}
 PREDICTIONS: dict[str, "Prediction"] = {}
@@ -29,13 +30,16 @@ def is_stub(error):
 def called(given, *arguments, stops="it stops"):
     """What the function of a design gives; any other answer stands for itself.
 
-    Raises Open if it is a stub, Wrong if it stops with an error of its own.
+    Raises Open if it is a stub, Wrong if it stops with an error of its own, or not within a minute.
     """
     try:
-        made = given(*arguments) if callable(given) else given
+        with time_limit(60.0, getattr(given, "__module__", None)):
+            made = given(*arguments) if callable(given) else given
     except (Open, Wrong):
         raise
-    except Exception as error:
+    except TooLong:
+        raise Wrong("it takes too long: does a loop never stop?") from None
+    except (Exception, SystemExit) as error:
         if is_stub(error):
             raise Open from None
         raise Wrong(f"{stops} with {type(error).__name__}: {error}") from None
@@ -67,9 +71,10 @@ def settings_of(given, may_be_set, whole=()):
         least, most = allowed
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
             raise Wrong(f"{name} is to be a number from {least:g} to {most:g}.")
-        if name in whole and not isinstance(value, int):
+        if name in whole and value != int(value):
             raise Wrong(f"{name} is a whole number.")
-    return {name: given.get(name, plain) for name, (plain, *_) in may_be_set.items()}
+    settings = {name: given.get(name, plain) for name, (plain, *_) in may_be_set.items()}
+    return settings | {name: int(settings[name]) for name in whole}
 
 
 class Mistake(NamedTuple):

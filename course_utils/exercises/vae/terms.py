@@ -6,6 +6,7 @@ import torch
 from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_logits, logsigmoid
 
+from ... import session
 from ...losses import bernoulli_nll
 from ..engine.fixtures import noise, numbers, uniform
 from ..engine.tasks import Exercise
@@ -234,7 +235,9 @@ def _log_weights():
     usual = [
         (noise(n, B, grad=True), k) for n, B, k in ((1, 1, 1), (6, 1, 2), (8, 3, 4), (7, 3, 3), (5, 2, 1))
     ]
-    tiny = ((9 * noise(6, 7) - 800).requires_grad_(), 3)
+    # far from 0, and from each other: groups by 1,000, images up to 1,200
+    far = torch.arange(6, device=session.device())[:, None] // 3 * 1000.0
+    tiny = ((9 * noise(6, 7) + far - 200.0 * torch.arange(7, device=far.device) - 800).requires_grad_(), 3)
     return [*usual, tiny, ((9 * noise(8, 8) + 800).requires_grad_(), 8)]
 
 

@@ -31,17 +31,15 @@ def small_digits():
 
 
 def _number(beta):
-    if isinstance(beta, torch.Tensor) and beta.layout != torch.strided:
-        raise TypeError("a number is asked, or a tensor with one number")
-    return float(beta)
+    return float(beta.item() if hasattr(beta, "item") else beta)
 
 
 def _weight(schedule, t):
     """β at t, if it is a number that keeps the rules."""
     if not callable(schedule):
         raise Wrong("give the function itself, its name in the place of the dots, without brackets.")
-    stops = f"at t = {t:g} your function stops"
-    beta = called(_number, called(schedule, t, stops=stops), stops=stops)
+    beta = called(schedule, t, stops=f"at t = {t:g} your function stops")
+    beta = called(_number, beta, stops=f"at t = {t:g} β is no number: float(β) stops")
     if not math.isfinite(beta):
         raise Wrong(f"at t = {t:g} β is {beta}: a finite number is asked.")
     if beta < 0:
@@ -109,7 +107,8 @@ Exercise(
         ),
         words=(
             lambda t: "warm-up",
-            "at t = 0 your function stops with ValueError: could not convert string to float: 'warm-up'",
+            "at t = 0 β is no number: float(β) stops with ValueError: could not convert string to float: "
+            "'warm-up'",
         ),
     ),
 )
