@@ -46,6 +46,16 @@ def majority_error(group, y, n_groups=10, n_labels=10):
     return 100 * (named[group] != y).float().mean().item()
 
 
+def surest_error(p, y):
+    """Share of items whose label y (N,) is not that of their group's surest member. → float, in %
+
+    p  (N, n_groups) the probabilities of the groups. Source: Makhzani et al. 2015, section 6.
+    Trap: one item names a whole group, so it is never below `majority_error`.
+    """
+    named = y[p.argmax(0)]
+    return 100 * (named[p.argmax(1)] != y).float().mean().item()
+
+
 def mean_of_group(values, group, n_groups=10):
     """For each item (N,) the mean value of its group. → (N,)"""
     total = torch.zeros(n_groups, dtype=values.dtype, device=values.device).index_add(0, group, values)

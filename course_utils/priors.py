@@ -86,9 +86,9 @@ def by_label(draw, n_components=10):
     return prior
 
 
-def categorical(n):
-    """One-hot labels, all classes equally likely: the prior of a class. → (n, 10)"""
-    return one_hot(torch.randint(N_CLASSES, (n,), device=session.device()))
+def categorical(n, n_classes=N_CLASSES):
+    """One-hot labels, all classes equally likely: the prior of a class. → (n, n_classes)"""
+    return one_hot(torch.randint(n_classes, (n,), device=session.device()), n_classes)
 
 
 def with_code(z_dim, d=2):

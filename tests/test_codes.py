@@ -113,6 +113,14 @@ def test_groups_beyond_the_labels_are_left_over_and_a_renamed_truth_is_no_error(
     ]
 
 
+def test_the_surest_item_names_its_group_even_if_it_is_the_odd_one():
+    p = torch.tensor([[0.9, 0.1, 0.0], [0.8, 0.2, 0.0], [0.7, 0.3, 0.0], [0.2, 0.8, 0.0], [0.4, 0.6, 0.0]])
+    assert groups.surest_error(p, torch.tensor([4, 4, 7, 2, 2])) == pytest.approx(20)
+    assert groups.surest_error(p, torch.tensor([7, 4, 4, 2, 2])) == pytest.approx(
+        40
+    )  # the third group has no item
+
+
 def test_a_correlation_within_groups_does_not_see_their_means():
     torch.manual_seed(0)
     group, a = torch.randint(10, (20_000,)), torch.randn(20_000)

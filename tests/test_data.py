@@ -346,6 +346,10 @@ def test_a_warped_digit_is_another_image_of_the_same_digit():
     with torch.no_grad():
         right = torch.cat([read(view).argmax(1) == y for view in views]).float().mean()
     assert right > 0.7  # by a classifier that has never seen such a hand
+    alike = x[:1].repeat(9, 1, 1, 1)
+    for n_parts in (1, 3):  # images of one part stay alike
+        warped = data.warped(alike, n_parts)
+        assert len({tuple(image.flatten().tolist()) for image in warped}) == n_parts
 
 
 def test_rows_choose_what_is_drawn_and_how_often():

@@ -65,6 +65,7 @@ def test_a_prior_by_label_draws_the_component_of_the_label_and_any_without_one(d
 
 
 def test_categorical_is_uniform_and_one_hot():
+    assert priors.categorical(7, 3).shape == (7, 3)
     y = priors.categorical(20_000)
     assert torch.equal(y.sum(1), torch.ones(20_000)) and (y.mean(0) - 0.1).abs().max() < 0.01
     assert torch.equal(priors.one_hot(torch.tensor([2, 0]), 3), torch.tensor([[0.0, 0, 1], [1, 0, 0]]))

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import math
 from types import SimpleNamespace
 
 import players
@@ -14,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from course_utils import data, metrics, models, priors, session, steps
-from course_utils.train import adam, ema_of, train
+from course_utils.train import adam, ema_of, sgd, train
 
 each_step = pytest.mark.parametrize("step", players.STEPS.values(), ids=players.STEPS)
 DIGITS = SimpleNamespace(x=torch.rand(64, 1, 28, 28) * 2 - 1, y=torch.arange(64) % 10)
@@ -212,6 +213,39 @@ def test_the_agreement_is_asked_only_where_the_average_is_sure_and_teaches_only_
     cast |= dict(opt=adam(AE=[enc]))  # one without momentum
     steps.agreement_step(iter([(x, None)]), sure=1.0, **cast)  # nobody is as sure as that
     assert not differ(at_start, enc.parameters())
+
+
+@pytest.mark.parametrize(("sharpen", "balance"), [(1.5, 1.0), (2.0, 0.0), (1.0, 0.5)])
+def test_two_views_teach_each_other_and_a_group_of_few_is_asked_for_the_more(sharpen, balance):
+    x = torch.rand(20, 1, 28, 28) * 2 - 1
+    enc = models.ClassAndStyleEncoder(2, hidden=16, n_classes=3).eval()  # no noise: it can be asked again
+    with torch.no_grad():
+        enc.y.weight *= 20
+        tables = [enc(view)[0].double().softmax(1).tolist() for view in (x, -x)]
+
+    def surprise(said, teacher):
+        share = [sum(column) / 20 for column in zip(*teacher, strict=True)]
+        total = 0
+        for p, q in zip(said, teacher, strict=True):
+            wanted = [b**sharpen / s**balance for b, s in zip(q, share, strict=True)]
+            total -= sum(w * math.log(a) for a, w in zip(p, wanted, strict=True)) / sum(wanted)
+        return total / 20
+
+    a, b = tables
+    views, batches = iter((x, -x)), iter([(x, None)])
+    cast = dict(enc=enc, opt=adam(enc=[enc]), view=lambda _: next(views))
+    losses = steps.grouping_step(batches, sharpen=sharpen, balance=balance, **cast)
+    assert losses["L_group"].item() == pytest.approx(surprise(a, b) + surprise(b, a), abs=1e-4)
+
+
+def test_a_view_learns_from_the_other_as_it_is():
+    """No gradient runs into a target: where a view's own group is the target, there is nothing to learn."""
+    x = torch.rand(20, 1, 28, 28) * 2 - 1
+    enc = models.ClassAndStyleEncoder(2, hidden=16, n_classes=3).eval()
+    before = [q.clone() for q in enc.parameters()]
+    cast = dict(enc=enc, opt=sgd(enc=[enc]), view=lambda x: x, sharpen=1.0, balance=0.0)
+    steps.grouping_step(iter([(x, None)]), **cast)
+    assert all(torch.allclose(q, old, atol=1e-6) for q, old in zip(enc.parameters(), before, strict=True))
 
 
 def test_an_unlabelled_image_meets_the_whole_prior():

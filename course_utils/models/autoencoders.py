@@ -192,13 +192,13 @@ def noisy_body(hidden, noise=0.3):
 class ClassAndStyleEncoder(nn.Module):
     """The encoder of a semi-supervised AAE: which digit it is, and how it is written.
 
-    x (B, 1, 28, 28) → y_logits (B, 10), z_code (B, z_dim)
+    x (B, 1, 28, 28) → y_logits (B, n_classes), z_code (B, z_dim)
     """
 
-    def __init__(self, z_dim=10, hidden=512, noise=0.3):
+    def __init__(self, z_dim=10, hidden=512, noise=0.3, n_classes=10):
         super().__init__()
         self.body = noisy_body(hidden, noise)
-        self.y, self.z = nn.Linear(hidden, 10), nn.Linear(hidden, z_dim)
+        self.y, self.z = nn.Linear(hidden, n_classes), nn.Linear(hidden, z_dim)
 
     def forward(self, x):
         h = self.body(x)  # (B, hidden)

@@ -133,6 +133,27 @@ def agreement_step(batches, *, enc, enc_ema, view, opt, agree_weight=100.0, sure
     return dict(L_agree=L_agree)
 
 
+def grouping_step(batches, *, enc, view, opt, sharpen=1.5, balance=1.0):
+    """One update of an encoder without labels: two views of an image belong together, and no group is empty.
+
+    The target of a view is the group of the other view, surer than it is, and the rarer the group the more:
+    q ∝ p^sharpen / mean(p)^balance. Source: Xie et al. 2016 (the target, with 2 and 1); not in deck 000.
+    """
+    x, _ = next(batches)
+    y_logits, y_logits_other = enc(view(x))[0], enc(view(x))[0]  # (B, n_groups) each
+
+    def target(y_logits):
+        p = y_logits.detach().softmax(1)
+        q = p**sharpen / p.mean(0) ** balance
+        return q / q.sum(1, keepdim=True)
+
+    L_group = cross_entropy(y_logits, target(y_logits_other)) + cross_entropy(
+        y_logits_other, target(y_logits)
+    )
+    descend(L_group, opt.enc)
+    return dict(L_group=L_group)
+
+
 def supervised_step(batches, *, enc, opt):
     """One update by labels alone, the baseline for `aae_semi_step` (deck 000, "NN baseline")."""
     x, y = next(batches)

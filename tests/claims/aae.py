@@ -145,7 +145,7 @@ CLAIMS = {
     "predict-03-p9-text": [
         ("(c) four or more", most_are_split),
     ],
-    "prediction 03.p9": [
+    "prediction 03.p10": [
         ("Most are split, and petals are shared", most_are_split),
     ],
     "prediction 03.p1": [
@@ -191,7 +191,7 @@ CLAIMS = {
             ),
         ),
     ],
-    "prediction 03.p8": [
+    "prediction 03.p9": [
         (
             "limits that they share",
             lambda s: (

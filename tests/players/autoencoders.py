@@ -1,5 +1,9 @@
 """Autoencoders: plain, variational, adversarial."""
 
+from functools import partial
+
+import torch
+
 from course_utils import data, models, priors, session, steps
 from course_utils.train import ema_of
 
@@ -33,6 +37,11 @@ def _agreement(digits):
 
 PLAYERS = {
     steps.agreement_step: _agreement,
+    steps.grouping_step: group(
+        {"enc": "enc"},
+        lambda: dict(enc=models.ClassAndStyleEncoder(n_classes=16)),
+        view=partial(torch.roll, shifts=1, dims=3),
+    ),
     steps.ae_step: group(AE, lambda: _parts(models.VanillaAutoencoder())),
     steps.vae_step: group(VAE, lambda: _parts(models.VAE())),
     steps.cvae_step: group({"VAE": "net"}, lambda: dict(net=models.ConditionalVAE())),

@@ -48,12 +48,19 @@ Prediction(
 )
 Prediction(
     "03.p8",
+    "c",
+    "To agree is easiest where all views are called the same, and the surer target feeds whatever is ahead: "
+    "a group that gets a little more gets all. A demand to agree needs one against agreeing on nothing, as "
+    "labels are, or D_y.",
+)
+Prediction(
+    "03.p9",
     "a",
     "Both reconstruct through two numbers with the same decoder and the same loss: limits that they share. "
     "And the VAE, too, is read without noise here, at its mean.",
 )
 Prediction(
-    "03.p9",
+    "03.p10",
     "c",
     "Codes go wherever the prior has mass, and D sees codes without names: that a digit stays whole, or "
     "alone, is nobody's aim. Most are split, and petals are shared.",
