@@ -104,7 +104,7 @@ def test_a_right_answer_may_be_written_in_another_way(id, fn):
 
 def test_an_answer_in_other_words_is_the_same_answer():
     right = {"01.7": " B ", "01.9": [0.707, 0.707], "01.4": 219_546.0, "01.6": torch.tensor(0.448)}
-    right["12.15"] = "d, b A"
+    right |= {"12.15": "d, b A", "09.10": "3/4", "08.9": list("SQPR")}
     for id, given in right.items():
         assert verdict(id, given)[0] == "correct"
     for id, given in (("01.6", True), ("01.9", "somewhere"), ("01.7", torch.tensor(2.0))):

@@ -95,6 +95,8 @@ def difference(got, want):
             return f"it returns {n} thing{'s' * (n > 1)}, expected {len(want)}."
         i = next(i for i, (g, w) in enumerate(zip(got, want, strict=True)) if not same(g, w, 1e-4))
         return f"of its {n} results, number {i + 1}: {difference(got[i], want[i])}"
+    if isinstance(got, Results):
+        return f"it returns a tuple of {len(got)}, expected one thing: is there a comma too much?"
     if isinstance(want, Updated):
         return "after its updates the weights are not what they should be."
     first_got, first_want = (v[0] if isinstance(v, tuple) and v else v for v in (got, want))

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from ... import session
-from .compare import Updated, same, unlike, value_and_gradients
+from .compare import Results, Updated, same, unlike, value_and_gradients
 from .tasks import Wrong
 
 
@@ -48,6 +48,8 @@ def drawn(z, *shape):
 def wherever(fn, arguments):
     """An outcome: the value, wherever it was made, as no argument says where."""
     outcome = value_and_gradients(fn, arguments)
+    if isinstance(outcome, Results):
+        return outcome
     tensor = isinstance(outcome, tuple) and isinstance(outcome[0], torch.Tensor)
     return (outcome[0].detach().cpu(),) if tensor else outcome
 
@@ -71,10 +73,10 @@ def plain_descent(*nets, lr=0.1):
 
 
 def kept_on_device(loss):
-    """A loss as `train` wants it; nan if there is none. → tensor"""
+    """A loss as `train` wants it, () or (1,); nan if there is none. → tensor"""
     if isinstance(loss, float):
         raise Wrong("return it as a tensor, without .item(): `train` keeps it on the device.")
-    return loss.detach() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan)
+    return loss.detach().squeeze() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan)
 
 
 def named(*names):
@@ -93,7 +95,10 @@ def named(*names):
 
 
 def _is_a_number(value):
-    v = torch.as_tensor(value)
+    try:
+        v = torch.as_tensor(value)
+    except (TypeError, ValueError, RuntimeError):
+        return False
     return v.layout == torch.strided and not v.is_meta and v.numel() == 1 and bool(v.isfinite())
 
 

@@ -1,5 +1,6 @@
 """What is asked of a student: exercises, predictions, a project, a self-test; and the registers of them."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -55,20 +56,25 @@ def settings_of(given, may_be_set, whole=()):
     given = called(given)
     if not isinstance(given, dict):
         raise Wrong(f"settings are asked, as a dict, not {type(given).__name__}.")
+    own = {name: plain for name, (plain, *_) in may_be_set.items()}
     for name, value in given.items():
         if name not in may_be_set:
             raise Wrong(f"{name!r} is not to be set; these are: {', '.join(may_be_set)}.")
+        with contextlib.suppress(Exception):
+            value = value.item()  # a number of NumPy's or PyTorch's
         _, *allowed = may_be_set[name]
         if isinstance(allowed[0], str):
             if value not in allowed:
                 raise Wrong(f"{name} is to be one of: {', '.join(allowed)}.")
+            own[name] = value
             continue
         least, most = allowed
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
             raise Wrong(f"{name} is to be a number from {least:g} to {most:g}.")
-        if name in whole and not isinstance(value, int):
+        if name in whole and value != int(value):
             raise Wrong(f"{name} is a whole number.")
-    return {name: given.get(name, plain) for name, (plain, *_) in may_be_set.items()}
+        own[name] = int(value) if name in whole else value
+    return own
 
 
 class Mistake(NamedTuple):

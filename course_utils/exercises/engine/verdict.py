@@ -11,6 +11,7 @@ import copy
 import linecache
 import time
 import traceback
+from fractions import Fraction
 
 import torch
 from torch import nn
@@ -61,14 +62,12 @@ def _judge_value(task, given):
 
 
 def _plain(value, reference):
-    """An answer as what it is: a tensor with one number is that number, and so is a number in a text."""
+    """An answer as what it is: a tensor with one number is that number, and so is "0.5", "1/2" or "true"."""
     if hasattr(value, "tolist"):
         value = value.squeeze().tolist()
-    if isinstance(value, list | tuple) and isinstance(reference, str):
-        value = "".join(map(str, value))
     if isinstance(value, str) and not isinstance(reference, str):
-        with contextlib.suppress(ValueError, SyntaxError):
-            value = ast.literal_eval(value.strip().capitalize())  # "0.5", "true"
+        with contextlib.suppress(ValueError, SyntaxError, ZeroDivisionError):
+            value = float(Fraction(value)) if "/" in value else ast.literal_eval(value.strip().capitalize())
     return value
 
 
@@ -85,8 +84,9 @@ def _same_answer(a, b, tolerance):
 
 
 def letters_of(text):
-    """A text without what may stand between its letters: "B, c a" and "BCA" are the same answer."""
-    return "".join(str(text).casefold().replace(",", " ").split())
+    """A text, or a list, without what may stand between its letters: "B, c a" and "BCA" are one answer."""
+    text = "".join(map(str, text)) if isinstance(text, list | tuple) else str(text)
+    return "".join(text.casefold().replace(",", " ").split())
 
 
 def _judge_design(task, given):
