@@ -103,6 +103,8 @@ def test_a_self_test_leads_back_and_explains_at_the_end(asked, capsys):
     self_test("99", "aa")
     said = capsys.readouterr().out
     assert "✗ 2: not a: look at section 2 again. Thus." in said and "99 self-test: 1 of 2" in said
+    self_test("99", ["A", "a"])
+    assert "99 self-test: 1 of 2" in capsys.readouterr().out
     self_test("99", "a")
     assert "2 letters are asked" in capsys.readouterr().out
 

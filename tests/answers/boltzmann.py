@@ -37,6 +37,11 @@ def from_data(v):
     return v.T @ v / len(v)
 
 
+def F_in_two_parts(v, rbm):
+    a = v @ rbm.W + rbm.c
+    return -v @ rbm.b - (a.clamp(min=0) + (-a.abs()).exp().log1p()).sum(1)
+
+
 def F_by_enumeration(v, rbm):
     n = rbm.W.shape[1]
     h = (torch.arange(2**n)[:, None] >> torch.arange(n) & 1).to(v)
@@ -128,7 +133,7 @@ def updated_twice(v, chain, rbm, opt):
 
 RIGHT = {
     "09.9": [slope_by_einsum, slope_by_loops, slope_by_outer_products],
-    "09.11": [F_by_enumeration, F_by_logaddexp, F_by_logsigmoid, F_by_units],
+    "09.11": [F_by_enumeration, F_by_logaddexp, F_by_logsigmoid, F_by_units, F_in_two_parts],
     "09.12": [chain_in_place, chain_by_hand, chain_renamed, chain_after()],
 }
 WRONG = {
@@ -166,6 +171,9 @@ WRONG = {
         "detached": lambda v, rbm: (-v @ rbm.b - softplus(told(v, rbm)).sum(1)).detach(),
     },
     "09.12": {
+        "probabilities for states": lambda v, chain, rbm, opt: rbm.p_visible(
+            rbm.p_hidden(chain_after()(v, chain, rbm, opt))
+        ),
         "from the data": chain_after(start="data"),
         "from the data, old kept": chain_after(start="data", give="old"),
         "gives the data": chain_after(give="data"),

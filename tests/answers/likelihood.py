@@ -113,7 +113,7 @@ RIGHT = {
     "09.1": [65535, 65535.0, sum(2**k for k in range(16))],
     "09.2": [masks_by_loops, masks_as_complements, masks_as_truth],
     "09.3": [148, 148.41, 149],
-    "09.4": [mask_by_number, mask_in_two_parts, mask_by_cases],
+    "09.4": [mask_by_number, mask_in_two_parts, mask_by_cases, lambda *a: mask_by_number(*a).bool()],
     "09.5": [by_backward, image_by_image, by_jacobian],
     "09.6": [by_where, from_white, turned_for_the_net],
 }
@@ -136,6 +136,7 @@ WRONG = {
         "only the middle": lambda kind, k: torch.zeros(k, k).index_put(
             (torch.tensor(k // 2), torch.tensor(k // 2)), torch.tensor(1.0)
         ),
+        "in a tuple": lambda kind, k: (mask_in_two_parts(kind, k),),
         "row above only": lambda kind, k: conv_mask(rows=lambda m, c: c)(kind, k),
         "a cross": lambda kind, k: conv_mask(row=lambda c: slice(None))(kind, k),
         "turned A": lambda kind, k: mask_in_two_parts(kind, k).flip(0),

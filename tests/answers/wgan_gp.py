@@ -154,6 +154,10 @@ def read_off(gp_weight, sides=1, lr=3e-3):
     return answer
 
 
+def by_place(critic):
+    return torch.tensor([read_off(1.0)(lambda sides, gp_weight, lr: critic(sides, gp_weight, lr))])
+
+
 RIGHT = {
     "07.1": [with_rand_like_of_one, mixed_flat, one_by_one],
     "07.2": [
@@ -170,7 +174,7 @@ RIGHT = {
         lambda norm: torch.relu(norm - 1).pow(2).sum() / len(norm),
     ],
     "07.7": [step(), by_hand, fakes_with_gradient],
-    "07.8": [read_off(1.0), read_off(1.0, sides=2), read_off(10.0, lr=1e-3)],
+    "07.8": [read_off(1.0), read_off(1.0, sides=2), read_off(10.0, lr=1e-3), by_place],
 }
 WRONG = {
     "07.1": {
@@ -187,6 +191,7 @@ WRONG = {
         "images only": lambda x, x_fake: mix(rand)(x, x_fake) if x.dim() == 4 else torch.lerp(x_fake, x, 0.5),
         "or": mix(lambda x, s: (rand(x, s) > 0.5).to(x)),
         "each row": mix(lambda x, s: rand(x, (*x.shape[:-1], 1) if x.dim() > 2 else s)),
+        "beside the line": lambda x, x_fake: mixed_flat(x, x_fake) + 0.1 * torch.randn_like(x),
         "all axes but one": mix(lambda x, s: rand(x, s[:-1])),
     },
     "07.2": {
@@ -229,6 +234,8 @@ WRONG = {
         "l1": jacobian(lambda J: J.abs().sum(2)),
         "own": jacobian(lambda J: norm_of(J).diag()),
         "own only": jacobian(lambda J: norm_of(J) * torch.eye(len(J)).to(J)),
+        "training": jacobian(norm_of, mode=True),
+        "in a tuple": lambda C, x: (jacobian(norm_of)(C, x),),
         "evaluation": jacobian(norm_of, mode=False),
         "column sums": jacobian(lambda J: norm_of(J).sum(0)),
         "row sums": jacobian(lambda J: norm_of(J).sum(1)),
@@ -240,6 +247,7 @@ WRONG = {
         "without others": jacobian(lambda J: norm_of(J) * (1 - torch.eye(len(J)).to(J))),
     },
     "07.6": {
+        "in a tuple": lambda norm: ((norm - 1).relu().square().mean(),),
         "two-sided": lambda norm: (norm - 1).square().mean(),
         "below": lambda norm: (1 - norm).relu().square().mean(),
         "no square": lambda norm: (norm - 1).relu().mean(),

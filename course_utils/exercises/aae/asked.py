@@ -49,9 +49,8 @@ Prediction(
 Prediction(
     "03.p8",
     "c",
-    "To agree is easiest where all views are called the same, and the surer target feeds whatever is ahead: "
-    "a group that gets a little more gets all. A demand to agree needs one against agreeing on nothing, as "
-    "labels are, or D_y.",
+    "D_y asks for one-hot groups of equal size, and any division of the images will do. Slant and stroke "
+    "divide them as well as digits do. Two views of an image share the digit, and less of the rest.",
 )
 Prediction(
     "03.p9",

@@ -70,10 +70,11 @@ def judged(given, seed):
 
 def _checked(given):
     """The direction, if it is one."""
-    with no_grad():
-        direction = called(given)
-    if not isinstance(direction, torch.Tensor):
-        raise Wrong(f"a tensor is asked, 50 numbers to be added to w, not {type(direction).__name__}.")
+    given = called(given)  # it may ask F and G for gradients
+    try:
+        direction = torch.as_tensor(given)
+    except (TypeError, ValueError, RuntimeError):
+        raise Wrong(f"50 numbers are asked, to be added to w, not {type(given).__name__}.") from None
     if direction.numel() != 50:
         raise Wrong(f"one direction for all sevens is asked, 50 numbers; this has {tuple(direction.shape)}.")
     if direction.layout != torch.strided:
@@ -130,7 +131,8 @@ Exercise(
             lambda: torch.zeros(10, 50),
             "one direction for all sevens is asked, 50 numbers; this has (10, 50).",
         ),
-        a_number=(lambda: 1.4, "a tensor is asked, 50 numbers to be added to w, not float."),
+        a_number=(lambda: 1.4, "one direction for all sevens is asked, 50 numbers; this has ()."),
+        a_text=(lambda: "bolder", "50 numbers are asked, to be added to w, not str."),
     ),
     contest=Contest(
         judged,

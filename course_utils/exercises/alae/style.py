@@ -80,11 +80,13 @@ def _mask(*shape, empty=()):
 
 
 def _cases():
-    flat = noise(2, 3, 4, 4)
+    flat, flat_style = noise(2, 3, 4, 4), 2 - noise(2, 3, 4, 4)
     flat[0, 1] = 2.0  # a constant map
+    flat[1, 2] *= 0.003  # beside it 1e-5 counts
+    flat_style[1, 0] *= 0.003
     return [
         (noise(1, 2, 3, 3, grad=True), 3 * noise(1, 2, 3, 3) + 1, _mask(1, 1, 3, 3)),
-        (flat, 2 - noise(2, 3, 4, 4), _mask(2, 1, 4, 4)),
+        (flat, flat_style, _mask(2, 1, 4, 4)),
         (noise(3, 4, 6, 6, grad=True), 0.1 * noise(3, 4, 3, 4) + 5, _mask(3, 1, 3, 4, empty=[1])),
     ]
 

@@ -75,10 +75,10 @@ def plain_descent(*nets, lr=0.1):
 
 
 def kept_on_device(loss):
-    """A loss as `train` wants it; nan if there is none. → tensor"""
+    """A loss as `train` wants it, () or (1,); nan if there is none. → tensor"""
     if isinstance(loss, float):
         raise Wrong("return it as a tensor, without .item(): `train` keeps it on the device.")
-    return loss.detach() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan)
+    return loss.detach().squeeze() if isinstance(loss, torch.Tensor) else torch.tensor(torch.nan)
 
 
 def named(*names):
@@ -97,7 +97,10 @@ def named(*names):
 
 
 def _is_a_number(value):
-    v = torch.as_tensor(value)
+    try:
+        v = torch.as_tensor(value)
+    except (TypeError, ValueError, RuntimeError):
+        return False
     return v.layout == torch.strided and not v.is_meta and v.numel() == 1 and bool(v.isfinite())
 
 

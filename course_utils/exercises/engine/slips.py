@@ -164,14 +164,7 @@ def _a_factor(pairs, cases):
 
 def _number(value):
     value = float(value)
-    named = {
-        0.5: "½",
-        2.0: "2",
-        0.25: "¼",
-        math.pi: "π",
-        2 * math.pi: "2π",
-        math.log(2): "log 2",
-    }
+    named = {2.0: "2", math.pi: "π", 2 * math.pi: "2π", math.log(2): "log 2"}
     return next((word for v, word in named.items() if math.isclose(value, v, rel_tol=1e-3)), f"{value:.3g}")
 
 
@@ -348,7 +341,7 @@ def _of_a_network(name, moved, should, stage):
         return f"{name} goes the opposite way: the sign of its loss."
     some = should.abs() > 1e-7
     ratios = moved[some] / should[some]
-    if torch.allclose(ratios, ratios[0].expand_as(ratios), rtol=1e-3) and not moved[~some].any():
+    if torch.allclose(ratios, ratios[0].expand_as(ratios), rtol=1e-3) and (moved[~some].abs() < 1e-6).all():
         return (
             f"{name} goes {_number(ratios[0])} times as far as it should: a factor, or one update too many."
         )

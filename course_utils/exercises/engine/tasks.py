@@ -1,10 +1,11 @@
 """What is asked of a student: exercises, predictions, a project, a self-test; and the registers of them."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .compare import as_number, value_and_gradients
+from .compare import value_and_gradients
 from .limits import TooLong, time_limit
 
 EXERCISES: dict[str, "Exercise"] = {}
@@ -59,22 +60,25 @@ def settings_of(given, may_be_set, whole=()):
     given = called(given)
     if not isinstance(given, dict):
         raise Wrong(f"settings are asked, as a dict, not {type(given).__name__}.")
-    given = {name: as_number(value) for name, value in given.items()}
+    own = {name: plain for name, (plain, *_) in may_be_set.items()}
     for name, value in given.items():
         if name not in may_be_set:
             raise Wrong(f"{name!r} is not to be set; these are: {', '.join(may_be_set)}.")
+        with contextlib.suppress(Exception):
+            value = value.item()  # a number of NumPy's or PyTorch's
         _, *allowed = may_be_set[name]
         if isinstance(allowed[0], str):
             if value not in allowed:
                 raise Wrong(f"{name} is to be one of: {', '.join(allowed)}.")
+            own[name] = value
             continue
         least, most = allowed
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
             raise Wrong(f"{name} is to be a number from {least:g} to {most:g}.")
         if name in whole and value != int(value):
             raise Wrong(f"{name} is a whole number.")
-    settings = {name: given.get(name, plain) for name, (plain, *_) in may_be_set.items()}
-    return settings | {name: int(settings[name]) for name in whole}
+        own[name] = int(value) if name in whole else value
+    return own
 
 
 class Mistake(NamedTuple):

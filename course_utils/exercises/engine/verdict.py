@@ -64,16 +64,13 @@ def _judge_value(task, given):
 
 
 def _plain(value, reference):
-    """An answer as what it is: a tensor with one number is that number, and so is a number in a text."""
+    """An answer as what it is: a tensor with one number is that number, and so is "0.5", "1/2" or "true"."""
     if hasattr(value, "tolist"):
         with contextlib.suppress(AttributeError, RuntimeError):  # a sparse tensor, for example
             value = value.squeeze().tolist()
     if isinstance(value, str) and not isinstance(reference, str):
-        with contextlib.suppress(ValueError, SyntaxError):
-            value = ast.literal_eval(value.strip().capitalize())  # "0.5", "true"
-    if isinstance(value, str) and not isinstance(reference, str):
-        with contextlib.suppress(ValueError, ZeroDivisionError):
-            value = float(Fraction(value))  # "4/3"
+        with contextlib.suppress(ValueError, SyntaxError, ZeroDivisionError):
+            value = float(Fraction(value)) if "/" in value else ast.literal_eval(value.strip().capitalize())
     return value
 
 

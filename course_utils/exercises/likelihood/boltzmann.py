@@ -122,6 +122,7 @@ def _states_and_machines():
         cases.append((torch.bernoulli(uniform(n, n_visible)), rbm))
     extreme = models.RBM(2, 2)
     extreme.W.data = 1e3 * torch.tensor([[1.0, -1.0], [1.0, -1.0]])
+    extreme.c.data = torch.tensor([0.5, -0.5])  # log(1 + e^a) may be put together of parts with a kink at 0
     cases.append((all_states(2), extreme))
     return [(v.to(session.device()), rbm.to(session.device())) for v, rbm in cases]
 

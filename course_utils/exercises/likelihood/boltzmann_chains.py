@@ -30,6 +30,11 @@ def _from_the_data(v, chain, rbm, opt):
     return v_model
 
 
+def _from_the_data_alone(v, chain, rbm, opt):
+    _from_the_data(v, chain, rbm, opt)
+    return chain
+
+
 def _gives_data(v, chain, rbm, opt):
     _as_given(v, chain, rbm, opt)
     return v
@@ -55,6 +60,8 @@ def _two_chains(fn, arguments):
     def update():
         after = fn(v, kept[-1].clone(), rbm, opt)
         if isinstance(after, torch.Tensor) and after.shape == chain.shape:
+            if not ((after == 0) | (after == 1)).all():
+                raise Wrong("the chain is made of states, each unit 0 or 1: draw them.")
             kept.append(after.detach())
         elif after is not None and after is not Ellipsis:
             raise Wrong("it gives back the chain, states like those that it got, for the next update.")
@@ -102,6 +109,11 @@ Exercise(
             _from_the_data,
             "now the sweep starts at the data, so that is CD-1: no chain goes on. The start was right; what "
             "is given back?",
+        ),
+        from_the_data_alone=(
+            _from_the_data_alone,
+            "now the sweep starts at the data, so that is CD-1, and the chain is never moved. The start was "
+            "right; what is given back?",
         ),
         gives_data=(
             _gives_data,

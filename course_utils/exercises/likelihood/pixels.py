@@ -56,7 +56,12 @@ def _as_masks(fn, arguments):
         return None
     if not isinstance(value, tuple | list) or len(value) != 2:
         raise Wrong("two masks are asked: `return enter, leave`.")
-    return Results(torch.as_tensor(v).float().cpu() for v in value)
+    if any(v is None or v is Ellipsis for v in value):
+        return None
+    try:
+        return Results(torch.as_tensor(v).float().cpu() for v in value)
+    except (TypeError, ValueError, RuntimeError):
+        raise Wrong("two masks are asked, tensors of 0 and 1: `return enter, leave`.") from None
 
 
 def masks(enter=lambda pixel, m: pixel < m, leave=lambda pixel, m: m <= pixel, turn=False, swap=False):
@@ -198,6 +203,13 @@ def conv_mask(own=lambda kind: kind == "B", rows=lambda m, c: c + 1, row=lambda 
     return wrong
 
 
+def _as_mask(fn, arguments):
+    """An outcome: a mask as numbers, as True and False may stand for 1 and 0; wherever it was made."""
+    value = fn(*arguments)
+    mask = isinstance(value, torch.Tensor) and not value.is_complex()
+    return wherever(lambda: value.to(torch.get_default_dtype()) if mask else value, ())
+
+
 def _rows_only(kind, k):
     mask = torch.ones(k, k)
     mask[k // 2 :] = 0
@@ -216,7 +228,7 @@ Exercise(
     kind="debug",
     reference=causal_mask,
     cases=lambda: [(kind, k) for kind in "AB" for k in (3, 5, 1, 7)],
-    outcome=wherever,
+    outcome=_as_mask,
     hints=(
         "Fewer nats than any model of digits can need, and written images are noise: which pixel does a "
         "pixel know that it should not?",
@@ -281,11 +293,14 @@ def looks(of=lambda logits, row, column: logits[:, 0, row, column].sum(), told=l
 
 
 def _nets():
-    """Networks whose every connection counts at some image: (net, row, column, images)."""
+    """Networks and images, most of which show every connection: (net, row, column, images)."""
+    hides = next(filter(_hides, (_drawn(models.PixelCNN(1, 1, 3, (1, 6, 7)), 4, 3) for _ in range(100))))
+    *where, x = hides
     return [
         _drawn(models.LogisticPixels((1, 4, 5)), 2, 1),
         _drawn(models.GatedPixelCNN(4, 1, 3, (1, 6, 5)), 4, 2),
-        next(filter(_hides, (_drawn(models.PixelCNN(1, 1, 3, (1, 6, 7)), 4, 3) for _ in range(100)))),
+        hides,
+        (*where, x[:1]),
     ]
 
 

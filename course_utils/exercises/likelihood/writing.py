@@ -101,6 +101,10 @@ Exercise(
             writer(put=lambda b: b),
             "now white is 0 at the end, too: white is −1 in this course, and the network is to see it so.",
         ),
+        zero_at_the_end=(
+            writer(end=lambda x: (x + 1) / 2),
+            "right while it writes; but white is 0 in what it gives: it is −1 in this course.",
+        ),
         both=(
             writer(end=lambda x: 2 * x - 1, put=lambda b: 2 * b - 1),
             "the loop is right now; but at the end it is turned once more: 1 and −3 come out.",
@@ -108,7 +112,7 @@ Exercise(
         exchanged=(writer(less=False), "ink and white are exchanged: ink with probability p is chance < p."),
         at_once=(
             _at_once,
-            "all pixels are drawn from one pass: none knows what the others have become.",
+            "as if from one pass: no pixel knows what those before it have become.",
         ),
         most_likely=(
             _most_likely,

@@ -31,7 +31,11 @@ def _checked(sides=2, gp_weight=10.0, lr=2e-4):
     if sides not in LOSSES:
         raise Wrong("sides is 1 or 2.")
     for name, value in (("gp_weight", gp_weight), ("lr", lr)):
-        if not isinstance(value, int | float) or not 0 <= value < 1e9:
+        try:
+            fine = 0 <= float(value) < 1e9
+        except (TypeError, ValueError, RuntimeError):
+            fine = False
+        if not fine:
             raise Wrong(f"{name} is to be a number, 0 or more.")
     return sides, float(gp_weight), float(lr)
 
@@ -62,11 +66,11 @@ def error_of_distance(measured, seed):
     """How far from the shift is what `measured` makes of one critic; tells with which sign. → float"""
     shift, said = SHIFTS[seed % 3], []
 
-    def critic(**settings):
+    def critic(*settings, **by_name):
         if said:
             raise Wrong("one critic for each distance: call it once.")
         try:
-            sides, gp_weight, lr = _checked(**settings)
+            sides, gp_weight, lr = _checked(*settings, **by_name)
         except TypeError:
             raise Wrong("a critic has sides, gp_weight and lr, these three and no others.") from None
         said.append(estimate_of(shift, sides, gp_weight, lr))
@@ -77,10 +81,10 @@ def error_of_distance(measured, seed):
     W = called(measured, critic)
     if not said:
         raise Wrong("it trains no critic: call critic(…) once.")
-    if isinstance(W, torch.Tensor) and W.layout == torch.strided and W.numel() == 1:
-        W = W.item()
-    if not isinstance(W, int | float):
-        raise Wrong(f"it gives {type(W).__name__}: one number is asked for.")
+    try:
+        W = float(W.item() if hasattr(W, "item") else W)
+    except Exception:
+        raise Wrong(f"it gives {type(W).__name__}: one number is asked for.") from None
     if not math.isfinite(W):
         raise Wrong("what it gives is not finite.")
     error = W / shift - 1

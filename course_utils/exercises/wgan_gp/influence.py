@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from ..engine.compare import value_and_gradients
 from ..engine.fixtures import noise, small_net
 from ..engine.tasks import Exercise
 
@@ -13,18 +14,19 @@ def influence(C, x):
 
 
 def _tied_critics():
-    """Critics with and without batch norm, for points and for images, in training mode."""
+    """Critics with and without batch norm, for points and for images, one of them in evaluation mode."""
 
     def with_norm(n, d):
         layers = nn.Flatten(), nn.Linear(d, 16), nn.BatchNorm1d(16), nn.Tanh(), nn.Linear(16, 1)
         return nn.Sequential(*layers).to(noise(1).device), noise(n, *((d,) if d < 9 else (1, 3, 3)))
 
-    return [(small_net(2, 16, 1), noise(3, 2)), with_norm(5, 2), with_norm(4, 9)]
+    C, x = with_norm(6, 2)
+    return [(small_net(2, 16, 1), noise(3, 2)), with_norm(5, 2), (C.eval(), x), with_norm(4, 9)]
 
 
 def _detached(fn, arguments):
     given = fn(*arguments)
-    return (given.detach(),) if isinstance(given, torch.Tensor) else given
+    return value_and_gradients(lambda: given.detach() if isinstance(given, torch.Tensor) else given, ())
 
 
 def _influence(of=lambda J: J.flatten(2).norm(dim=2), mode=None):
@@ -74,7 +76,12 @@ Exercise(
         ),
         in_evaluation=(
             _influence(mode=False),
-            "in evaluation mode batch norm has fixed statistics; training is what is asked about.",
+            "in evaluation mode batch norm has fixed statistics; take the critic in the mode in which it "
+            "comes.",
+        ),
+        in_training=(
+            _influence(mode=True),
+            "right for a critic in training mode; take one in evaluation mode as it comes, too.",
         ),
         components=(
             _influence(lambda J: J.flatten(2)),

@@ -31,7 +31,8 @@ def _epsilons(fn, arguments):
         return numbers(ONE_FOR_ALL)
     outside = ((of_item < 0) | (of_item > 1)).float().mean()
     inner = ((of_item - 0.5).abs() < 0.25).float().mean()  # ½ for a uniform ε
-    return torch.stack([epsilon.std(1).mean(), of_item.mean(), of_item.std(), outside, inner])
+    spread = (epsilon.std(1) > 1e-3).float().mean()  # 0 if an item has one ε
+    return torch.stack([spread, of_item.mean(), of_item.std(), outside, inner])
 
 
 def _mix(epsilon):
@@ -173,7 +174,8 @@ Exercise(
         ),
         mean_of_scores=(
             _penalty(_right, total=torch.mean),
-            "with C(x_mix).mean() each gradient is divided by the batch size: take C(x_mix).sum().",
+            "the gradient is divided by the batch size, so that hardly any norm is left: take "
+            "C(x_mix).sum(), and divide no gradient.",
         ),
         no_root_of_sum=(
             _penalty(lambda g: (g - 1).square().mean()),

@@ -8,7 +8,7 @@ from torch import nn
 from ...losses import critic_loss, gradient_penalty
 from ...steps import wgan_gp_step
 from ...train import clip_weights, descend
-from ..engine.fixtures import after_updates, kept_on_device, noise, plain_descent, small_net
+from ..engine.fixtures import after_updates, kept_on_device, named, noise, plain_descent, small_net
 from ..engine.tasks import Exercise, Wrong
 from ..wgan.turns import Deal, turn_mistakes
 
@@ -58,20 +58,16 @@ def _after_a_step(fn, arguments):
         return fn(batches, G=G, C=C, opt=opt, prior=prior, n_critic=n_critic, gp_weight=gp_weight)
 
     C.register_forward_hook(note)
-    return after_updates(update, n=1, told=lambda said: _checked(*said, torch.stack(means)), G=G, C=C)
+    return after_updates(update, n=1, told=lambda said: _checked(*said, means), C=C, G=G)
 
 
 def _checked(losses, means):
     """Nothing to compare, if the losses are what they should be."""
-    if not isinstance(losses, dict) or not {"W", "L_G"} <= losses.keys():
-        raise Wrong("return its losses with their names, as dict(W=W, L_G=L_G): `train` draws them.")
-    W, L_G = losses["W"], losses["L_G"]
-    kept_on_device(W)
-    differences = means[:, None] - means  # W may be taken before an update or after it
-    if not isinstance(W, torch.Tensor) or W.numel() != 1 or W < 0 or (differences - W).abs().min() > 1e-4:
+    named("W", "L_G")([losses])
+    W = kept_on_device(losses["W"])
+    differences = [a - b for a in means for b in means]  # W may be taken before an update or after it
+    if W < 0 or not any((difference - W).abs() < 1e-4 for difference in differences):
         raise Wrong("W is to be E[C(x)] − E[C(G(z))], one number, here above 0, without the penalty.")
-    if not torch.as_tensor(L_G).isfinite().all():
-        raise Wrong("its L_G is not finite (nan or inf).")
     return ()
 
 
