@@ -106,7 +106,7 @@ def test_the_smallest_and_the_largest_weight_miss_the_prior_for_other_reasons(mo
 
 @pytest.mark.slow
 def test_the_bar_of_the_molecules_is_reached_by_the_reference_and_not_by_the_notebooks_settings():
-    contest = EXERCISES["03.13"].contest
+    contest = EXERCISES["03.14"].contest
 
     def reached(settings, seeds):
         n = 0
@@ -115,7 +115,7 @@ def test_the_bar_of_the_molecules_is_reached_by_the_reference_and_not_by_the_not
                 n += contest.reached(worse_of_two(settings, seed))
         return n
 
-    assert reached(EXERCISES["03.13"].reference, 5) >= 4
+    assert reached(EXERCISES["03.14"].reference, 5) >= 4
     fast_and_wide = {"lr": 8e-3, "hidden": 128}
     for settings in ({}, {"adv_weight": 150.0}, {"hidden": 128}, {"lr": 6e-3}, fast_and_wide):
         assert reached(settings, 3) < 2, settings

@@ -14,7 +14,7 @@ from .recipe import Recipe, fit_ema_by, three_rates_in_words
 
 WITHOUT_MOMENTUM = partial(adam, betas=(0.0, 0.9))
 GAN = Rule(r1_gan_step, ema=True)
-WGAN = Rule(wgan_step, "C", n_critic=5, optimizer=rmsprop)
+WGAN = Rule(partial(wgan_step, clip=0.05), "C", n_critic=5, optimizer=rmsprop)
 WGAN_GP = Rule(wgan_gp_step, "C", n_critic=3, optimizer=WITHOUT_MOMENTUM)
 CONDITIONAL = Rule(cgan_step)
 CONDITIONAL_WGAN_GP = Rule(cwgan_gp_step, "C", n_critic=3, optimizer=WITHOUT_MOMENTUM)
@@ -54,7 +54,7 @@ def _conditional(words, rule, n_steps, lr, **said):
 
 MLP, BETAS_0 = models.image_discriminator, "Adam, betas 0 and 0.9"
 DCGAN = "DCGAN, 32 and 64 channels, no batch norm in D, R1 with weight 1"
-CLIPPED = "MLP WGAN, 512-512, weights clipped at 0.01, 5 updates of the critic for each of G"
+CLIPPED = "MLP WGAN, 512-512, weights clipped at 0.05, 5 updates of the critic for each of G"
 PENALIZED = "WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G"
 RECIPES = {
     "gan": _recipe("MLP GAN, 512-512, R1 with weight 1", GAN, MLP, 50_000, 128, 1e-3),

@@ -54,7 +54,7 @@ def worse_of_two(settings, seed):
 
 
 Exercise(
-    "03.13",
+    "03.14",
     "A fifth of the time",
     reference=dict(lr=1e-2, adv_weight=40.0, hidden=128),
     hints=(

@@ -1,4 +1,4 @@
-"""Notebook 03, section 6: a target that keeps all groups in use."""
+"""Notebook 03, section 6: a target that keeps all groups in use, and what an even balance costs."""
 
 import torch
 
@@ -86,5 +86,31 @@ Exercise(
             "you count images by their likeliest group; the share is the mean of the group's probabilities.",
         ),
         uniform=(lambda p, sharpen: torch.full_like(p, 1 / p.shape[1]), "all groups alike, for all images?"),
+    ),
+)
+
+Exercise(
+    "03.13",
+    "Sixteen groups for ten digits",
+    kind="derive",
+    reference=15.0,
+    why="A group holds 6.25 % of the images, a digit has 10 %. A digit that names one group has at most 6.25 "
+    "right, one that names two all its 10. Sixteen groups: six digits name two, four name one, "
+    "6 · 10 + 4 · 6.25 = 85. What the four have left fills up the groups of the six. With 30 groups it is 0.",
+    hints=(
+        "How many per cent of the images does a group hold, and how many does a digit have?",
+        "How much of a digit can be right at most if it names one group? If it names two, or three?",
+        "Share out 16 names among ten digits so that the sum of these is largest.",
+    ),
+    mistakes=dict(
+        none=(0.0, "then each group is of one digit: can groups of 6.25 % fill up 10 % of a digit exactly?"),
+        six_groups=(37.5, "six of sixteen groups: must all in them be wrong?"),
+        right=(85.0, "that is the share of those that are right."),
+        a_group=(6.25, "that is the size of one group."),
+        as_share=(0.15, "in %, please."),
+        seven=(
+            17.5,
+            "seven digits that name two groups, two that name one: does another way get more right?",
+        ),
     ),
 )
