@@ -49,8 +49,8 @@ Prediction(
 Prediction(
     "03.p8",
     "c",
-    "D_y asks for one-hot groups of equal size, and any division of the images will do. Slant and stroke "
-    "divide them as well as digits do. Two views of an image share the digit, and less of the rest.",
+    "D_y asks for one-hot groups, all equally frequent, and any such division of the images will do: nothing "
+    "says that it should be by digits. What two views of an image share is the digit, and less of the rest.",
 )
 Prediction(
     "03.p9",
@@ -62,7 +62,7 @@ Prediction(
     "03.p10",
     "c",
     "Codes go wherever the prior has mass, and D sees codes without names: that a digit stays whole, or "
-    "alone, is nobody's aim. Most are split, and petals are shared.",
+    "alone, is nobody's aim. At least half of them are split, and petals are shared.",
 )
 
 Project(
