@@ -2,9 +2,11 @@
 
 import json
 import math
+from statistics import median
 
 from claims import ALL, SCALES, mean, runs
 from course_utils import experiments, pretrained
+from course_utils.exercises import EXERCISES
 
 PAPER = {"100 labels": 1.90, "1000 labels": 1.60, "60000 labels": 0.85}  # test error in %, table of deck 000
 N_LABELS = (100, 1_000, 60_000)
@@ -25,6 +27,14 @@ def errors(way, n_labels):
 
 def agreeing(way, n_labels):
     return mean(errors(way, n_labels))
+
+
+def grouped(way, n_groups):
+    return runs("aae_groups", f"{way}, {n_groups} groups", "error")
+
+
+def in_use(way, n_groups):
+    return runs("aae_groups", f"{way}, {n_groups} groups", "in_use")
 
 
 def settings(table):
@@ -367,6 +377,50 @@ CLAIMS = {
                 > 0.6 * (aae(f"{n} labels") - agreeing("agreement", n))
                 for n in N_LABELS
             ),
+        ),
+    ],
+    "groups-text": [
+        ("in each of five runs a single group is left", lambda s: in_use("views, no balance", 16) == [1] * 5),
+    ],
+    "groups-look": [
+        (
+            "All sixteen groups are in use",
+            lambda s: s["03 groups without a label"]["in_use"] == 16,
+            *ALL,
+        ),
+        (
+            "With 600 updates a fifth of the images is in a group of another name",
+            lambda s: 0.18 < s["03 groups without a label"]["error_in_percent"] / 100 < 0.22,
+            "class",
+        ),
+        (
+            "with 2,400, as in the picture, a tenth",
+            lambda s: 0.09 < s["03 groups without a label"]["error_in_percent"] / 100 < 0.11,
+            "full",
+        ),
+    ],
+    "predict-03-p8-text": [
+        (
+            "with a hundred labels it had 11",
+            lambda s: round(aae("100 labels")) == 11,
+        ),
+        ("(c) above 25 %", lambda s: median(grouped("game", 16)) > 25),
+    ],
+    "groups-table-look": [
+        (
+            "at 11.9 and 6.0 in the median; $D_y$'s game, as we play it, at 48 and 45",
+            lambda s: (
+                [round(median(grouped("views", n)), 1) for n in (16, 30)] == [11.9, 6.0]
+                and [round(median(grouped("game", n))) for n in (16, 30)] == [48, 45]
+            ),
+        ),
+        (
+            "a quarter or more of its groups are hardly in use",
+            lambda s: all(max(in_use("game", n)) <= 0.75 * n for n in (16, 30)),
+        ),
+        (
+            "how can 16 groups have fewer errors than exercise 03.13 allows",
+            lambda s: max(grouped("views", 16)) < EXERCISES["03.13"].reference,
         ),
     ],
     "say s7": [

@@ -515,8 +515,8 @@ CLAIMS = {
     "board-look": [
         ("a model that wins everywhere: there is none", lambda s: len(wins(s)) > 1),
         (
-            "GAN and WGAN-GP are the first two, ALAE the third, VAE and the clipped WGAN the last two of those "
-            "shipped; but they disagree on the order within both pairs",
+            "GAN and WGAN-GP are the first two, ALAE the third, VAE and the clipped WGAN the last two of "
+            "those shipped; but they disagree on the order within both pairs",
             lambda s: (
                 by_distance(s, "fcd")[:3] == ["WGAN-GP", "GAN", "ALAE"]
                 and by_distance(s, "fcd_2")[:3] == ["GAN", "WGAN-GP", "ALAE"]
