@@ -47,10 +47,10 @@ def majority_error(group, y, n_groups=10, n_labels=10):
 
 
 def surest_error(p, y):
-    """Share of items whose label y (N,) is not that of their group's surest member. → float, in %
+    """Share of items whose label y (N,) is not that of the item of highest p in their group. → float, in %
 
     p  (N, n_groups) the probabilities of the groups. Source: Makhzani et al. 2015, section 6.
-    Trap: one item names a whole group, so it is never below `majority_error`.
+    Trap: one item names a whole group; the best name is the majority's, so `majority_error` is no larger.
     """
     named = y[p.argmax(0)]
     return 100 * (named[p.argmax(1)] != y).float().mean().item()

@@ -82,7 +82,7 @@ WAYS = {"agreement": {}, "agreement alone": dict(aae=False, z_dim=10)}  # it use
 TABLE = Table(
     {
         "words": "test error in % on MNIST, three draws of labels; networks 2×256, batch 128, z 2-D; "
-        "with agreement z 3-D",
+        "with agreement and AAE z 3-D",
         "steps": N_STEPS,
         "steps_by_labels_alone": {str(n): steps for n, steps in N_STEPS_BY_LABELS.items()},
     },

@@ -120,7 +120,7 @@ def aae_semi_step(batches, *, labelled, enc, dec, D_y, D_z, opt, prior, adv_weig
 def agreement_step(batches, *, enc, enc_ema, view, opt, agree_weight=100.0, sure=0.95):
     """One demand on the encoder of few labels: an image turned or moved a little keeps its class.
 
-    Its class is what the averaged encoder says of the image as it is, where that is sure of it.
+    Its class is what the averaged encoder says of the image as it is, where it is sure: p > `sure`.
     Source: Sohn et al. 2020 (FixMatch), with the average of Tarvainen & Valpola 2017; not in deck 000.
     """
     x, _ = next(batches)  # unlabelled
@@ -134,10 +134,11 @@ def agreement_step(batches, *, enc, enc_ema, view, opt, agree_weight=100.0, sure
 
 
 def grouping_step(batches, *, enc, view, opt, sharpen=1.5, balance=1.0):
-    """One update of an encoder without labels: two views of an image belong together, and no group is empty.
+    """One update of an encoder without labels: two views of an image in one group, and all groups in use.
 
-    The target of a view is the group of the other view, surer than it is, and the rarer the group the more:
-    q ∝ p^sharpen / mean(p)^balance. Source: Xie et al. 2016 (the target, with 2 and 1); not in deck 000.
+    The target of a view is made of the other view's probabilities p, sharpened, and divided by the groups'
+    shares of the batch: q ∝ p^sharpen / mean(p)^balance. Source: Xie et al. 2016 (the target, with 2 and 1);
+    not in deck 000.
     """
     x, _ = next(batches)
     y_logits, y_logits_other = enc(view(x))[0], enc(view(x))[0]  # (B, n_groups) each

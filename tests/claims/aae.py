@@ -353,18 +353,23 @@ CLAIMS = {
     "predict-03-p7-text": [
         ("(b) below 6 %", lambda s: agreeing("agreement alone", 100) < 6),
         (
-            "the error falls from the AAE's 11 to about 2 %",
-            lambda s: (round(aae("100 labels")), round(agreeing("agreement", 100))) == (11, 2),
+            "the error falls from the AAE's 11 to 2.3 % on average",
+            lambda s: (round(aae("100 labels")), round(agreeing("agreement", 100), 1)) == (11, 2.3),
         ),
         ("labels alone, 24 %", lambda s: round(alone("100 labels")) == 24),
     ],
     "agree-look": [
         (
-            "2.3 % on average (three draws of them, at 1.9 to 2.8), 1,000 at 1.5 and all at 1.1 %",
-            lambda s: (
-                [round(agreeing("agreement", n), 1) for n in N_LABELS] == [2.3, 1.5, 1.1]
-                and [round(f(errors("agreement", 100)), 1) for f in (min, max)] == [1.9, 2.8]
-            ),
+            "the run above, with the first draw's labels once more, at about 3.8",
+            lambda s: 3.7 < s["03 with agreement"]["test_error_in_percent"] < 3.9,
+        ),
+        (
+            "2.3 % on average (three draws of them, at 1.9 to 2.8",
+            lambda s: [round(f(errors("agreement", 100)), 1) for f in (min, max)] == [1.9, 2.8],
+        ),
+        (
+            "1,000 at 1.5 and all at 1.1 %",
+            lambda s: [round(agreeing("agreement", n), 1) for n in N_LABELS] == [2.3, 1.5, 1.1],
         ),
         (
             "agreement on warped images reaches 3.6, 2.0 and 1.1 %",
@@ -389,7 +394,7 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "With 600 updates a fifth of the images is in a group of another name",
+            "With 600 updates a fifth of the images are in a group named after another digit",
             lambda s: 0.18 < s["03 groups without a label"]["error_in_percent"] / 100 < 0.22,
             "class",
         ),
@@ -408,19 +413,22 @@ CLAIMS = {
     ],
     "groups-table-look": [
         (
-            "at 11.9 and 6.0 in the median; $D_y$'s game, as we play it, at 48 and 45",
+            "at 11.9 and 6.0 % in the median, somewhat above the paper's 9.55 ± 2.05 and 4.10 ± 1.13; "
+            "$D_y$'s game, as we play it, at 48 and 45",
             lambda s: (
                 [round(median(grouped("views", n)), 1) for n in (16, 30)] == [11.9, 6.0]
                 and [round(median(grouped("game", n))) for n in (16, 30)] == [48, 45]
             ),
         ),
         (
-            "a quarter or more of its groups are hardly in use",
+            "in every run at least a quarter of its groups have 1 % of the images or less",
             lambda s: all(max(in_use("game", n)) <= 0.75 * n for n in (16, 30)),
         ),
         (
             "how can 16 groups have fewer errors than exercise 03.13 allows",
-            lambda s: max(grouped("views", 16)) < EXERCISES["03.13"].reference,
+            lambda s: (
+                median(grouped("views", 16)) < 13 < max(grouped("views", 16)) < EXERCISES["03.13"].reference
+            ),
         ),
     ],
     "say s7": [

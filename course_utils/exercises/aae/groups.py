@@ -50,7 +50,7 @@ Exercise(
         ),
         not_surer=(
             lambda p, sharpen: _rows(p / p.mean(0)),
-            "balanced, but no surer than p: `sharpen` is not used.",
+            "balanced, but no surer than p: `sharpen` has no effect.",
         ),
         sharpened_after=(
             lambda p, sharpen: _rows((p / p.mean(0)) ** sharpen),
@@ -72,6 +72,10 @@ Exercise(
         share_and_no_more=(
             lambda p, sharpen: _rows(p**sharpen) / p.mean(0),
             "the rows of q do not have the sum 1: scale them last.",
+        ),
+        one_table=(
+            lambda p, sharpen: p**sharpen / p.mean(0) / (p**sharpen / p.mean(0)).sum(),
+            "the whole table has the sum 1; each row is to have it.",
         ),
         balanced_columns=(
             lambda p, sharpen: p**sharpen / (p**sharpen).sum(0),
@@ -105,6 +109,7 @@ Exercise(
     mistakes=dict(
         none=(0.0, "then each group is of one digit: can groups of 6.25 % fill up 10 % of a digit exactly?"),
         six_groups=(37.5, "six of sixteen groups: must all in them be wrong?"),
+        second_names=(22.5, "that is what the second names add: how many are right in all?"),
         right=(85.0, "that is the share of those that are right."),
         a_group=(6.25, "that is the size of one group."),
         as_share=(0.15, "in %, please."),
