@@ -68,9 +68,9 @@ def nats_of_the_spread(s):
     return (variance - 1 - math.log(variance)) / 2
 
 
-def half_the_errors(s):
+def half_to_two_thirds(s):
     scores = s["03 semi-supervised"]
-    return 0.4 < scores["test_error_in_percent"] / scores["by_labels_alone"] < 0.6
+    return 0.45 < scores["test_error_in_percent"] / scores["by_labels_alone"] < 0.7
 
 
 def largest_in_row(s, factor):
@@ -143,7 +143,7 @@ CLAIMS = {
             ),
         ),
     ],
-    "predict-03-p6-text": [("(a) A fifth to three quarters", half_the_errors)],
+    "predict-03-p6-text": [("(a) A fifth to three quarters", half_to_two_thirds)],
     "predict-03-p9-text": [
         (
             "(a) Neither is better by more than 5 %",
@@ -330,7 +330,7 @@ CLAIMS = {
                 == [6_000, 500, 1_000, 6_000]
             ),
         ),
-        ("about half the errors of labels alone", half_the_errors),
+        ("half to two thirds of the errors of labels alone", half_to_two_thirds),
         (
             "some styles break some digits",
             lambda s: s["03 classes in all styles"]["of_the_worst_class"] < 0.9,
@@ -394,8 +394,8 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "With 600 updates a fifth of the images are in a group named after another digit",
-            lambda s: 0.18 < s["03 groups without a label"]["error_in_percent"] / 100 < 0.22,
+            "With 600 updates about a fifth of the images are in a group named after another digit",
+            lambda s: 0.17 < s["03 groups without a label"]["error_in_percent"] / 100 < 0.23,
             "class",
         ),
         (
@@ -509,7 +509,7 @@ CLAIMS = {
             "class",
         ),
     ],
-    "recap": [("leave about half the errors of a hundred labels alone", half_the_errors)],
+    "recap": [("leave about half to two thirds of the errors of a hundred labels alone", half_to_two_thirds)],
     "say recap": [
         (
             "so they stay blurred",
