@@ -79,10 +79,11 @@ def same(a, b, tolerance):
 
 
 def as_number(value):
-    """NumPy's number, or that of a tensor without axes, as Python's; all else as it is."""
-    if getattr(value, "ndim", None) == 0 and not getattr(value, "is_meta", False):
-        return value.item()
-    return value
+    """The one number in what NumPy or PyTorch gives, as Python's; all else, and sparse tensors, as it is."""
+    if isinstance(value, torch.Tensor):
+        readable = value.numel() == 1 and value.layout is torch.strided and not value.is_meta
+        return value.item() if readable else value
+    return value.item() if getattr(value, "size", None) == 1 else value
 
 
 def unlike(got, want):

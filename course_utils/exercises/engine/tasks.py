@@ -1,11 +1,10 @@
 """What is asked of a student: exercises, predictions, a project, a self-test; and the registers of them."""
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .compare import value_and_gradients
+from .compare import as_number, value_and_gradients
 from .limits import TooLong, time_limit
 
 EXERCISES: dict[str, "Exercise"] = {}
@@ -64,8 +63,7 @@ def settings_of(given, may_be_set, whole=()):
     for name, value in given.items():
         if name not in may_be_set:
             raise Wrong(f"{name!r} is not to be set; these are: {', '.join(may_be_set)}.")
-        with contextlib.suppress(Exception):
-            value = value.item()  # a number of NumPy's or PyTorch's
+        value = as_number(value)
         _, *allowed = may_be_set[name]
         if isinstance(allowed[0], str):
             if value not in allowed:

@@ -10,6 +10,7 @@ from ... import session
 from ...losses import bernoulli_nll, kl_normal
 from ...priors import reparameterize
 from ...train import adam, descend
+from ..engine.compare import as_number
 from ..engine.tasks import Contest, Exercise, Wrong, called
 
 N_STEPS, Z_DIM = 600, 16
@@ -31,7 +32,10 @@ def small_digits():
 
 
 def _number(beta):
-    return float(beta.item() if hasattr(beta, "item") else beta)
+    beta = as_number(beta)
+    if isinstance(beta, torch.Tensor):
+        raise TypeError("a number is asked, or a tensor with one number")
+    return float(beta)
 
 
 def _weight(schedule, t):

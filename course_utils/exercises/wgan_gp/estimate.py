@@ -8,6 +8,7 @@ import torch
 from ... import data, models, session
 from ...losses import critic_loss, gradient_penalty, interpolate, one_sided_penalty
 from ...train import adam, descend, train
+from ..engine.compare import as_number
 from ..engine.fixtures import gradient_of
 from ..engine.tasks import Contest, Exercise, Wrong, called
 from .steps import wgan_gp_critic_loss
@@ -78,13 +79,15 @@ def error_of_distance(measured, seed):
 
     if not callable(measured):
         raise Wrong("a function is asked for, measured(critic), that gives a number: attempt its name.")
-    W = called(measured, critic)
+    W = as_number(called(measured, critic))
     if not said:
         raise Wrong("it trains no critic: call critic(…) once.")
     try:
-        W = float(W.item() if hasattr(W, "item") else W)
-    except Exception:
-        raise Wrong(f"it gives {type(W).__name__}: one number is asked for.") from None
+        W = None if isinstance(W, torch.Tensor) else float(W)
+    except (TypeError, ValueError):
+        W = None
+    if W is None:
+        raise Wrong("one number is asked for; it gives none.")
     if not math.isfinite(W):
         raise Wrong("what it gives is not finite.")
     error = W / shift - 1
