@@ -1,5 +1,6 @@
 """The notebooks as files: clean, in step with the package, complete; and solved, without a network."""
 
+import ast
 import builtins
 import json
 import os
@@ -79,6 +80,15 @@ def test_text_is_plain_and_short_and_its_pictures_exist(path):
             assert (path.parent / file).stat().st_size < 150_000
         for word in re.findall(r"^> \*\*(\w+)", cell.source, flags=re.M):
             assert word in {"Predict", "Look", "Slide", "Try", "Further"}
+
+
+@each
+def test_a_cell_keeps_its_history(path):
+    """A training that is a cell's last expression would print "<History at 0x…>" below its curves."""
+    for cell in read(path).cells:
+        if cell.cell_type == "code" and (body := ast.parse(cell.source).body):
+            call = getattr(body[-1], "value", None) if isinstance(body[-1], ast.Expr) else None
+            assert getattr(getattr(call, "func", None), "id", "") != "train", cell.id
 
 
 @each
