@@ -3,7 +3,8 @@
 import torch
 from torch.nn.functional import sigmoid
 
-from course_utils.exercises.likelihood.pixels import conv_mask, looks, masks
+from course_utils.exercises.likelihood.looks import looks
+from course_utils.exercises.likelihood.pixels import conv_mask, masks
 from course_utils.exercises.likelihood.writing import writer
 
 # ── masks of MADE ────────────────────────────────────────────────────────────────────────────────

@@ -86,6 +86,14 @@ def as_number(value):
     return value.item() if getattr(value, "size", None) == 1 else value
 
 
+def float_of(value):
+    """`float`, of what NumPy or PyTorch gives, too. Raises TypeError or ValueError if it is no number."""
+    value = as_number(value)
+    if isinstance(value, torch.Tensor):
+        raise TypeError("a number is asked, or a tensor with one number")
+    return float(value)
+
+
 def unlike(got, want):
     """Why a value cannot be compared number by number with the tensor `want`; "" if it can. → str"""
     if not isinstance(got, torch.Tensor):

@@ -10,7 +10,7 @@ from ... import session
 from ...losses import bernoulli_nll, kl_normal
 from ...priors import reparameterize
 from ...train import adam, descend
-from ..engine.compare import as_number
+from ..engine.compare import float_of
 from ..engine.tasks import Contest, Exercise, Wrong, called
 
 N_STEPS, Z_DIM = 600, 16
@@ -31,19 +31,12 @@ def small_digits():
     return x[order[:1400]], x[order[1400:]]
 
 
-def _number(beta):
-    beta = as_number(beta)
-    if isinstance(beta, torch.Tensor):
-        raise TypeError("a number is asked, or a tensor with one number")
-    return float(beta)
-
-
 def _weight(schedule, t):
     """β at t, if it is a number that keeps the rules."""
     if not callable(schedule):
         raise Wrong("give the function itself, its name in the place of the dots, without brackets.")
     beta = called(schedule, t, stops=f"at t = {t:g} your function stops")
-    beta = called(_number, beta, stops=f"at t = {t:g} β is no number: float(β) stops")
+    beta = called(float_of, beta, stops=f"at t = {t:g} β is no number: float(β) stops")
     if not math.isfinite(beta):
         raise Wrong(f"at t = {t:g} β is {beta}: a finite number is asked.")
     if beta < 0:

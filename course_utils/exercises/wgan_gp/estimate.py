@@ -8,7 +8,7 @@ import torch
 from ... import data, models, session
 from ...losses import critic_loss, gradient_penalty, interpolate, one_sided_penalty
 from ...train import adam, descend, train
-from ..engine.compare import as_number
+from ..engine.compare import float_of
 from ..engine.fixtures import gradient_of
 from ..engine.tasks import Contest, Exercise, Wrong, called
 from .steps import wgan_gp_critic_loss
@@ -79,15 +79,13 @@ def error_of_distance(measured, seed):
 
     if not callable(measured):
         raise Wrong("a function is asked for, measured(critic), that gives a number: attempt its name.")
-    W = as_number(called(measured, critic))
+    W = called(measured, critic)
     if not said:
         raise Wrong("it trains no critic: call critic(…) once.")
     try:
-        W = None if isinstance(W, torch.Tensor) else float(W)
+        W = float_of(W)
     except (TypeError, ValueError):
-        W = None
-    if W is None:
-        raise Wrong("one number is asked for; it gives none.")
+        raise Wrong("one number is asked for; it gives none.") from None
     if not math.isfinite(W):
         raise Wrong("what it gives is not finite.")
     error = W / shift - 1
