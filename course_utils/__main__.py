@@ -2,7 +2,7 @@
 
 open      make the environment if needed, `start`, then open JupyterLab on notebook 01
 test      make the environment if needed, then run the tests (further words go to pytest)
-start     copy the notebooks to work/ (or FOLDER), where they are yours: no file there is overwritten
+start     copy the notebooks to work/ (or FOLDER), where they are yours: no notebook there is overwritten
 sync      write the package's source into the cells tagged `shows:…`, and the index notebooks/README.md
 strip     take outputs and widget state out of the notebooks
 solve     write solved notebooks into notebooks/solved
@@ -23,6 +23,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+STAMP = "course_utils-installed"  # in a virtual environment: what was installed
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -117,12 +118,14 @@ def environment():
     else:
         home = ROOT / ".venv"
         python = str(home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-        if not Path(python).exists():
+        has_pip = [python, "-c", "import importlib.util as u; raise SystemExit(not u.find_spec('pip'))"]
+        # one whose making was interrupted has no pip
+        if not Path(python).exists() or (not (home / STAMP).exists() and subprocess.call(has_pip)):
             print(f"Making a virtual environment in {home} …", flush=True)
-            if subprocess.call([sys.executable, "-m", "venv", str(home)]):
+            if subprocess.call([sys.executable, "-m", "venv", "--clear", str(home)]):
                 sys.exit("No virtual environment could be made. Debian and Ubuntu: apt install python3-venv")
     wanted = hashlib.sha256(b"".join((ROOT / f).read_bytes() for f in ("requirements.txt", "pyproject.toml")))
-    stamp, wanted = home / "course_utils-installed", f"{ROOT} {wanted.hexdigest()}".encode()
+    stamp, wanted = home / STAMP, f"{ROOT} {wanted.hexdigest()}".encode()
     if not stamp.exists() or stamp.read_bytes() != wanted:
         print("Installing requirements.txt (a few minutes the first time) …", flush=True)
         if subprocess.call([python, "-m", "pip", "install", "-q", "-r", "requirements.txt"], cwd=ROOT):

@@ -7,7 +7,7 @@ import torch
 
 
 def reinforce(log_p, reward):
-    """A loss whose gradient is, in the mean over draws, that of −E[reward]. → scalar
+    """A loss whose gradient is, on average over draws, that of −E[reward]. → scalar
 
     −mean over the batch of Σ_t log p(x_t | …) · reward_t,  log_p and reward (B,) or (B, T), no gradient
     through the reward

@@ -7,7 +7,7 @@ def share_decided(before, after):
     ½ E‖before − after‖² / (total variance of before)
 
     before: of n images; after: of the same images, with this part of their codes drawn anew. It is 0 for a
-    part that changes nothing, and 1 in the mean for one that decides all. Parts that each add their own to
+    part that changes nothing, and 1 on average for one that decides all. Parts that each add their own to
     the measure have shares with sum 1; where parts decide together, the sum is larger.
     Source: Jansen 1999, the total index of Sobol. Labels come as one-hot rows. Trap: without ½ a part
     that decides all has the share 2, as two independent draws differ by twice the variance.

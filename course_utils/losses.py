@@ -194,8 +194,8 @@ def jensen_shannon(p, q):
     It is 0 for equal distributions and log 2 if they do not overlap. Source: Goodfellow et al. 2014,
     theorem 1; deck 004. Trap: 0 log 0 counts as 0.
     """
-    m = (p + q) / 2
-    return (torch.special.xlogy(p, p / m) + torch.special.xlogy(q, q / m)).nan_to_num().sum() / 2
+    m = ((p + q) / 2).clamp_min(1e-30)  # so that 0 / 0 is 0
+    return (torch.special.xlogy(p, p / m) + torch.special.xlogy(q, q / m)).sum() / 2
 
 
 def critic_loss(on_real, on_fake):
@@ -272,7 +272,7 @@ def r1_penalty(score, x):
 def accuracy(on_real, on_fake):
     """Share of correct answers of a discriminator, from its logits on as many real as fake items. → scalar
 
-    It is 1 if D is always right, and 0.5 where D cannot tell.
+    It is 1 if D is always right, and near 0.5 where D guesses; a logit of 0 counts as wrong.
     """
     return ((on_real > 0).float().mean() + (on_fake < 0).float().mean()) / 2
 

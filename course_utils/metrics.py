@@ -48,7 +48,12 @@ def _nearest(x, known):
 
 
 def reading_error(y_logits, y):
-    """Share of items whose largest logit (N, k) is not their label's y (N,); 0 is perfect. → float, in %"""
+    """Share of items whose largest logit (N, k) is not their label's y (N,); 0 is perfect. → float, in %
+
+    It is nan if a logit is not finite.
+    """
+    if not y_logits.isfinite().all():
+        return math.nan
     return 100 * (y_logits.argmax(1) != y).float().mean().item()
 
 

@@ -7,14 +7,16 @@ Tags say what a cell is for:
     expected:NAME      the cell draws notebooks/expected/NAME.webp
     concept:ID         the section shows row ID of the curriculum
 The metadata `course` of a heading holds its minutes and a line to say; that of a notebook holds its row of
-the README's table (lectures, steps, run_all), and its curriculum, {ID: "decks: topic"}.
+the README's table (lectures, steps), and its curriculum, {ID: "decks: topic"}.
 """
 
 import base64
 import copy
 import inspect
 import io
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +30,7 @@ from PIL import Image
 from .exercises import EXERCISES, PROJECTS, SELF_TESTS, source
 from .session import ROOT
 
-FOLDER = ROOT / "notebooks"
+FOLDER, BENCH = ROOT / "notebooks", ROOT / "data" / "results" / "bench.json"
 INDEX = """# Instructor's index
 
 From the slides to the notebooks: where a topic is shown, how many minutes its section takes with the
@@ -57,7 +59,7 @@ def tagged(cell, prefix):
 
 
 def sync(words):
-    """Write cells tagged `shows:…`, the index and the README's table; `--check` only tells what is old."""
+    """Write cells tagged `shows:…`, minutes, the index, the README's table; `--check` tells what is old."""
     told = []
     for path in paths():
         book = read(path)
@@ -70,7 +72,11 @@ def sync(words):
         if graded != book.cells:
             book.cells = graded
             told.append(f"{path.name}: grades")
-        if (stale or graded is book.cells) and "--check" not in words:
+        said = re.sub("takes about .*? on two", f"takes about {run_all(path)} on two", book.cells[0].source)
+        if is_late := said != book.cells[0].source:
+            book.cells[0].source = said
+            told.append(f"{path.name}: minutes")
+        if (stale or is_late or graded is book.cells) and "--check" not in words:
             nbformat.write(book, path)
     readme = FOLDER.parent / "README.md"
     texts = {FOLDER / "README.md": index(), readme: in_readme(readme.read_text(encoding="utf-8"))}
@@ -81,6 +87,13 @@ def sync(words):
                 file.write_text(text, encoding="utf-8")
     print("\n".join(told) or "The notebooks show the package's own source, and their index is up to date.")
     return int(bool(told) and "--check" in words)
+
+
+def run_all(path):
+    """How long Run All takes on the class scale, as `bench class` measured it last. → text"""
+    run = json.loads(BENCH.read_text(encoding="utf-8"))["class"].get(path.stem)
+    n = max(1, round(run["minutes"])) if run else 0
+    return f"{n} minute{'s' * (n > 1)}" if run else "a time that has not been measured"
 
 
 def _with_grades(book):
@@ -149,7 +162,7 @@ def in_readme(text):
         course, title = book.metadata.course, _heading(book.cells[0]).replace(" ·", "")
         minutes = sum(cell.metadata.course.minutes for cell in book.cells if "course" in cell.metadata)
         table += f"| {course.lectures} | [{title}](notebooks/{path.name}) | {course.steps} | {minutes} "
-        table += f"| {course.run_all} |\n"
+        table += f"| {run_all(path)} |\n"
     begin, end = "<!-- notebooks -->", "<!-- end of notebooks -->"
     return f"{text[: text.index(begin)]}{begin}\n{table}{text[text.index(end) :]}"
 
@@ -210,7 +223,7 @@ def figures(words):
 
 
 def save_expected(cell, target, most=150_000):
-    """The last picture that a cell drew, as WebP under `most` bytes."""
+    """The last picture that a cell drew, as WebP, of less quality if it takes more than `most` bytes."""
     drawn = [out for out in cell.outputs if "image/png" in out.get("data", {})]
     if not drawn:
         sys.exit(f"The cell for {target.name} drew no picture.")

@@ -95,7 +95,10 @@ def _chosen_device():
     if not available.get(requested.split(":")[0]):
         usable = ", ".join(name for name, ok in available.items() if ok)
         raise ValueError(f"COURSE_DEVICE={requested!r} is not usable here; choose one of: {usable}.")
-    return torch.device(requested)
+    try:
+        return torch.device(requested)
+    except RuntimeError as problem:
+        raise ValueError(f"COURSE_DEVICE={requested!r} is no device: cuda, cuda:0, mps or cpu.") from problem
 
 
 def device_name():
@@ -140,7 +143,7 @@ def own_folder():
 
 
 def keep(contents):
-    """Write files, {path: bytes or text}, atomically: all of them or, on an error such as a full disk, none.
+    """Write files, {path: bytes or text}, each atomically; on an error such as a full disk none of them.
 
     Raises an OSError that names the file.
     """

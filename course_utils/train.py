@@ -45,7 +45,8 @@ def sgd(lr=0.1, **players):
 
 
 def _optimizers(make, players):
-    params = {name: [p for net in nets for p in net.parameters()] for name, nets in players.items()}
+    listed = {name: [nets] if isinstance(nets, nn.Module) else nets for name, nets in players.items()}
+    params = {name: [p for net in nets for p in net.parameters()] for name, nets in listed.items()}
     return SimpleNamespace(**{name: make(own) for name, own in params.items()})
 
 
@@ -62,7 +63,10 @@ def descend(loss, opt):
             "the loss has no gradient: look for .detach(), .item() or no_grad where it is computed."
         )
     opt.zero_grad()
-    loss.backward(inputs=[p for group in opt.param_groups for p in group["params"]])
+    params = [p for group in opt.param_groups for p in group["params"]]
+    loss.backward(inputs=params)
+    if all(p.grad is None for p in params):
+        raise ValueError("the loss does not depend on the networks of this optimizer: is it the right one?")
     opt.step()
 
 
@@ -187,8 +191,8 @@ def train(step, batches, n_steps, watch=None, n_frames=60, lr_decay=0.0, leave=T
                         raise
                     history.stopped = "out of memory"
                     break
-                checked = t + 1 - CHECK_EVERY
-                if ((t + 1) % CHECK_EVERY == 0 or t == n_steps - 1) and history.first_bad(max(0, checked)):
+                is_last = t == n_steps - 1 or pressed()
+                if (is_last or (t + 1) % CHECK_EVERY == 0) and history.first_bad(max(0, t + 1 - CHECK_EVERY)):
                     history.stopped = "diverged"
                 elif pressed():
                     history.stopped = "interrupted"
@@ -209,7 +213,7 @@ def train(step, batches, n_steps, watch=None, n_frames=60, lr_decay=0.0, leave=T
 
 def _check_counts(players):
     for name, value in players.items():
-        if name.startswith("n_") and value < 1:
+        if name.startswith("n_") and isinstance(value, int) and value < 1:
             raise ValueError(f"{name} = {value}: a step does this at least once, so give 1 or more.")
 
 
@@ -252,7 +256,8 @@ def _evaluating(nets):
 @contextlib.contextmanager
 def _rates(opt):
     """Yields a function that scales the learning rates of `opt`; afterwards they are as before."""
-    groups = [group for optimizer in vars(opt).values() for group in optimizer.param_groups] if opt else []
+    optimizers = [opt] if isinstance(opt, torch.optim.Optimizer) else vars(opt).values() if opt else []
+    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
     before = [group["lr"] for group in groups]
 
     def scale(factor):

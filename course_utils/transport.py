@@ -39,6 +39,8 @@ def best_plan(u, v, cost):
     import ot
 
     u, v = (_histogram(bars, name) for bars, name in ((u, "u"), (v, "v")))
+    if not cost.isfinite().all():
+        raise ValueError("a cost is not finite (nan or inf): no plan is the cheapest.")
     plan = ot.emd(u, v, cost.cpu().double().numpy())
     return torch.as_tensor(plan, dtype=torch.float32).to(cost.device)
 
@@ -52,7 +54,7 @@ def check_plan(plan, u, v):
     if (plan < 0).any():
         raise ValueError("a plan cannot move less than nothing: an entry is negative.")
     for bars, sums, verb in ((u, plan.sum(1), "is taken from"), (v, plan.sum(0), "arrives at")):
-        error = (sums - bars).abs()
+        error = (sums - bars).abs().nan_to_num(torch.inf)
         i = int(error.argmax())
         if error[i] > 1e-4:
             raise ValueError(f"{sums[i]:.3f} {verb} place {i}, but it should be {bars[i]:.3f}.")
@@ -89,7 +91,9 @@ def lipschitz_constant(f, x):
     A critic may have at most 1. Source: deck 004, where |f| ≤ 1 means this, not the size of f. Trap: no two
     places may be equal.
     """
-    distance = torch.cdist(x, x) + torch.eye(len(x), device=x.device)  # no 0 / 0 for a place and itself
+    # not by matrix products, which `cdist` takes for many places: they make small distances inexact
+    distance = torch.cdist(x, x, compute_mode="donot_use_mm_for_euclid_dist")
+    distance = distance + torch.eye(len(x), device=x.device)  # no 0 / 0 for a place and itself
     return ((f[:, None] - f[None]).abs() / distance).max()
 
 

@@ -22,7 +22,8 @@ os.environ["MPLCONFIGDIR"] = MATPLOTLIB.name
 import pytest  # noqa: E402
 import torch  # noqa: E402
 
-from course_utils import data, modules_of, notebooks  # noqa: E402
+from course_utils import data, modules_of, notebooks, session  # noqa: E402
+from course_utils.exercises import EXERCISES  # noqa: E402
 from course_utils.train import descend  # noqa: E402
 
 
@@ -69,6 +70,20 @@ def moves(each_descent):
 
 def differ(before, after):
     return any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def broken_and_right(id):
+    """The code that an exercise gives to be mended, and what it is to become. → two functions"""
+    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
+
+
+def scores_of(id, answer, seeds=range(3)):
+    """A design's scores, one for each seed, as a verdict takes them. → list"""
+    scores = []
+    for seed in seeds:
+        with session.seeded(seed):
+            scores.append(EXERCISES[id].contest.run(answer, seed))
+    return scores
 
 
 def weights(net):

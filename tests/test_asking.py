@@ -1,6 +1,7 @@
 """Predictions, designs, self-tests and projects: what a student calls, and what is kept."""
 
 import json
+import math
 import re
 
 import pytest
@@ -18,6 +19,7 @@ from course_utils.exercises import (
     progress,
     reveal,
     self_test,
+    solution,
     verdict,
 )
 from course_utils.exercises.engine.tasks import Contest, Exercise, Prediction, Project, SelfTest, Wrong
@@ -35,7 +37,7 @@ def asked(tmp_path, monkeypatch):
         return rate + seed / 100
 
     contest = Contest(run, bar=2.01, score="error", controls={"plain": 3.0})
-    Exercise("99.1", "Tune", 2.0, ("Lower.",), dict(high=(5.0, "")), contest=contest)
+    Exercise("99.1", "Tune", 1.5, ("Lower.",), dict(high=(5.0, "")), contest=contest, why="It is.")
 
     def broken(x):
         return -x
@@ -81,12 +83,23 @@ def test_a_design_is_run_with_several_seeds_held_against_its_bar_and_kept(asked,
     attempt("99.1", 2.0)
     said = capsys.readouterr().out
     assert "✓ 99.1" in said and said.index("yours: 2.0") < said.index("yours: 3.0")  # the best first
-    kept = json.loads((asked / "portfolio" / "99.1.json").read_text())
+    file = asked / "portfolio" / "99.1.json"
+    kept = json.loads(file.read_text())
     assert [one["what"] for one in kept] == [3.0, 2.0] and [one["reached"] for one in kept] == [False, True]
     attempt("99.1", 11)
     assert "at most 10." in capsys.readouterr().out
     attempt("99.1", "fast")
-    assert "✗ 99.1: not right yet: it stops with TypeError" in capsys.readouterr().out
+    assert "✗ 99.1: not right yet: it stops with TypeError" in (said := capsys.readouterr().out)
+    assert "yours" not in said and len(json.loads(file.read_text())) == 2  # what has no scores is no try
+    attempt("99.1", math.nan)
+    said = capsys.readouterr().out
+    assert said.index("yours: 2.0") < said.index("nan  yours")
+    file.write_text("<<<<<<< HEAD")
+    attempt("99.1", 3.0)
+    assert "It is 99.1.unreadable now." in capsys.readouterr().out
+    assert (file.parent / "99.1.unreadable").read_text() == "<<<<<<< HEAD"
+    solution("99.1")
+    assert capsys.readouterr().out == "1.5: It is.\n"
 
 
 def test_what_is_shown_to_be_mended_is_open_until_it_is_changed(asked):
@@ -120,6 +133,9 @@ def test_a_project_is_a_page_with_all_tries(asked, capsys, monkeypatch):
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# A question\n\nI asked") and "0.001 | 9.5" in text and "0.0001 | 8.5" in text
     assert (asked / "portfolio" / "99_project.png").read_bytes() == b"png"
+    with pytest.raises(TypeError, match="are dicts"):
+        hand_in("99", words="w", scores=[0.1, 0.2])
+    assert hand_in("99", words="w", scores=dict(fcd=7.5)).read_text(encoding="utf-8").count("| 20") == 3
 
 
 # ── every notebook that has been turned into one that asks ───────────────────────────────────────

@@ -2,21 +2,17 @@
 
 import pytest
 import torch
+from conftest import broken_and_right, scores_of
 from torch import nn
 from torch.distributions import Normal
 
-from course_utils import session
 from course_utils.exercises import EXERCISES
 from course_utils.exercises.engine.tasks import Wrong
 from course_utils.exercises.vae.asked import unknown_steps
-from course_utils.exercises.vae.warmup import _minus_elbo, schedule, small_digits
+from course_utils.exercises.vae.warmup import schedule, small_digits
 from course_utils.losses import kl_normal
 from course_utils.priors import reparameterize
 from course_utils.train import adam, descend
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 class SmallVAE(nn.Module):
@@ -92,26 +88,18 @@ def test_the_four_unknown_runs_differ_as_their_answer_says():
     assert EXERCISES["02.5"].reference == "2314"
 
 
-def scores(schedule, seeds):
-    found = []
-    for seed in seeds:
-        with session.seeded(seed):
-            found.append(_minus_elbo(schedule, seed))
-    return found
-
-
 @pytest.mark.slow
 def test_a_late_price_reaches_the_bar_and_no_constant_early_or_cheap_one_does():
     contest = EXERCISES["02.9"].contest
     for good in (schedule, lambda t: min(1.3, 4 * t) if t < 0.8 else 1.0):
-        assert sum(map(contest.reached, scores(good, range(5)))) >= 4
+        assert sum(map(contest.reached, scores_of("02.9", good, range(5)))) >= 4
     for beta in (1.0, 4.0):
-        assert not any(map(contest.reached, scores(lambda t, beta=beta: beta, range(2))))
+        assert not any(map(contest.reached, scores_of("02.9", lambda t, beta=beta: beta, range(2))))
     for bad in (lambda t: 2 * (t > 0.5), lambda t: 1.5 - t, lambda t: 2.01 * t):
-        assert not any(map(contest.reached, scores(bad, range(2))))
+        assert not any(map(contest.reached, scores_of("02.9", bad, range(2))))
     for too_cheap in (lambda t: min(1.0, 2 * t), lambda t: 0.5):
         with pytest.raises(Wrong, match="the mean of β"):
-            scores(too_cheap, range(1))
+            scores_of("02.9", too_cheap, range(1))
     assert not any(map(contest.reached, contest.controls.values()))
 
 
@@ -119,7 +107,7 @@ def test_a_late_price_reaches_the_bar_and_no_constant_early_or_cheap_one_does():
 def test_the_controls_of_the_bar_are_measured():
     controls = EXERCISES["02.9"].contest.controls
     for name, beta in (("β = 1 throughout", lambda t: 1.0), ("β = 2t", lambda t: 2.0 * t)):
-        found = scores(beta, range(3))
+        found = scores_of("02.9", beta, range(3))
         assert sum(found) / 3 == pytest.approx(controls[name], abs=1.0), found
     x_train, x_test = small_digits()
     p = (x_train > 0).float().mean(0).clamp(1e-3, 1 - 1e-3)

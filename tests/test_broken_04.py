@@ -4,17 +4,14 @@ import math
 
 import pytest
 import torch
+from conftest import broken_and_right, scores_of
 from torch import nn
 
-from course_utils import data, models, session
+from course_utils import data, models
 from course_utils.exercises import EXERCISES
-from course_utils.exercises.gan.toy import RING, SCORE, share_at_modes
+from course_utils.exercises.gan.toy import RING, SCORE
 from course_utils.losses import discriminator_loss, non_saturating
 from course_utils.train import adam, descend
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 def test_divided_by_the_real_ones_a_perfect_g_is_called_real_with_eight_real_points_to_a_fake():
@@ -87,14 +84,6 @@ def test_with_exchanged_labels_both_win_and_the_points_run_away():
     assert right_D > 0.5 and right_G > 0.3 and 1.5 < near < 2.5
 
 
-def scores(given, seeds=range(3)):
-    found = []
-    for seed in seeds:
-        with session.seeded(seed):
-            found.append(share_at_modes(given, seed))
-    return found
-
-
 def test_the_counter_is_right_on_the_ring_and_counts_twice_on_a_dense_grid():
     broken, right = broken_and_right("04.12")
     assert broken(points := RING(2_000)[0].cpu(), data.centres(RING).cpu(), 0.05) == pytest.approx(
@@ -135,8 +124,8 @@ def test_the_points_between_two_draws_are_as_short_as_04_15_says():
 def test_the_settings_reach_the_bar_and_neither_the_usual_ones_nor_noise_do():
     task = EXERCISES["04.13"]
     contest = task.contest
-    assert sum(map(contest.reached, scores(task.reference, range(5)))) >= 4
-    assert not any(map(contest.reached, scores({}, range(1))))
+    assert sum(map(contest.reached, scores_of("04.13", task.reference, range(5)))) >= 4
+    assert not any(map(contest.reached, scores_of("04.13", {}, range(1))))
     usual = dict(lr_D=1e-3, lr_G=1e-3, batch_size=64, lr_decay=0.0)
-    assert not any(map(contest.reached, scores(usual, range(2))))
+    assert not any(map(contest.reached, scores_of("04.13", usual, range(2))))
     assert not any(map(contest.reached, contest.controls.values())) and SCORE

@@ -4,19 +4,16 @@ import copy
 
 import pytest
 import torch
+from conftest import broken_and_right, scores_of
 
 from course_utils import models, session, tricks
 from course_utils.exercises import EXERCISES
 from course_utils.exercises.tricks.layers import written_into_a_copy
-from course_utils.exercises.tricks.rescue import my_gan, rescued, rule_of
+from course_utils.exercises.tricks.rescue import my_gan, rule_of
 from course_utils.experiments import trials
 from course_utils.experiments.tricks import TRICKS
 from course_utils.steps import gan_step
 from course_utils.train import adam, descend
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 def test_with_the_broken_labels_d_gets_sure_and_with_the_right_ones_it_stops():
@@ -81,22 +78,14 @@ def virtual_G():
     return tricks.WithReference(net, torch.randn(64, 2))
 
 
-def scores(make, seeds=range(3)):
-    found = []
-    for seed in seeds:
-        with session.seeded(seed):
-            found.append(rescued(make, seed))
-    return found
-
-
 @pytest.mark.slow
 def test_the_reference_rescues_and_neither_other_tricks_nor_noise_reach_the_bar():
     contest = EXERCISES["05.13"].contest
-    assert all(map(contest.reached, scores(my_gan, range(5))))
+    assert all(map(contest.reached, scores_of("05.13", my_gan, range(5))))
     deeper = rule_of(gan_step, D=lambda: models.mlp(2, 1, 42, n_hidden=4))
     for make in (rule_of(gan_step), rule_of(gan_step, D=discriminating_D), deeper):
-        assert not any(map(contest.reached, scores(make)))
-    assert sum(map(contest.reached, scores(rule_of(gan_step, G=virtual_G)))) < contest.needed
+        assert not any(map(contest.reached, scores_of("05.13", make)))
+    assert sum(map(contest.reached, scores_of("05.13", rule_of(gan_step, G=virtual_G)))) < contest.needed
     assert not contest.reached(trials.references("rescue")["noise"]["good"])
     assert not any(map(contest.reached, contest.controls.values()))
 

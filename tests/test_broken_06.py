@@ -4,15 +4,12 @@ from functools import partial
 
 import pytest
 import torch
+from conftest import broken_and_right, scores_of
 
-from course_utils import data, models, session
+from course_utils import data, models
 from course_utils.exercises import EXERCISES
 from course_utils.priors import gaussian
 from course_utils.train import rmsprop, train
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 def largest_weight(net):
@@ -20,7 +17,7 @@ def largest_weight(net):
 
 
 def met_by_g(update, lr):
-    """The largest weight of a critic of a ring and a blob, in the mean over its updates 50 to 100."""
+    """The largest weight of a critic of a ring and a blob, on average over its updates 50 to 100."""
     torch.manual_seed(0)
     C, found = models.mlp(2, 1, 32), []
     opt = rmsprop(C=[C], lr=lr).C
@@ -60,25 +57,16 @@ def test_the_broken_step_leaves_a_heap_of_points_and_the_right_one_does_not():
         assert spread > 0.8
 
 
-def scores(settings, seeds=range(3)):
-    found = []
-    for seed in seeds:
-        with session.seeded(seed):
-            found.append(EXERCISES["06.11"].contest.run(settings, seed))
-    print(settings, found)
-    return found
-
-
 @pytest.mark.slow
 def test_the_reference_gets_near_to_the_ring_and_the_settings_of_the_paper_and_others_do_not():
     task = EXERCISES["06.11"]
-    assert sum(map(task.contest.reached, scores(task.reference, range(5)))) >= 4
-    plain = scores(dict(clip=0.01, n_critic=5, lr_C=5e-5, lr_G=5e-5))
+    assert sum(map(task.contest.reached, scores_of("06.11", task.reference, range(5)))) >= 4
+    plain = scores_of("06.11", dict(clip=0.01, n_critic=5, lr_C=5e-5, lr_G=5e-5))
     assert all(score > 1.2 for score in plain)  # as the text says
     for other in (
         dict(clip=0.1, n_critic=5, lr_C=5e-3, lr_G=3e-3),
         dict(clip=0.3, n_critic=5, lr_C=1e-2, lr_G=1e-2),
         dict(clip=0.1, n_critic=1, lr_C=1e-2, lr_G=1e-9),  # G as it was: noise
     ):
-        assert sum(map(task.contest.reached, scores(other))) < task.contest.needed, other
+        assert sum(map(task.contest.reached, scores_of("06.11", other))) < task.contest.needed, other
     assert not any(map(task.contest.reached, task.contest.controls.values()))

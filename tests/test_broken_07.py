@@ -4,16 +4,13 @@ from functools import partial
 
 import pytest
 import torch
+from conftest import broken_and_right, scores_of
 
-from course_utils import data, models, session
+from course_utils import data, models
 from course_utils.exercises import EXERCISES
 from course_utils.losses import critic_loss, interpolate
 from course_utils.priors import gaussian
 from course_utils.train import adam, descend, train
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 def test_the_broken_line_leaves_the_lines_of_its_pairs_in_square_batches_and_the_right_one_does_not():
@@ -91,14 +88,6 @@ def test_two_ways_have_a_slope_each(seed):
     assert abs(each[0] - 4) < 1 and abs(each[1] - 24) < 3 and abs(sum(each) / 2 - 14) < 1
 
 
-def scores(settings, seeds=range(3)):
-    found = []
-    for seed in seeds:
-        with session.seeded(seed):
-            found.append(EXERCISES["07.8"].contest.run(settings, seed))
-    return found
-
-
 def estimate_alone(critic, **settings):
     return critic(**settings)
 
@@ -106,8 +95,8 @@ def estimate_alone(critic, **settings):
 @pytest.mark.slow
 def test_the_reference_is_near_w_and_the_settings_of_the_paper_and_others_are_not():
     task = EXERCISES["07.8"]
-    assert all(map(task.contest.reached, scores(task.reference, range(6))))
-    given = scores(partial(estimate_alone, sides=2, gp_weight=10.0, lr=2e-4))
+    assert all(map(task.contest.reached, scores_of("07.8", task.reference, range(6))))
+    given = scores_of("07.8", partial(estimate_alone, sides=2, gp_weight=10.0, lr=2e-4))
     assert min(given) > 0.085 and max(given) < 0.655  # as the text says
     for other in (
         dict(sides=1, gp_weight=100.0, lr=3e-3),
@@ -116,6 +105,6 @@ def test_the_reference_is_near_w_and_the_settings_of_the_paper_and_others_are_no
         dict(sides=2, gp_weight=10.0, lr=1e-3),
         dict(sides=2, gp_weight=10.0, lr=0.0),
     ):
-        said = scores(partial(estimate_alone, **other))
+        said = scores_of("07.8", partial(estimate_alone, **other))
         assert sum(map(task.contest.reached, said)) < task.contest.needed, other
     assert not any(map(task.contest.reached, task.contest.controls.values()))

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from conftest import broken_and_right
 from torch import nn
 
 from course_utils import data, models, pretrained, session
@@ -11,10 +12,6 @@ from course_utils.losses import critic_loss, discriminator_loss, gradient_penalt
 from course_utils.priors import gaussian
 from course_utils.steps import alae_step_1, alae_step_2, alae_step_3
 from course_utils.train import adam, descend
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 def dirac(penalty, gamma, h=0.1, n=300, k=1, critic=False):

@@ -4,14 +4,11 @@ import itertools
 
 import pytest
 import torch
+from conftest import broken_and_right
 
 from course_utils import losses, models, session
 from course_utils.exercises import EXERCISES
 from course_utils.exercises.likelihood.writing import nats_by_design, unknown_table
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 def small_net():

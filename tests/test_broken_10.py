@@ -5,16 +5,13 @@ import math
 
 import pytest
 import torch
+from conftest import broken_and_right
 
 from course_utils import data, models
 from course_utils.exercises import EXERCISES
 from course_utils.exercises.codes.info_meaning import lean
 from course_utils.priors import with_code
 from course_utils.train import adam, descend, train
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 @pytest.mark.slow

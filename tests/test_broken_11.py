@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from conftest import broken_and_right
 from torch import nn
 
 from course_utils import data, experiments, metrics, models, session
@@ -11,10 +12,6 @@ from course_utils.exercises.larger.truncation import Spots, anonymous, crowded_h
 from course_utils.match import Rule, match
 from course_utils.priors import gaussian
 from course_utils.pyramid import pyramid, smaller
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 @pytest.mark.slow

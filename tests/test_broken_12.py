@@ -4,16 +4,13 @@ import math
 
 import pytest
 import torch
+from conftest import broken_and_right
 
 from course_utils import data, experiments, session
 from course_utils.estimates import draw, reinforce
 from course_utils.exercises import EXERCISES
 from course_utils.exercises.symbols.text import anonymous
 from course_utils.train import descend
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 def test_the_numbers_by_hand_are_those_of_autograd():

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 import torch
+from conftest import broken_and_right
 from torch import no_grad
 
 from course_utils import data, influence, models, pretrained, session
@@ -12,10 +13,6 @@ from course_utils.exercises import EXERCISES
 from course_utils.exercises.domains.parts import unknown_parts
 from course_utils.priors import gaussian
 from course_utils.train import adam, train
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 def test_with_a_cut_cycle_it_is_the_same_to_the_first_translator_whether_it_can_be_undone():

@@ -2,8 +2,9 @@
 
 import pytest
 import torch
+from conftest import scores_of
 
-from course_utils import data, metrics, models, session
+from course_utils import data, metrics, models
 from course_utils.exercises import EXERCISES
 from course_utils.models import free_energy
 from course_utils.train import sgd
@@ -28,19 +29,11 @@ def test_a_chain_that_is_not_handed_on_costs_nats():
     assert mended < 4.4 and mended < broken - 1, (broken, mended)
 
 
-def scores(settings, seeds):
-    found = []
-    for seed in seeds:
-        with session.seeded(seed):
-            found.append(EXERCISES["09.14"].contest.run(settings, seed))
-    return found
-
-
 @pytest.mark.slow
 def test_the_bar_of_sweeps_is_reached_by_chains_that_go_on_and_by_longer_ones_from_the_data():
     contest = EXERCISES["09.14"].contest
     for good in EXERCISES["09.14"].reference, dict(start="data", k=5, lr=1.0):
-        assert sum(map(contest.reached, scores(good, range(5)))) >= 4
+        assert sum(map(contest.reached, scores_of("09.14", good, range(5)))) >= 4
     assert not any(map(contest.reached, contest.controls.values()))
 
 
@@ -55,4 +48,4 @@ def test_the_bar_of_sweeps_is_reached_by_chains_that_go_on_and_by_longer_ones_fr
     ],
 )
 def test_it_is_not_reached_by(settings):
-    assert not any(map(EXERCISES["09.14"].contest.reached, scores(settings, range(2))))
+    assert not any(map(EXERCISES["09.14"].contest.reached, scores_of("09.14", settings, range(2))))

@@ -2,18 +2,15 @@
 
 import pytest
 import torch
+from conftest import broken_and_right, scores_of
 
-from course_utils import data, experiments, session
+from course_utils import data, experiments
 from course_utils.exercises import EXERCISES
 from course_utils.exercises.symbols.policy import RUNS, unknown_rewards
 from course_utils.experiments import irgan, lake
 from course_utils.losses import discriminator_loss
 from course_utils.steps import choosing
 from course_utils.train import descend, train
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 @pytest.mark.slow
@@ -90,22 +87,14 @@ def test_the_three_rewards_are_told_apart_in_every_seed():
     assert EXERCISES["12.11"].reference == "BCA"
 
 
-def scores(answer, seeds):
-    found = []
-    for seed in seeds:
-        with session.seeded(seed):
-            found.append(EXERCISES["12.16"].contest.run(answer, seed))
-    return found
-
-
 def test_fifty_forged_points_beat_a_thousand_real_ones():
     contest = EXERCISES["12.16"].contest
-    assert sum(map(contest.reached, scores(EXERCISES["12.16"].reference, range(5)))) >= 4
+    assert sum(map(contest.reached, scores_of("12.16", EXERCISES["12.16"].reference, range(5)))) >= 4
     assert not any(map(contest.reached, contest.controls.values()))
-    plain = scores(lambda x: x[:50], range(5))
+    plain = scores_of("12.16", lambda x: x[:50], range(5))
     assert max(plain) < contest.bar
     assert sum(plain) / 5 == pytest.approx(contest.controls["50 real points"], abs=0.03)
-    noise = scores(lambda x: x.mean(0) + x.std(0) * torch.randn(50, 2), range(3))
+    noise = scores_of("12.16", lambda x: x.mean(0) + x.std(0) * torch.randn(50, 2), range(3))
     assert sum(noise) / 3 == pytest.approx(contest.controls["noise"], abs=0.1)
 
 
@@ -113,7 +102,7 @@ def test_so_many_real_points_do_not_reach_the_bar(monkeypatch):
     from course_utils.exercises.symbols import measures
 
     monkeypatch.setattr(measures, "N_POINTS", 1_000)
-    real = scores(lambda x: x, range(5))
+    real = scores_of("12.16", lambda x: x, range(5))
     contest = EXERCISES["12.16"].contest
     assert max(real) < contest.bar
     assert sum(real) / 5 == pytest.approx(contest.controls["1,000 real points"], abs=0.02)

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 import torch
+from conftest import broken_and_right
 
 from course_utils import entropies, experiments, models, pretrained, session, steps
 from course_utils.exercises import EXERCISES
@@ -13,10 +14,6 @@ from course_utils.exercises.codes.inverting import RUNS, unknown_pairs
 from course_utils.exercises.codes.naming import error_after_asking
 from course_utils.priors import gaussian
 from course_utils.train import adam, train
-
-
-def broken_and_right(id):
-    return EXERCISES[id].mistakes["given"].wrong, EXERCISES[id].reference
 
 
 class Points:

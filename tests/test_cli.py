@@ -30,18 +30,20 @@ def course(monkeypatch, tmp_path):
     (tmp_path / "notebooks" / "expected").mkdir(parents=True)
     section = {"tags": ["concept:X-1"], "course": {"minutes": 7, "say": "Look up."}}
     cells = [
-        nbformat.v4.new_markdown_cell("# 01 · X"),
+        nbformat.v4.new_markdown_cell("# 01 · X\n\n*Run All* takes about an age on two CPU cores."),
         nbformat.v4.new_markdown_cell("## 1 · Y\n\nText", metadata=section, id="s1"),
         nbformat.v4.new_code_cell("old = 0", metadata={"tags": ["shows:steps.ae_step"]}),
         nbformat.v4.new_code_cell(DRAWS, metadata={"tags": ["expected:01_x"]}),
     ]
     curriculum = {"X-1": "003: PCA"}
-    course = dict(lectures="003", steps="`ae_step`", run_all="1 minute", curriculum=curriculum)
+    course = dict(lectures="003", steps="`ae_step`", curriculum=curriculum)
     book = nbformat.v4.new_notebook(cells=cells, metadata={"course": course})
     (tmp_path / "README.md").write_text("<!-- notebooks -->\n<!-- end of notebooks -->\nMore.")
     nbformat.write(book, tmp_path / "notebooks" / "01_x.ipynb")
+    (tmp_path / "bench.json").write_text('{"class": {"01_x": {"minutes": 2.6}}}')
     monkeypatch.setattr(cli, "ROOT", tmp_path)
     monkeypatch.setattr(notebooks, "FOLDER", tmp_path / "notebooks")
+    monkeypatch.setattr(notebooks, "BENCH", tmp_path / "bench.json")
     return tmp_path
 
 
@@ -168,8 +170,9 @@ def test_sync_writes_source_and_index_and_with_check_writes_nothing(course):
     index = readme.read_text(encoding="utf-8")
     assert "\n## [01 · X](01_x.ipynb), 7 minutes\n" in index
     assert "\n| [1 · Y](01_x.ipynb#cell-id=s1) | 003: PCA (X-1) | 7 | Look up. |\n" in index
-    row = "| [01 X](notebooks/01_x.ipynb) | `ae_step` | 7 | 1 minute |\n"
+    row = "| [01 X](notebooks/01_x.ipynb) | `ae_step` | 7 | 3 minutes |\n"
     assert row in (course / "README.md").read_text()
+    assert "takes about 3 minutes on two CPU cores" in notebooks.read(path).cells[0].source
     readme.write_text(index.replace("up", "down"), encoding="utf-8")
     assert notebooks.sync(["--check"]) == 1 and "down" in readme.read_text(encoding="utf-8")
 

@@ -171,12 +171,28 @@ def test_own_pictures_in_colour_become_data_with_labels_by_folder(tmp_path, caps
     assert x.shape == (5, 1, 28, 28) and len(y) == 5
 
 
+def test_own_pictures_of_every_kind_keep_their_ink(tmp_path, capsys):
+    folder = photos(tmp_path / "any", [], 25)
+    ink = np.zeros((40, 40, 4), np.uint8)
+    ink[10:30, 10:30, 3] = 255  # black on nothing
+    deep = np.full((40, 40), 30_000, np.uint16)
+    deep[10:30, 10:30] = 2_000
+    Image.fromarray(ink).save(folder / "00_ink.png")
+    Image.fromarray(deep).save(folder / "00_deep.png")
+    Image.fromarray((deep / 30_000).astype(np.float32)).save(folder / "00_real.tiff")
+    whole = (folder / "00_ink.png").read_bytes()
+    (folder / "00_broken.png").write_bytes(whole[:45] + b"\xff" * 9 + whole[54:])
+    first_three = data.images(folder).x[:3, 0].cpu()
+    assert "no pictures: 00_broken.png, notes.txt" in capsys.readouterr().out
+    assert (first_three[:, 14, 14] < -0.9).all() and (first_three[:, 0, 0] > 0.9).all()
+
+
 def test_own_pictures_without_labels_and_what_cannot_be_used(tmp_path, capsys):
     assert (
         not data.images(photos(tmp_path / "any", [], 25)).y.any() and "no labels" in capsys.readouterr().out
     )
     for folder, said in (
-        (photos(tmp_path / "few", [], 3), "has 3 pictures.*needs 20"),
+        (photos(tmp_path / "few", [], 3), "few: 3 pictures.*needs 20"),
         (photos(tmp_path / "many", [*"abcdefghijk"], 22), "11 subfolders; keep ten"),
         (tmp_path / "no such", "is not a folder"),
     ):

@@ -38,11 +38,35 @@ def test_the_same_seed_plays_the_same_game_and_changes_no_other_random_numbers()
 )
 def test_a_player_can_be_held_still(rule, name, value, movers):
     game = Game(rule=rule, **SMALL)
-    game.advance(1)  # the clipping of weights, where a rule clips, is done by now
     game.set(name, value)
     before = {"G": weights(game.G), "D": weights(game.D)}
+    game.look()
+    assert torch.equal(weights(game.D), before["D"])  # although a rule may clip weights
     game.advance(2)
     assert "".join(n for n in "DG" if not torch.equal(weights(getattr(game, n)), before[n])) == movers
+
+
+def test_settings_that_there_are_not_are_told_and_the_next_game_is_well():
+    for wrong, said in (
+        (dict(data="moons"), "data is one of: line, ring of 8"),
+        (dict(optimizer="adam"), "optimizer is one of"),
+        (dict(n_d=20), "no n_d of 20; the nearest is 10"),
+        (dict(width=2), "no width of 2"),
+        (dict(rules={"R1": Rule(steps.r1_gan_step, ema=True)}), "keeps no EMA"),
+        (dict(dataset="ring"), "no setting dataset"),
+    ):
+        with pytest.raises((ValueError, TypeError), match=said):
+            GanGame(**wrong)
+    GanGame(**SMALL)
+    with pytest.raises(ValueError, match="one step at least"):
+        Game(**SMALL).advance(0)
+
+
+def test_new_networks_at_step_0_are_told_anew():
+    board = GanGame(**SMALL)
+    before = board.status.value
+    board.controls["width"].value = 64
+    assert board.game.n_steps == 0 and board.status.value != before
 
 
 def test_slow_motion_shows_the_moves_of_a_step_one_after_the_other():
@@ -167,8 +191,14 @@ def test_an_error_in_a_students_step_is_shown_and_stops_the_game():
     board = GanGame(**SMALL)
     board.game.rules["mine"] = Rule(broken)
     board.game.settings.rule = "mine"
-    board.step_button.click()
-    assert "my own &lt;fault&gt;" in board.error.value and not board.playing
+
+    async def playing():
+        board.start()
+        before = board.playing
+        await asyncio.sleep(0.2)
+        return before, board.playing
+
+    assert asyncio.run(playing()) == (True, False) and "my own &lt;fault&gt;" in board.error.value
 
 
 def test_play_and_pause():

@@ -42,8 +42,9 @@ def test_tile_puts_ink_black_on_white_in_rows():
     assert sheet.shape == (9, 9)
     assert sheet[:4, :4].min() == 1 and sheet[:4, 5:].max() == 0 and sheet[5:].min() == 1
     assert np.array_equal(plotting.tile(x.flatten(1), 2, 1), sheet)
-    with pytest.raises(ValueError, match=r"images are \(n, 1, H, W\)"):
-        plotting.tile(torch.zeros(2, 2, 4, 4))
+    for other in (torch.zeros(2, 2, 4, 4), torch.zeros(9, 10), torch.zeros(0, 1, 4, 4)):
+        with pytest.raises(ValueError, match=r"images are \(n, 1, H, W\)"):
+            plotting.tile(other)
 
 
 def test_colour_images_keep_their_colours():
@@ -67,7 +68,9 @@ def test_pictures_stand_beside_each_other_in_the_middle_of_the_height():
 
 def test_above_interleaves_rows():
     x = torch.arange(5.0).reshape(5, 1, 1, 1)
-    assert plotting.above(x, x + 10, 2).flatten().tolist() == [0, 1, 10, 11, 2, 3, 12, 13, 4, 14]
+    assert plotting.above(x, x + 10, 2).flatten().tolist() == [0, 1, 10, 11, 2, 3, 12, 13, 4, -1, 14, -1]
+    with pytest.raises(ValueError, match="no images to show"):
+        plotting.above(x[:0], x[:0])
 
 
 def test_a_sheet_is_the_same_after_it_was_text():
@@ -180,3 +183,21 @@ def test_spreads_show_every_run_on_both_sides_of_0():
     low, high = ax.get_xlim()
     assert low < -0.8 and high > 0.9
     assert plotting.spreads({"a": [1.0, 2.0]}, "score").axes[0].get_xlim()[0] == 0
+    (ax,) = plotting.bands({"rewards": {"plain": [-3.0, 1.0], "b": [2.0]}}).axes
+    low, high = ax.get_xlim()
+    assert low < -3 and high > 2
+
+
+def test_a_histogram_beside_a_density_counts_what_lies_outside():
+    fake = torch.cat([torch.linspace(-0.9, 0.9, 50), torch.full((950,), 7.0)])
+    at = torch.linspace(-1, 1, 9)
+    (ax,) = plotting.panels(at, {"title": {"fake": fake, **{name: at for name in "abcde"}}}).axes
+    area = sum(bar.get_height() * bar.get_width() for bar in ax.patches)
+    assert area == pytest.approx(0.05) and len(ax.lines) == 5
+
+
+def test_points_that_are_not_in_a_plane_are_told():
+    for z in (torch.zeros(9, 1), torch.zeros(9, 3)):
+        with pytest.raises(ValueError, match=r"points \(n, 2\)"):
+            plotting.latent_scatter(z, torch.zeros(9))
+    assert plotting.latent_scatter(torch.rand(9, 2), torch.zeros(9)).axes  # labels may be of any kind

@@ -118,6 +118,9 @@ def test_wrong_names_and_images_are_an_error():
 
 def test_a_recipe_makes_weights_that_load(copies, noise, monkeypatch):
     monkeypatch.setattr(data, "digits", lambda name: noise)
+    with pytest.raises(ValueError, match="smoke scale"):
+        recipes.make("ae")
+    monkeypatch.setenv("COURSE_SCALE", "class")
     monkeypatch.setitem(recipes.RECIPES, "ae", dataclasses.replace(recipes.RECIPES["ae"], n_steps=20))
     report = recipes.make("ae", seed=4)
     assert report["data"] == "noise" and report["seed"] == 4 and report == pretrained.info("ae")
@@ -158,8 +161,13 @@ def test_a_network_of_ones_own_is_kept_for_a_later_notebook(tmp_path, monkeypatc
     again = pretrained.load("my_gan", models.generator(8))
     z = torch.randn(3, 8)
     assert torch.equal(again(z), net.eval()(z)) and not again.training
-    with pytest.raises(pretrained.WeightsError, match="another network, this one:\n.*Sequential|Linear"):
+    with pytest.raises(pretrained.WeightsError, match="another network, this one:\n.*Sequential"):
         pretrained.load("my_gan", torch.nn.Linear(2, 2))
+    other = models.generator(8, hidden=9)
+    before = other[0].weight.clone()
+    with pytest.raises(pretrained.WeightsError, match="another network"):
+        pretrained.load("my_gan", other)
+    assert torch.equal(other[0].weight, before)  # a refused load leaves the network as it was
     with pytest.raises(pretrained.WeightsError, match="There are: my_gan"):
         pretrained.load("my_vae", net)
     with pytest.raises(ValueError, match="give the network, too: load"):

@@ -1,4 +1,4 @@
-"""Text: the language is what it says; the estimates are right in the mean, over all that can be drawn."""
+"""Text: the language is what it says; the estimates are right on average, over all that can be drawn."""
 
 import itertools
 import math
@@ -97,7 +97,7 @@ def exact_gradient():
 
 
 def mean_gradient(change, n=2):
-    """The gradient of `reinforce` in the mean over all batches of n draws, each as probable as it is."""
+    """The gradient of `reinforce` on average over all batches of n draws, each as probable as it is."""
     theta, total = THETA.clone().requires_grad_(), 0
     p = THETA.softmax(0)
     for at in itertools.product(range(3), repeat=n):

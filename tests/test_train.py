@@ -70,6 +70,8 @@ def test_descend_says_what_is_wrong_with_the_loss():
         descend(0.5, opt.net)
     with pytest.raises(ValueError, match="detach"):
         descend(net(torch.zeros(3, 2)).mean().detach(), opt.net)
+    with pytest.raises(ValueError, match="is it the right one"):
+        descend(nn.Linear(2, 2)(torch.zeros(3, 2)).mean(), opt.net)
 
 
 def test_history_and_film(batches):
@@ -133,6 +135,28 @@ def test_an_interrupt_ends_training_after_the_step_and_keeps_everything(batches,
     assert next(iter(opt.net.state.values()))["step"].item() == 4
     assert "kept" in capsys.readouterr().out and not net.training
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupt_does_not_hide_that_a_training_diverged(batches, capsys):
+    def step(batches, *, net):
+        signal.raise_signal(signal.SIGINT)
+        return dict(L=torch.tensor(torch.nan))
+
+    assert train(step, batches, 100, net=new_net()).stopped == "diverged"
+    assert "L is nan since step 0" in capsys.readouterr().out
+
+
+def test_one_optimizer_and_one_network_need_no_list(batches):
+    net = new_net()
+
+    def step(batches, *, net, opt):
+        loss = net(next(batches)[0]).square().mean()
+        descend(loss, opt)
+        return dict(L=loss)
+
+    opt = adam(net=net).net
+    assert train(step, batches, 4, lr_decay=0.5, net=net, opt=opt).n_steps == 4
+    assert opt.param_groups[0]["lr"] == 1e-3
 
 
 def test_a_second_interrupt_takes_effect_at_once(batches):

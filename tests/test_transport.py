@@ -114,3 +114,12 @@ def test_the_error_for_a_wrong_plan_names_the_place():
     with pytest.raises(ValueError, match="a row for each place"):
         transport.check_plan(torch.zeros(3, 2), u, v)
     transport.check_plan(torch.tensor([[0.5, 0.25], [0.0, 0.25]]), u, v)
+    with pytest.raises(ValueError, match="nan is taken from"):
+        transport.check_plan(torch.full((2, 2), torch.nan), u, v)
+    with pytest.raises(ValueError, match="a cost is not finite"):
+        transport.best_plan(u, v, torch.tensor([[0.0, torch.nan], [1.0, 0.0]]))
+
+
+def test_the_lipschitz_constant_is_exact_far_from_0():
+    x = 30 + torch.randn(500, 2)
+    assert transport.lipschitz_constant(x[:, 0], x) <= 1 + 1e-4

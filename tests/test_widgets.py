@@ -164,7 +164,7 @@ def test_piles_are_dragged_bar_by_bar():
     panel.plane.value = (-0.4, -1.0)  # below the line: the first bar of v
     assert torch.allclose(seen[-1][1], torch.tensor([0.5, 0, 0.5]))
     panel.plane.value = (1.0, -1.0)  # an arrow key to the right
-    assert torch.allclose(seen[-1][1], torch.tensor([0.5, 0, 0.5]))
+    assert torch.allclose(seen[-1][1], torch.tensor([0.5, 0, 0.5])) and panel.plane.value == (1.0, 0.0)
     panel.sliders["power"].value = 2
     assert seen[-1][2] == 2 and torch.allclose(seen[-1][0], torch.tensor([0.25, 0.25, 0.5]))
 
@@ -212,7 +212,9 @@ def test_all_frames_of_a_slow_film_are_there_before_it_is_played(monkeypatch):
 
 def test_film_of_points():
     history = film_of(torch.randn(50, 2))
-    assert pixels(widgets.film(history)).std() > 1
+    near = widgets.film(history)
+    far = widgets.film(film_of(torch.randn(50, 2), 9 + torch.rand(50, 2)))
+    assert pixels(near).std() > 1 and pixels(far).std() > 1
     coloured = widgets.film(history, lambda z: plotting.map_png(z, torch.arange(50) % 10, prior=z))
     assert pixels(coloured).std() > 1
 
@@ -225,6 +227,9 @@ def test_picker_finds_the_image_under_the_click():
         panel.plane.value = at
         assert panel.chosen() == i
         assert abs(pixels(panel).mean() / 255 - (1 - images[i].mean().item()) / 2) < 0.02
+    # an arrow key goes on by one image, in both directions
+    spans = [high - low for low, high in (panel.plane.x_range, panel.plane.y_range)]
+    assert [stride * span for stride, span in zip(panel.plane.stride, spans, strict=True)] == [1, 1]
 
 
 def test_point_map_takes_the_nearest_point_and_latent_plane_the_very_point():
@@ -237,6 +242,11 @@ def test_point_map_takes_the_nearest_point_and_latent_plane_the_very_point():
     panel = widgets.latent_plane(lambda z: seen.append(z.tolist()) or decode(z), xy, y, size=100)
     panel.plane.value = (0.25, -0.05)
     assert np.allclose(seen[-1], [[0.25, -0.05]])
+    low, high = widgets.point_map(xy[:1], y[:1], grey, size=100).plane.x_range
+    assert low < 0 < high
+    for make in (widgets.latent_plane, lambda decode, z, y: widgets.latent_sliders(decode, z_codes=z)):
+        with pytest.raises(ValueError, match="not finite"):
+            make(decode, xy.log(), y)
 
 
 def test_a_page_without_a_kernel_shows_the_still_picture():

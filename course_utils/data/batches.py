@@ -77,8 +77,9 @@ def balanced(y, n_each):
 
 
 def half_labelled(n_labels, n):
-    """Rows for `Batches` when only the first n_labels of n items have a label: half of each batch has one.
+    """Rows for `Batches` when only the first n_labels of n items have a label: about half of a batch has one.
 
+    That is so for labels that are few; where a third of the items or more have one, they are not repeated.
     → (m,)
     """
     rest = torch.arange(n_labels, n)

@@ -34,11 +34,12 @@ def images(folder, device=None):
             try:
                 pixels.append(_read(file))
                 labels.append(label)
-            except OSError:  # Pillow's error for what is no picture is one, too
+            except Exception:  # each of Pillow's formats has errors of its own for a damaged file
                 left_out.append(file.name)
     if len(pixels) < FEWEST:
+        where = "the subfolders of " * bool(kinds)
         raise DataError(
-            f"{folder} has {len(pixels)} pictures (PNG, JPEG, …); a lesson needs {FEWEST} at least"
+            f"{where}{folder}: {len(pixels)} pictures (PNG, JPEG, …); a lesson needs {FEWEST} at least"
         )
     x, y = scaled(torch.stack(pixels).unsqueeze(1)), torch.tensor(labels)
     x, y = (part.to(device or session.device()) for part in (x, y))
@@ -57,7 +58,14 @@ def _read(file):
     """→ (28, 28), 0 to 255"""
     from PIL import Image, ImageOps
 
-    with Image.open(file) as picture:
-        grey = ImageOps.exif_transpose(picture).convert("L")
-        square = ImageOps.fit(grey, (28, 28), Image.Resampling.LANCZOS)
+    with Image.open(file) as opened:
+        picture = ImageOps.exif_transpose(opened)
+        if picture.mode.startswith(("I", "F")):  # numbers beyond 255, which `convert` would cut off
+            numbers = np.asarray(picture, np.float32)
+            low, high = numbers.min(), numbers.max()
+            picture = Image.fromarray((255 * (numbers - low) / max(high - low, 1e-9)).astype(np.uint8))
+        if picture.has_transparency_data:  # what is transparent is paper
+            picture = picture.convert("RGBA")
+            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+        square = ImageOps.fit(picture.convert("L"), (28, 28), Image.Resampling.LANCZOS)
     return torch.from_numpy(np.array(square))

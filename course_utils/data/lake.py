@@ -78,7 +78,7 @@ class Lake:
         return Walks(*(torch.stack(each, 1) for each in zip(*steps, strict=True)))
 
     def visits(self, policy):
-        """How often a walk makes each move at each place, exactly, in the mean. (places, 4) → the same
+        """How often a walk makes each move at each place, exactly, on average. (places, 4) → the same
 
         Also where it is when the time is over: (places,). Differentiable.
         """

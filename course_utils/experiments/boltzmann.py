@@ -44,7 +44,7 @@ def nats(rbm, v, base):
 
 
 def run(variant, seed, looks=_LOOKS):
-    """Scores of one of VARIANTS after each number of updates, such as "nats at 250". → dict"""
+    """Scores of one of VARIANTS after each number of updates, such as "nats at 500". → dict"""
     session.seed_all(seed)
     digits = data.digits("mnist")
     ink = (digits.x.mean(0).flatten() + 1) / 2

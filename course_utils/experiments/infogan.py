@@ -37,11 +37,8 @@ def scored(G, DQ, prior, digits):
     }
 
 
-def run(variant, seed, looks=LOOKS, keep=None):
-    """Scores of one of VARIANTS after each number of updates, such as "error at 7000". → dict
-
-    keep  (net) → None, given the trained networks, to save them
-    """
+def run(variant, seed, looks=LOOKS):
+    """Scores of one of VARIANTS after each number of updates, such as "error at 3500". → dict"""
     about = {"weight": 1.0, "shared": True, "n_numbers": 2} | VARIANTS[variant]
     digits, d = data.digits("mnist"), about["n_numbers"]
     session.seed_all(seed)
@@ -62,8 +59,6 @@ def run(variant, seed, looks=LOOKS, keep=None):
         strokes = correlations(net.G, prior)
         category = metrics.in_parts(lambda x: net.DQ(x)[1][:, :10].argmax(1), digits.x_test)
     counts = groups.count(category, digits.y_test)
-    if keep:
-        keep(net)
     return rounded(scores | strokes) | {"counts": counts.tolist()}
 
 

@@ -1,6 +1,5 @@
 """Three ways to learn a language whose distribution is known, from the same beginning: notebook 12."""
 
-import copy
 from functools import partial
 
 from .. import data, losses, metrics, models, session
@@ -23,6 +22,13 @@ def beginning(batches):
     return G, D
 
 
+def two_rates(G, D, lr_D=5e-3, lr_G=3e-3):
+    """The optimizers of a game from the beginning on. → opt"""
+    opt = adam(D=[D], lr=lr_D, betas=BETAS)
+    opt.G = adam(G=[G], lr=lr_G, betas=BETAS).G
+    return opt
+
+
 def scores(G):
     x, p = data.every_sum()
     return metrics.text_scores(G.log_p(x).sum(1).detach(), p)
@@ -32,14 +38,12 @@ def run(way, seed):
     """The scores of a writer after N_MORE updates in this way; `way` "start": before them. → dict"""
     session.seed_all(seed)
     batches = data.Batches(data.sums(20_000), batch_size=256)
-    G, D = (copy.deepcopy(net) for net in beginning(batches))
+    G, D = beginning(batches)
     if way == "MLE":
         train(mle_step, batches, N_MORE[way], quiet=True, G=G, opt=adam(G=[G], lr=3e-3))
     elif way != "start":
-        opt = adam(D=[D], lr=5e-3, betas=BETAS)
-        opt.G = adam(G=[G], lr=3e-3, betas=BETAS).G
         step = {"SeqGAN": seqgan_step, "Gumbel": gumbel_gan_step}[way]
-        train(step, batches, N_MORE[way], quiet=True, G=G, D=D, opt=opt)
+        train(step, batches, N_MORE[way], quiet=True, G=G, D=D, opt=two_rates(G, D))
     return rounded(scores(G))
 
 

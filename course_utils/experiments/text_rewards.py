@@ -1,6 +1,5 @@
 """What a writer is paid, D or log D, by score and straight through: notebook 12, after text_gans."""
 
-import copy
 from functools import partial
 
 import torch
@@ -9,9 +8,9 @@ from torch.nn.functional import logsigmoid
 from .. import data, session
 from ..estimates import action_values, less_the_others, reinforce, straight_through
 from ..losses import discriminator_loss
-from ..train import adam, descend, train
+from ..train import descend, train
 from .table import Table, rounded
-from .text_gans import BETAS, N_MORE, beginning, scores
+from .text_gans import N_MORE, beginning, scores, two_rates
 
 PAID = {"D": torch.sigmoid, "log D": logsigmoid}
 
@@ -48,11 +47,9 @@ STEPS = {"SeqGAN": by_score, "Gumbel GAN": through_signs}
 def run(way, paid, seed):
     session.seed_all(seed)
     batches = data.Batches(data.sums(20_000), batch_size=256)
-    G, D = (copy.deepcopy(net) for net in beginning(batches))
-    opt = adam(D=[D], lr=5e-3, betas=BETAS)
-    opt.G = adam(G=[G], lr=3e-3, betas=BETAS).G
-    n_steps = N_MORE[way.split()[0]]
-    train(STEPS[way], batches, n_steps, quiet=True, G=G, D=D, opt=opt, pay=PAID[paid])
+    G, D = beginning(batches)
+    n_steps, players = N_MORE[way.split()[0]], dict(G=G, D=D, opt=two_rates(G, D))
+    train(STEPS[way], batches, n_steps, quiet=True, **players, pay=PAID[paid])
     return rounded(scores(G))
 
 

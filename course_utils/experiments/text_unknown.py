@@ -1,6 +1,5 @@
 """Three GANs for text, each with one thing wrong, after the same beginning: exercise 12.8."""
 
-import copy
 from functools import partial
 
 import torch
@@ -9,9 +8,9 @@ from .. import data, session
 from ..estimates import action_values, gumbel_softmax, reinforce
 from ..losses import discriminator_loss, non_saturating
 from ..steps import seqgan_step
-from ..train import adam, descend, train
+from ..train import descend, train
 from .table import Table, rounded
-from .text_gans import BETAS, beginning, scores
+from .text_gans import beginning, scores, two_rates
 
 N_MORE = 200
 
@@ -47,10 +46,9 @@ def run(wrong):
     """Scores after N_MORE updates, and eight sentences. → dict"""
     session.seed_all(3)
     batches = data.Batches(data.sums(20_000), batch_size=256)
-    G, D = (copy.deepcopy(net) for net in beginning(batches))
+    G, D = beginning(batches)
     step, lr_D, lr_G = WRONG[wrong]
-    opt = adam(D=[D], lr=lr_D, betas=BETAS)
-    opt.G = adam(G=[G], lr=lr_G, betas=BETAS).G
+    opt = two_rates(G, D, lr_D, lr_G)
     history = train(step, batches, N_MORE, quiet=True, G=G, D=D, opt=opt)
     with torch.no_grad():
         texts = data.as_text(G.write(8))

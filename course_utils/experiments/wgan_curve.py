@@ -37,8 +37,7 @@ def run(name, seed):
         seen[loss].append(float(history[loss].mean()))
         seen["fcd"].append(digit_scores(x_fake, few, n_near=200)["fcd"])
         if name == "WGAN":
-            seen["W / K"].append(_estimate(C.eval(), few, x_fake))
-            C.train()
+            seen["W / K"].append(_estimate(C, few, x_fake))
     _, *others = seen
     with_fcd = torch.tensor(list(seen.values()))[:, FIRST:].corrcoef()[0, 1:].tolist()
     correlations = {f"correlation of {of}": value for of, value in zip(others, with_fcd, strict=True)}

@@ -109,6 +109,13 @@ class Game:
         if unknown:
             raise TypeError(f"no setting {', '.join(unknown)}; there are: {', '.join(vars(self.settings))}.")
         vars(self.settings).update(settings)
+        choices = dict(data=DATA, rule=self.rules, optimizer=OPTIMIZERS, who=("both", "D only", "G only"))
+        for name, words in choices.items():
+            if (word := getattr(self.settings, name)) not in words:
+                raise ValueError(f"{name} is one of: {', '.join(words)}; not {word!r}.")
+        if any(rule.ema for rule in own.values()):
+            raise ValueError("the game keeps no EMA of G: give a rule whose step asks for none.")
+        self.n_deals = 0
         self.reset()
 
     def reset(self):
@@ -145,10 +152,12 @@ class Game:
         """
         if self.batches is None:
             raise GameStopped(NO_DATA)
+        if n_steps < 1:
+            raise ValueError(f"advance does one step at least, not {n_steps}.")
         part, who, n_d = who, who or self.settings.who, self.settings.n_d
         still = {"D only": "G", "G only": "D"}.get(who, "D" if n_d == 0 else None)
         opt = self._optimizers_but(still)
-        with self._own_random_stream():
+        with self._own_random_stream(), self._kept(still):
             for _ in range(n_steps):
                 losses = self._step(opt, max(n_d, 1), self._prior)
             self._check({name: float(v.detach()) for name, v in losses.items()})
@@ -212,6 +221,7 @@ class Game:
             points = self._draw(5000)
         self.batches = data.Batches(points, batch_size=self.settings.batch_size) if len(points) else None
         self.scores = []
+        self.n_deals += 1  # new data, or new networks on them: what was said of the last ones is out of date
 
     def _new_optimizers(self, keep=False):
         s = self.settings
@@ -231,6 +241,15 @@ class Game:
         D = held["D"] if "D" in still else self.opt.D
         return SimpleNamespace(D=D, C=D, G=held["G"] if "G" in still else self.opt.G)
 
+    @contextlib.contextmanager
+    def _kept(self, still):
+        """If D is held still, its weights are afterwards what they were: clipping asks for no rate."""
+        before = [p.detach().clone() for p in self.D.parameters()] if still == "D" else []
+        yield
+        with torch.no_grad():
+            for p, old in zip(self.D.parameters(), before, strict=bool(before)):
+                p.copy_(old)
+
     def _pull(self):
         """−∂L_G/∂x_fake times the batch size, from a hook in a step that moves no network. → (n, 2)"""
         if self.batches is None:
@@ -243,7 +262,7 @@ class Game:
                 x_fake.register_hook(lambda gradient: seen.append(-gradient * len(gradient)))
             return x_fake
 
-        with self._own_random_stream(keep=False):
+        with self._own_random_stream(keep=False), self._kept("D"):
             self._step(self._optimizers_but("D", "G"), 1, lambda n: self._z[:n], G=hooked)
         return seen[-1] if seen else torch.zeros(0, 2)
 

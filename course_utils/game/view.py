@@ -60,7 +60,6 @@ class GanGame(w.VBox):
     def __init__(self, rules=None, views=("verdict", "pull", "real", "fake"), key="game", **settings):
         if key in _running:
             _running[key].pause()
-        _running[key] = self
         self.game = Game(rules, **settings)
         self.task, self._drawn_at, self._told, self._move = None, 0.0, None, None
         place = dict(x_range=(-SPAN, SPAN), y_range=(-SPAN, SPAN), width=picture.SIZE, height=picture.SIZE)
@@ -78,6 +77,7 @@ class GanGame(w.VBox):
         super().__init__([board])
         self.add_class("game")
         self.redraw()
+        _running[key] = self
 
     def _controls(self, views):
         def button(words, act, **look):
@@ -115,6 +115,8 @@ class GanGame(w.VBox):
         ]
         self.controls = dict(zip(kinds, made, strict=True), who=self.who)
         for name, control in self.controls.items():
+            if control.value != (wanted := getattr(self.game.settings, name)):
+                raise ValueError(f"the board has no {name} of {wanted!r}; the nearest is {control.value!r}.")
             control.observe(lambda change, name=name: self._guarded(self._set, name, change.new), "value")
         self.views = {
             view: w.Checkbox(view in views, description=words, indent=False, layout=w.Layout(width="10em"))
@@ -214,7 +216,7 @@ class GanGame(w.VBox):
         with self.plane.hold_sync():
             self.plane.background = picture.plane(self.game.look(), self._wanted())
             self.plane.frame += 1
-        now = (self.game.n_steps, self.game.settings.data, len(self.game.own_data))
+        now = (self.game.n_steps, self.game.n_deals)
         is_due = now != self._told and (time.perf_counter() - self._drawn_at > 1.0 or not self.playing)
         if is_due:
             self._scored = _in_words(self.game.score())

@@ -80,7 +80,7 @@ def fresh_statistics(G, draws):
     Source: Brock et al. 2019, "standing statistics". Trap: batch norm's own momentum of 0.1 forgets the
     first draws, and keeps some of what was there before.
     """
-    norms = [m for m in G.modules() if isinstance(m, nn.BatchNorm1d)]
+    norms = [m for m in G.modules() if isinstance(m, nn.BatchNorm1d | nn.BatchNorm2d)]
     before = [norm.momentum for norm in norms]
     for norm in norms:
         norm.reset_running_stats()

@@ -72,7 +72,7 @@ class Residual(nn.Module):
 
 
 def he_initialize(net, slope=0.0):
-    """He initialization (2015) of all linear and convolutional layers of `net`, biases 0; in place.
+    """He initialization (2015) of all linear and (not transposed) convolutional layers, biases 0; in place.
 
     slope  of the activations below 0: 0 for ReLU, 0.2 for leaky ReLU
 
@@ -81,7 +81,8 @@ def he_initialize(net, slope=0.0):
     for layer in net.modules():
         if isinstance(layer, nn.Linear | nn.Conv2d):
             nn.init.kaiming_normal_(layer.weight, a=slope)
-            nn.init.zeros_(layer.bias)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
 
 def norm_if(normalize, channels):
@@ -102,7 +103,8 @@ def summary(net, input_shape=IMAGE):
 
     def note(module, depth):
         def hook(_, __, out):
-            row[1] = str([-1, *out.shape[1:]])
+            outs = out if isinstance(out, tuple) else (out,)
+            row[1] = ", ".join(str([-1, *part.shape[1:]]) for part in outs)
 
         count[depth] = count.get(depth, 0) + 1
         leaf = not list(module.children())

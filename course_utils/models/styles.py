@@ -9,7 +9,7 @@ from .layers import PixelNorm, he_initialize, mlp
 
 
 def mix_styles(w, n_layers, share=0.9):
-    """Two styles for some images: coarse layers get their own w, the others the next image's.
+    """Two styles for some images: coarse layers get their own w, the others the one of the image before.
 
     w (B, d) → (B, n_layers, d). An image is mixed with the probability `share`; the first layer that gets
     the other style is drawn for each image anew, evenly from 1 to n_layers − 1.

@@ -48,4 +48,7 @@ def array(values):
 
 def dots(ax, points, size, colour, **look):
     """Points (n, 2) as dots, or as another `marker`."""
-    ax.scatter(*array(points).T, s=size, color=colour, **look)
+    points = array(points)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"a plane shows points (n, 2), but these are {points.shape}: take two columns.")
+    ax.scatter(*points.T, s=size, color=colour, **look)

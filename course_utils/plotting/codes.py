@@ -37,7 +37,7 @@ def _digits(ax, z, y, size, prior):
         return dots(ax, z, 6, INK)
     z, y = array(z), array(y)
     for label in np.unique(y):
-        dots(ax, z[y == label], size, TEN[label % 10], marker=f"${label}$", linewidths=0)
+        dots(ax, z[y == label], size, TEN[int(label) % 10], marker=f"${label:g}$", linewidths=0)
 
 
 def _over_square(f, span, n, points):

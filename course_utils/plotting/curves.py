@@ -1,5 +1,7 @@
 """Curves, paths, spreads and surfaces."""
 
+import itertools
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
@@ -68,12 +70,15 @@ def panels(at, contents, xlabel="x", height=3.2, mark=None):
     at = array(at)
     figure, row = titled(contents, height)
     for ax, lines in zip(row, contents.values(), strict=True):
-        styles = iter(("-", "--", ":", "-."))
+        styles = itertools.cycle(("-", "--", ":", "-."))
         for label, values in lines.items():
             if label in ("real", "fake"):
                 colour, name = {"real": (REAL, "data"), "fake": (FAKE, "samples")}[label]
-                look = dict(range=(float(at[0]), float(at[-1])), color=colour, alpha=0.5, label=name)
-                ax.hist(array(values), 50, density=True, **look)
+                values, low, high = array(values).ravel(), float(at[0]), float(at[-1])
+                # not `density`: values outside are a part of the distribution, too
+                share = np.full(len(values), 50 / (high - low) / len(values))
+                look = dict(range=(low, high), color=colour, alpha=0.5, label=name)
+                ax.hist(values, 50, weights=share, **look)
                 ax.set_ylabel("density")
             else:
                 colour = PRIOR if label == "prior" else None
@@ -139,8 +144,9 @@ def bands(tables, plain="plain"):
         if min(numbers) > 0 and max(numbers) > 50 * min(numbers):
             ax.set(xscale="log", xlabel="log scale")
         else:
-            top = max(numbers)  # its dot is to stand clear of the edge, however near the others are
-            ax.set_xlim(min(0, -0.04 * top), top + 0.06 * abs(top))
+            low, top = min(0, *numbers), max(0, *numbers)
+            # the dots at the ends are to stand clear of the edges, however near the others are
+            ax.set_xlim(low - 0.04 * (top - low), top + 0.06 * (top - low))
     row[0].set_yticks(range(len(rows)), rows)
     row[0].set_ylim(len(rows) - 0.5, -0.5)
     return figure
@@ -186,8 +192,10 @@ def layers(weights, slopes, chosen):
 def paths(lines, title=None, start=None, names=("x", "y")):
     """The paths of two numbers, step by step: `{label: points (n, 2)}`. → Figure"""
     figure, ax = axes(height=5.6)
-    styles = zip(lines.items(), ("-", "--", "-.", ":"), (4.5, 2.5, 2, 2), strict=False)
-    for (label, points), style, width in styles:  # the first is wide: a line that lies on it does not hide it
+    styles = itertools.cycle(("-", "--", "-.", ":"))
+    # the first two are wide: a line that lies on them does not hide them
+    widths = itertools.chain((4.5, 2.5), itertools.repeat(2))
+    for (label, points), style, width in zip(lines.items(), styles, widths, strict=False):
         ax.plot(*array(points).T, style, label=label, lw=width)
     if start is not None:
         ax.plot(*array(start), "o", color=INK, ms=8, label="start")

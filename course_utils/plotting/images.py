@@ -24,9 +24,9 @@ def tile(images, n_cols=None, gap=2, shade=1.0):
     images = torch.as_tensor(images).detach().float().cpu()
     if images.dim() == 2:
         side = int(images.shape[1] ** 0.5)
-        images = images.reshape(-1, 1, side, side)
-    if images.dim() != 4 or images.shape[1] not in (1, 3):
-        raise ValueError(f"images are (n, 1, H, W), but these are {tuple(images.shape)}.")
+        images = images.reshape(-1, 1, side, side) if side**2 == images.shape[1] else images
+    if images.dim() != 4 or images.shape[1] not in (1, 3) or not len(images):
+        raise ValueError(f"images are (n, 1, H, W), one at least, but these are {tuple(images.shape)}.")
     n, channels, high, wide = images.shape
     light = (1 + images.clamp(-1, 1) * (1 if channels == 3 else -1)) / 2
     n_cols = min(n_cols or n, n)
@@ -153,9 +153,16 @@ def _show_sheet(ax, sheet):
 
 
 def above(x, x_rec, n_cols=10):
-    """Originals with their reconstructions below, as rows of `n_cols`: (n, …), (n, …) → (2n, …)"""
-    starts = range(0, len(x), min(n_cols, len(x)))
-    return torch.cat([part[i : i + n_cols].cpu() for i in starts for part in (x, x_rec)])
+    """Originals with their reconstructions below, as rows of `n_cols`: (n, …), (n, …) → (2m, …)
+
+    m is n, or what fills the last row with blank images.
+    """
+    if not len(x):
+        raise ValueError("there are no images to show: x is empty.")
+    n_cols = min(n_cols, len(x))
+    blank = torch.full_like(x[:1].cpu(), -1.0).expand(-len(x) % n_cols, *x.shape[1:])
+    rows, rows_rec = (torch.cat([part.cpu(), blank]).split(n_cols) for part in (x, x_rec))
+    return torch.cat([row for pair in zip(rows, rows_rec, strict=True) for row in pair])
 
 
 def reconstructions(x, title=None, **x_recs):

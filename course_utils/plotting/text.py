@@ -1,5 +1,7 @@
 """Signs and sentences: soft draws in a triangle, and what a writer's temperature trades."""
 
+import itertools
+
 from .canvas import array, axes
 from .style import FAKE, INK, PRIOR, REAL, encoded
 from .transport import _canvas, _font
@@ -33,7 +35,7 @@ def trade(curve, points, mark, title=""):
     ax.plot([s["kinds"] for s in curve.values()], [s["valid"] for s in curve.values()], "-", color=PRIOR)
     ax.plot(curve[mark]["kinds"], curve[mark]["valid"], "o", ms=13, mfc="none", mec=INK, mew=2.5)
     ax.text(0.03, 0.05, f"○ the beginning at T = {mark:g}", transform=ax.transAxes, fontsize=15)
-    for (name, scores), marker in zip(points.items(), "sD^vP*", strict=False):
+    for (name, scores), marker in zip(points.items(), itertools.cycle("sD^vP*"), strict=False):
         colour = REAL if name == "truth" else FAKE
         ax.plot(scores["kinds"], scores["valid"], marker, ms=11, color=colour)
         beside = dict(textcoords="offset points", ha="right", va="center")

@@ -14,6 +14,7 @@ from . import own
 from .own import WeightsError
 
 FOLDER = session.ROOT / "data" / "pretrained"
+_PART = 1000  # images that are drawn at once: more would take a GB of memory
 NETWORKS = {k: v for module in modules_of(__name__) for k, v in getattr(module, "NETWORKS", {}).items()}
 
 
@@ -51,7 +52,8 @@ def sample(name, n, seed=0):
     """n images of the shipped model `name`; the same seed gives the same. → (n, 1, 28, 28) in [−1, 1]"""
     net, codes = _open(_that_can(name, "sample"))
     with session.seeded(seed):
-        return _find(name).sample(net, codes, n).clamp(-1, 1)
+        sizes = torch.arange(n).split(_PART)  # of the images of a part
+        return torch.cat([_find(name).sample(net, codes, len(part)).clamp(-1, 1) for part in sizes])
 
 
 @torch.no_grad()

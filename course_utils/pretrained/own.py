@@ -11,7 +11,7 @@ def save(name, net):
     """Keep a network of your own: `save("my_gan", G)`; a later one replaces it. → the file"""
     from safetensors.torch import save as to_bytes
 
-    weights = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
+    weights = {key: value.detach().cpu().contiguous().clone() for key, value in net.state_dict().items()}
     file = file_of(name)
     session.keep({file: to_bytes(weights, {"network": repr(net)})})
     print(f'{name} is kept in {file}; in any notebook: pretrained.load("{name}", net), with a net like it')
@@ -29,7 +29,8 @@ def load(name, net):
     if not file.exists():
         names = ", ".join(sorted(other.stem for other in file.parent.glob("*.safetensors"))) or "none"
         raise WeightsError(
-            f"{file} does not exist. There are: {names}. Keep one with pretrained.save(name, net)."
+            f"{file} does not exist. There are: {names}. Keep one with pretrained.save(name, net);"
+            " shipped weights are loaded by their name alone."
         )
     try:
         with safe_open(file, "pt") as kept:
@@ -39,10 +40,12 @@ def load(name, net):
         raise WeightsError(
             f"{file} cannot be read ({problem}): train the network again, and save it."
         ) from problem
-    try:
-        net.load_state_dict(weights)
-    except RuntimeError as problem:
-        raise WeightsError(f"{file} holds the weights of another network, this one:\n{network}") from problem
+    kept, wanted = (
+        {key: value.shape for key, value in parts.items()} for parts in (weights, net.state_dict())
+    )
+    if kept != wanted:
+        raise WeightsError(f"{file} holds the weights of another network, this one:\n{network}")
+    net.load_state_dict(weights)
     return net.eval()
 
 

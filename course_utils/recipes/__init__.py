@@ -13,6 +13,8 @@ def make(name, seed=0):
     """Train recipe `name` on MNIST, write its weights and its report, and return the report. → dict"""
     if name not in RECIPES:
         raise ValueError(f"there is no recipe {name!r}; there are: {', '.join(RECIPES)}.")
+    if session.scale() == "smoke":
+        raise ValueError("the smoke scale has 4,000 images: weights are trained at the class or full scale.")
     recipe = RECIPES[name]
     digits = data.digits("mnist")
     session.seed_all(seed)

@@ -84,7 +84,7 @@ def three_rates(lr):
 
 
 def three_rates_in_words(lr):
-    return f"{', '.join(f'{rate:.1g}' for rate, _ in three_rates(lr))} for 50, 30, 20 % of the steps"
+    return f"{', '.join(f'{rate:.2g}' for rate, _ in three_rates(lr))} for 50, 30, 20 % of the steps"
 
 
 def in_words(what, batch_size, more=""):

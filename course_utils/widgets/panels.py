@@ -142,6 +142,8 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
         low, start, high = -3 * torch.ones(z_dim), torch.zeros(z_dim), 3 * torch.ones(z_dim)
     else:
         z_codes = torch.as_tensor(z_codes).detach().float().cpu()
+        if not z_codes.isfinite().all():
+            raise ValueError("these codes are not finite (nan or inf): the training diverged.")
         low, high = torch.quantile(z_codes[:10_000], torch.tensor([0.01, 0.99]), dim=0)
         start, high = z_codes.mean(0), torch.maximum(high, low + 1e-3)
 
@@ -232,14 +234,18 @@ def histograms(draw, u, v, **values):
     top = 1.5 * max(*heights[1], *heights[-1])
     alt = "Two rows of bars: drag one to its height; left and right choose a bar, up and down change it"
     place = dict(x_range=(-0.5, len(u) - 0.5), y_range=(-top, top), value=(0.0, heights[1][0]))
-    plane = Plane(**place, width=480, height=300, stride=1 / len(u), alt=alt)
+    plane = Plane(**place, width=480, height=300, stride=(1 / len(u), 1 / len(u)), alt=alt)
 
     def pull(change):
         (_, old), (x, y) = change["old"], change["new"]
-        if y == old:
-            return  # left and right only choose a bar
-        bars = heights[1 if y >= 0 else -1]
-        bars[min(max(round(x), 0), len(bars) - 1)] = abs(y)
+        sign = 1 if y >= 0 else -1
+        bars, i = heights[sign], min(max(round(x), 0), len(u) - 1)
+        if y != old:
+            bars[i] = abs(y)
+        else:  # left and right only choose a bar: up and down go on from its height
+            plane.unobserve(pull, "value")
+            plane.value = (x, sign * bars[i])
+            plane.observe(pull, "value")
 
     def shares(sign, name):
         bars = torch.tensor(heights[sign])
@@ -273,7 +279,10 @@ def film(history, draw=None, scale=3, n_cols=10):
     label = w.Label()
     w.jslink((play, "value"), (slider, "value"))
     w.dlink((slider, "value"), (label, "value"), lambda i: f"after {history.film_steps[i]:,} steps")
-    draw = draw or (lambda seen: plotting.map_png(seen) if seen.dim() == 2 else seen)
+    if draw is None:
+        points = [seen.nan_to_num(0, 0, 0) for seen in history.film if _in_plane(seen)]
+        far = max([3.0, *(float(seen.abs().max()) for seen in points)])
+        draw = partial(_as_it_is, span=(-far, far))
 
     def place():
         return slider.value
@@ -285,6 +294,15 @@ def film(history, draw=None, scale=3, n_cols=10):
     return panel
 
 
+def _in_plane(seen):
+    return seen.dim() == 2 and seen.shape[1] == 2
+
+
+def _as_it_is(seen, span):
+    """What `watch` returned: points in the plane as a map, images as they are."""
+    return plotting.map_png(seen, None, span, span) if _in_plane(seen) else seen
+
+
 # ── pictures and maps to click ───────────────────────────────────────────────────────────────────
 
 
@@ -292,7 +310,7 @@ def picker(images, draw, n_cols=5, scale=4):
     """Click one of the images (n, 1, H, W); `draw(i)` makes the picture beside them. → Panel"""
     sheet = plotting.tile(images, n_cols)
     cols, rows = min(n_cols, len(images)), -(-len(images) // n_cols)
-    place = dict(x_range=(0, cols), y_range=(-rows, 0), value=(0.5, -0.5), stride=1 / cols)
+    place = dict(x_range=(0, cols), y_range=(-rows, 0), value=(0.5, -0.5), stride=(1 / cols, 1 / rows))
     size = dict(width=sheet.shape[1] * 2, height=sheet.shape[0] * 2)
     alt = "Images: choose one with the mouse or the arrow keys"
     plane = Plane(background=plotting.png(sheet, 2), **place, **size, alt=alt)
@@ -305,9 +323,9 @@ def picker(images, draw, n_cols=5, scale=4):
     return _beside(plane, chosen, draw, scale)
 
 
-def point_map(xy, y, draw, mode="point", size=520, scale=8):
+def point_map(xy, y, draw, size=520, scale=8):
     """A map of points (n, 2) drawn as their digits y; `draw(i)` shows the one nearest to a click. → Panel"""
-    plane, xy = _map(xy, y, mode, size)
+    plane, xy = _map(xy, y, size)
 
     def chosen():
         return int((xy - torch.tensor(plane.value)).square().sum(1).argmin())
@@ -315,12 +333,12 @@ def point_map(xy, y, draw, mode="point", size=520, scale=8):
     return _beside(plane, chosen, draw, scale, n_cols=1)
 
 
-def latent_plane(decode, z_codes, y, mode="point", size=520, scale=10):
+def latent_plane(decode, z_codes, y, size=520, scale=10):
     """The plane of a two-dimensional code with real codes (n, 2) on it; a click decodes that point. → Panel
 
     decode   (1, 2) → images (1, 1, H, W)
     """
-    plane, _ = _map(z_codes, y, mode, size)
+    plane, _ = _map(z_codes, y, size)
     return _beside(plane, lambda: torch.tensor([plane.value], device=session.device()), decode, scale)
 
 
@@ -331,13 +349,16 @@ def _beside(plane, chosen, draw, scale, n_cols=None):
     return panel
 
 
-def _map(xy, y, mode, size):
+def _map(xy, y, size):
     """A Plane with points drawn as their digits on it, and the points as a tensor on the CPU."""
     xy = torch.as_tensor(xy, dtype=torch.float32).cpu()
+    if not xy.isfinite().all():
+        raise ValueError("these codes are not finite (nan or inf): the training diverged.")
     low, high = xy.amin(0), xy.amax(0)
-    low, high = low - 0.04 * (high - low), high + 0.04 * (high - low)
+    edge = (0.04 * (high - low)).clamp_min(1e-3)  # codes that are all equal have a place, too
+    low, high = low - edge, high + edge
     x_range, y_range = ((float(a), float(b)) for a, b in zip(low, high, strict=True))
     background = plotting.map_png(xy, y, x_range, y_range, size, size)
     place = dict(x_range=x_range, y_range=y_range, value=tuple(xy[0].tolist()))
     alt = "Map: choose a point with the mouse or the arrow keys"
-    return Plane(background=background, **place, mode=mode, width=size, height=size, alt=alt), xy
+    return Plane(background=background, **place, width=size, height=size, alt=alt), xy

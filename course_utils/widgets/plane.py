@@ -1,4 +1,4 @@
-"""Everything that is clicked, dragged, hovered or drawn on."""
+"""Everything that is clicked, dragged or drawn on."""
 
 import base64
 
@@ -48,8 +48,7 @@ function render({ model, el }) {
     move(xy(e), true); e.preventDefault(); };
   svg.onpointermove = e => {
     const held = svg.hasPointerCapture(e.pointerId), v = xy(e), [a, b] = px(v), [c, d] = px(get("value"));
-    if ((held || get("mode") === "hover")
-        && (get("mode") !== "draw" || Math.hypot(a - c, b - d) > 6)) move(v, held); };
+    if (held && (get("mode") !== "draw" || Math.hypot(a - c, b - d) > 6)) move(v, true); };
   svg.onkeydown = e => {
     const d = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[e.key],
           v = get("value");
@@ -59,9 +58,8 @@ function render({ model, el }) {
     if (!d) {
       if (["Enter", "Backspace"].includes(e.key)) { e.preventDefault(); e.stopPropagation(); }
       return; }
-    const step = k => (get(k)[1] - get(k)[0]) * (e.shiftKey ? 0.005 : get("stride"));
-    move([clamp(v[0] + d[0] * step("x_range"), get("x_range")),
-          clamp(v[1] + d[1] * step("y_range"), get("y_range"))]);
+    move(["x_range", "y_range"].map((k, i) => { const [low, high] = get(k);
+      return clamp(v[i] + d[i] * (high - low) * (e.shiftKey ? 0.005 : get("stride")[i]), [low, high]); }));
     e.preventDefault(); e.stopPropagation(); };
   for (const k of ["value", "mode", "alt", "x_range", "y_range"]) model.on("change:" + k, draw);
   model.on("change:background", picture); picture(); draw();
@@ -83,12 +81,12 @@ _CSS = """
 class Plane(anywidget.AnyWidget):
     """A rectangle to click: mouse, touch or arrow keys choose the point `value`, (x, y).
 
-    mode        "point": click or drag; "hover": the same, without holding the button; "still": a picture;
-                "draw": click, drag or Enter adds to `points`, Backspace removes the last one
+    mode        "point": click or drag; "still": a picture; "draw": click, drag or Enter adds to `points`,
+                Backspace removes the last one
     points      drawn by hand (x, y); assign a new list, never change it in place
     background  a picture that fills the rectangle exactly; `shown` is the `frame` of it that the browser
                 shows
-    stride      one arrow key's share of the width
+    stride      one arrow key's share of the width, and of the height
     """
 
     _esm, _css = _JS, _CSS
@@ -97,13 +95,13 @@ class Plane(anywidget.AnyWidget):
     y_range = t.Tuple(t.Float(), t.Float(), default_value=(-3.0, 3.0)).tag(sync=True)
     value = t.Tuple(t.Float(), t.Float(), default_value=(0.0, 0.0)).tag(sync=True)
     points = t.List(t.Tuple(t.Float(), t.Float())).tag(sync=True)
-    mode = t.Enum(["point", "hover", "draw", "still"], "point").tag(sync=True)
+    mode = t.Enum(["point", "draw", "still"], "point").tag(sync=True)
     frame = t.Int(0).tag(sync=True)
     shown = t.Int(0).tag(sync=True)
     alt = t.Unicode("Plane: choose a point with the mouse or the arrow keys").tag(sync=True)
     width = t.Int(360).tag(sync=True)
     height = t.Int(360).tag(sync=True)
-    stride = t.Float(0.02).tag(sync=True)
+    stride = t.Tuple(t.Float(), t.Float(), default_value=(0.02, 0.02)).tag(sync=True)
 
     def __repr__(self):
         return f"Plane(mode={self.mode!r})"

@@ -121,7 +121,7 @@ CLAIMS = {
     ],
     "measured-look": [
         (
-            "both lean the digits, one to each side; and both widen them",
+            "both slant the digits, one to each side; and both widen them",
             lambda s: (
                 s["10 numbers"]["slant: number 1"] * s["10 numbers"]["slant: number 2"] < -300
                 and s["10 numbers"]["width: number 1"] * s["10 numbers"]["width: number 2"] > 0.3

@@ -128,7 +128,7 @@ CLAIMS = {
     ],
     "truncation-look": [
         (
-            "in the mean precision rises down to a threshold of 1, and falls below",
+            "on average precision rises down to a threshold of 1, and falls below",
             lambda s: (
                 rises([mean(at(t, "precision")) for t in (0.3, 0.5, 0.7, 1.0)])
                 and rises([mean(at(t, "precision")) for t in (2.0, 1.5, 1.0)])
@@ -187,7 +187,7 @@ CLAIMS = {
     "prediction 11.p7": [
         ("Noise with 0.28 of the std", lambda s: round(std_within(0.5), 2) == 0.28),
         (
-            "nearly all of the truncation is normed away",
+            "nearly all of the truncation is normalized away",
             lambda s: abs(anew(s, "fcd") - 1) < 0.05 and anew(s, "recall") > 0.95,
             *ALL,
         ),

@@ -291,7 +291,7 @@ CLAIMS = {
     "exercise 07.3": [("the mean of d (1 + d / (2λ))", above_as_the_formula, *ALL)],
     "exact-look": [
         (
-            "a mean gradient norm that the law foretells",
+            "a mean gradient norm that the law predicts",
             lambda s: (
                 abs(
                     exact(s, "critic, λ = 10", "mean gradient norm at x_mix") - 1 - exact(s, "best plan") / 20

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import ipywidgets
-import psutil
 
 from course_utils import widgets
 
@@ -34,10 +33,10 @@ def measure():
 
 
 def tell():
-    """Print as JSON: ms of each panel's slowest control, first and again; this kernel's resident memory."""
+    """Print as JSON: ms of each panel's slowest control, first and again."""
     panels = [thing for thing in gc.get_objects() if isinstance(thing, widgets.Panel)]
     slowest = [[round(max(column), 1) for column in zip(*waits(panel), strict=True)] for panel in panels]
-    print(json.dumps({"ms": slowest, "MB": psutil.Process().memory_info().rss >> 20}))
+    print(json.dumps({"ms": slowest}))
 
 
 def waits(panel):

@@ -122,7 +122,7 @@ Exercise(
         bar=BAR,
         score="energy distance to the prior of the picture, in times its floor",
         controls={
-            "Gaussian of the same spread": 36.0,
+            "Gaussian around 0, of the same spread": 36.0,
             "the 200 draws again": 7.0,
             "their distances, any angle": 30.0,
         },

@@ -154,13 +154,13 @@ Exercise(
     hints=(
         "The entropy of a uniform number on [−1, 1] is log 2. What does a Q that is N(μ, σ²) pay, in the "
         "mean, if its errors have just this σ?",
-        "−log of the Normal density, in the mean: ½ log(2π σ²) + ½, that is log(σ √(2πe)). So the bound is "
+        "−log of the Normal density, on average: ½ log(2π σ²) + ½, that is log(σ √(2πe)). So the bound is "
         "log 2 − log(σ √(2πe)).",
         "log(2 / (σ √(2πe))) = log 10.",
     ),
     mistakes=dict(
         ten_cells=(0.2, "ten cells of width 0.2, yes; but a Normal with σ = 0.2 is far wider than its cell."),
-        half_a_cell=(0.1, "half a cell; what does a Normal of this σ pay in the mean, in nats?"),
+        half_a_cell=(0.1, "half a cell; what does a Normal of this σ pay on average, in nats?"),
         cell_spread=(
             0.2 / math.sqrt(12),
             "that is the spread of a *uniform* error in a cell of 0.2. The errors here are Normal, and Q "
@@ -168,11 +168,11 @@ Exercise(
         ),
         no_half=(
             0.2 / math.sqrt(2 * math.pi),
-            "−log of the density has a second part: error² / (2σ²), which is ½ in the mean.",
+            "−log of the density has a second part: error² / (2σ²), which is ½ on average.",
         ),
         whole_one=(
             0.2 / math.sqrt(2 * math.pi) / math.e,
-            "error² / (2σ²) is ½ in the mean, not 1.",
+            "error² / (2σ²) is ½ on average, not 1.",
         ),
         variance=(WORTH**2, "that is σ²: a root is left to be taken."),
         width_one=(

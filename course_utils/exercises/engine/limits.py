@@ -1,6 +1,7 @@
 """Limits on a student's code while it is judged: how much it may print, and how long it may run."""
 
 import contextlib
+import functools
 import io
 import sys
 import time
@@ -31,13 +32,16 @@ class TooLong(BaseException):
 
 
 @contextlib.contextmanager
-def time_limit(seconds, module):
-    """Raise TooLong when `seconds` are over: at the next line of `module`'s code, or else at the end.
+def time_limit(seconds, fn):
+    """Raise TooLong when `seconds` are over: at the next line of code of fn's module, or else at the end.
 
     The code is traced: that needs no thread and no signal, and is the same on every system. Python stops
     tracing once the trace function raises an error. If a bare `except:` in the student's code catches it, the
     error is freed there, which starts tracing again: the next line, outside the `try`, raises once more.
     """
+    while isinstance(fn, functools.partial):
+        fn = fn.func
+    module = getattr(fn, "__module__", None)
     end, before, running = time.monotonic() + seconds, sys.gettrace(), True
 
     def check(frame, event, arg):

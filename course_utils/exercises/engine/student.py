@@ -88,7 +88,10 @@ def hand_in(id, *, words, scores=None, settings=None, figure=None):
     if words is None or words is Ellipsis or not str(words).strip():
         show("open", f"{id} project", f"{project.title}: not handed in yet.")
         return None
-    page = portfolio.page(project, str(words), scores or {}, settings or {}, figure)
+    scores, settings = scores or {}, settings or {}
+    if not isinstance(scores, dict) or not isinstance(settings, dict):
+        raise TypeError("scores and settings are dicts, such as scores=dict(nats=97.8).")
+    page = portfolio.page(project, str(words), scores, settings, figure)
     project.handed_in = True
     show("correct", f"{id} project", f"your page is {page}; call again to replace it, all tries stay.")
     return page
@@ -134,7 +137,7 @@ def hint(id):
 def solution(id):
     """Show the package's own function: the reference solution is the library."""
     task = find(id)
-    print(source(id) if task.cases else f"{task.reference!r}: {task.why}")
+    print(source(id) if callable(task.reference) else f"{task.reference!r}: {task.why}".removesuffix(": "))
 
 
 def progress():

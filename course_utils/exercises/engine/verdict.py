@@ -9,6 +9,7 @@ import ast
 import contextlib
 import copy
 import linecache
+import reprlib
 import time
 import traceback
 from fractions import Fraction
@@ -60,7 +61,7 @@ def _judge_value(task, given):
             raise Wrong(mistake.tell)
     if isinstance(given, str) and not isinstance(task.reference, str):
         raise Wrong(f"{given!r} is a text: give what is asked without quotation marks.")
-    raise Wrong(f'{given!r} is not it. hint("{task.id}") helps.')
+    raise Wrong(f'{reprlib.repr(given)} is not it. hint("{task.id}") helps.')
 
 
 def _plain(value, reference):
@@ -69,7 +70,7 @@ def _plain(value, reference):
         with contextlib.suppress(AttributeError, RuntimeError):  # a sparse tensor, for example
             value = value.squeeze().tolist()
     if isinstance(value, str) and not isinstance(reference, str):
-        with contextlib.suppress(ValueError, SyntaxError, ZeroDivisionError):
+        with contextlib.suppress(ValueError, SyntaxError, ArithmeticError):
             value = float(Fraction(value)) if "/" in value else ast.literal_eval(value.strip().capitalize())
     return value
 
@@ -94,10 +95,10 @@ def letters_of(text):
 def _judge_design(task, given):
     if given is None or given is Ellipsis:
         raise Open
-    contest, scores = task.contest, []
+    contest, scores, task.scores = task.contest, [], ()
     for seed in range(contest.seeds):
         try:
-            with session.seeded(seed):
+            with session.seeded(seed), torch.enable_grad():
                 scores.append(float(contest.run(given, seed)))
         except (Wrong, Open):
             raise
@@ -189,7 +190,7 @@ def _outcomes(task, fn, cases, seconds):
         want.append(_outcome(task, task.reference, case))
         begin = time.monotonic()
         try:
-            with time_limit(seconds, getattr(fn, "__module__", None)):
+            with time_limit(seconds, fn):
                 got.append(_outcome(task, fn, case))
         except TooLong:
             why = (
@@ -228,7 +229,8 @@ def _outcome(task, fn, case):
     arguments, before = _fresh(case), _fresh(case)
     torch.manual_seed(SEED)  # the same random numbers for all: a known mistake is then met exactly
     try:
-        outcome = task.outcome(fn, arguments)
+        with torch.enable_grad():  # an answer may turn gradients off and forget it
+            outcome = task.outcome(fn, arguments)
     except Wrong as reason:
         return Raised(Wrong, str(reason))
     except (Exception, SystemExit) as error:

@@ -30,7 +30,7 @@ Prediction(
     "11.p7",
     "b",
     "The first layer is linear. Noise with 0.28 of the std gives sums with 0.28 of the std, and batch "
-    "norm divides by it: nearly all of the truncation is normed away.",
+    "norm divides by it: nearly all of the truncation is normalized away.",
 )
 
 Project(

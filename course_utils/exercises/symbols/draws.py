@@ -105,7 +105,7 @@ def _noise_late(logits, temperature):
 
 
 def _through(fn, arguments):
-    """How often each sign is drawn, and the gradient in the mean, from many draws."""
+    """How often each sign is drawn, and the gradient on average, from many draws."""
     logits, temperature, worth = arguments
     leaf = logits.expand(60_000, -1).clone().requires_grad_()
     y = fn(leaf, temperature)

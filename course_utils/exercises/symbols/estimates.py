@@ -103,7 +103,7 @@ Exercise(
 
 
 def advantages(reward, sign):
-    """Rewards (n,) of n drawn signs (n,), less a baseline: the gradient exact in the mean."""
+    """Rewards (n,) of n drawn signs (n,), less a baseline: the gradient exact on average."""
     others = (reward.sum() - reward) / (len(reward) - 1)  # the mean of all but the item's own
     return reward - others
 
@@ -135,7 +135,7 @@ def _statistics(fn, arguments):
         )
     exact = p * (worth - p @ worth)
     if squares >= 0.9 * plain and torch.allclose(means, exact, rtol=1e-4, atol=1e-6):
-        raise Wrong("exact in the mean, but the spread is as large as without a baseline.")
+        raise Wrong("exact on average, but the spread is as large as without a baseline.")
     return (means / exact.norm(),)
 
 
@@ -172,7 +172,7 @@ Exercise(
         ),
         none=(
             lambda reward, sign: reward,
-            "exact in the mean, but the spread is as large as without a baseline.",
+            "exact on average, but the spread is as large as without a baseline.",
         ),
         standardized=(
             lambda reward, sign: (reward - reward.mean()) / (reward.std() + 1e-8),

@@ -8,7 +8,7 @@ from ..engine.tasks import Exercise, Prediction
 
 
 def loss_of_draws(log_p, q, chosen, reward):
-    """A loss whose gradient is, in the mean over draws from q, that of −E_p[reward]. → scalar"""
+    """A loss whose gradient is, on average over draws from q, that of −E_p[reward]. → scalar"""
     weight = (log_p.detach().exp() / q).gather(1, chosen)
     return -(weight * log_p.gather(1, chosen) * reward.gather(1, chosen)).mean()
 

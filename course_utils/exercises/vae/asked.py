@@ -10,7 +10,7 @@ Exercise(
     "One q for all",
     reference=2.0,
     tolerance=2e-3,
-    why="The gap is KL(q ‖ p(z|x)), in the mean over x. The posterior is N(2x/5, 1/5): with s² = 1/5 and m = "
+    why="The gap is KL(q ‖ p(z|x)), on average over x. The posterior is N(2x/5, 1/5): with s² = 1/5 and m = "
     "0 only the distance of the means is left, 5/2 · (2/5)² E[x²] = 5/2 · 4/25 · 5 = 2.",
     hints=(
         "For one x the gap is the KL from q = N(m, s²) to the true posterior, N(2x/5, 1/5). Take its mean "
@@ -35,7 +35,7 @@ Exercise(
         wide=(1.195, "that is what the width of s = 1 costs alone, with the right mean for each x."),
         at_three=(
             4.795,
-            "that is the prior's loss at x = 3; asked is the best single q, in the mean over x.",
+            "that is the prior's loss at x = 3; asked is the best single q, on average over x.",
         ),
         best_at_three=(3.6, "that is for x = 3, with the best width; asked is the mean over x."),
         nothing=(0.0, "for that, q would have to be the posterior of every x, and they differ."),

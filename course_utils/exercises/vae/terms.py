@@ -226,7 +226,7 @@ Exercise(
 
 
 def iwae_bound(log_w, k):
-    """The bound with k draws, in the mean over all groups of k that are there. (n, B), k → (B,)"""
+    """The bound with k draws, on average over all groups of k that are there. (n, B), k → (B,)"""
     groups = log_w[: len(log_w) // k * k].unflatten(0, (-1, k))  # (n // k, k, B)
     return (groups.logsumexp(1) - math.log(k)).mean(0)
 
@@ -283,7 +283,7 @@ Exercise(
         ),
         all_draws=(
             lambda log_w, k: log_w.logsumexp(0) - math.log(len(log_w)),
-            "that is the bound with all n draws: asked is that with k, in the mean over the groups.",
+            "that is the bound with all n draws: asked is that with k, on average over the groups.",
         ),
         first_group=(
             lambda log_w, k: log_w[:k].logsumexp(0) - math.log(k),
@@ -321,12 +321,12 @@ Exercise(
         ),
         best=(
             _grouped(_log_mean, lambda bounds: bounds.max(0).values),
-            "the best group alone: chosen like that, it is no bound in the mean. Take the mean of all "
-            "groups.",
+            "the best group alone: chosen like that, it is no bound on average. Take the mean of all groups.",
         ),
         best_draw=(
             _grouped(lambda groups, k: groups.max(1).values),
-            "the best draw of each group alone: the others count, too, and then the mean is divided by k.",
+            "the best draw of each group alone: the others count, too. The weights are added up, and "
+            "their sum is divided by k.",
         ),
         all_in_one=(
             _grouped(_log_mean, lambda bounds: bounds.mean()),

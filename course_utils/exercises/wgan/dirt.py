@@ -218,7 +218,7 @@ Exercise(
     hints=(
         "Where does the cheapest plan take the dirt? You earn f(x) − f(y) on each unit that goes from x to "
         "y.",
-        "At most x − y can be earned on a way, so earn just that on all three ways: 0 → 1, 3 → 1, 3 → 4.",
+        "At most |x − y| can be earned on a way, so earn just that on all three ways: 0 → 1, 3 → 1, 3 → 4.",
         "f(0) = 0; f(1) = f(0) − 1; f(3) = f(1) + 2; f(4) = f(3) − 1.",
     ),
     mistakes=dict(
