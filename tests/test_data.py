@@ -177,13 +177,13 @@ def test_own_pictures_of_every_kind_keep_their_ink(tmp_path, capsys):
     ink[10:30, 10:30, 3] = 255  # black on nothing
     deep = np.full((40, 40), 30_000, np.uint16)
     deep[10:30, 10:30] = 2_000
-    Image.fromarray(ink).save(folder / "00_ink.png")
-    Image.fromarray(deep).save(folder / "00_deep.png")
-    Image.fromarray((deep / 30_000).astype(np.float32)).save(folder / "00_real.tiff")
-    whole = (folder / "00_ink.png").read_bytes()
-    (folder / "00_broken.png").write_bytes(whole[:45] + b"\xff" * 9 + whole[54:])
+    Image.fromarray(ink).save(folder / "-ink.png")
+    Image.fromarray(deep).save(folder / "-deep.png")
+    Image.fromarray((deep / 30_000).astype(np.float32)).save(folder / "-real.tiff")
+    whole = (folder / "-ink.png").read_bytes()
+    (folder / "-broken.png").write_bytes(whole[:45] + b"\xff" * 9 + whole[54:])
     first_three = data.images(folder).x[:3, 0].cpu()
-    assert "no pictures: 00_broken.png, notes.txt" in capsys.readouterr().out
+    assert "no pictures: -broken.png, notes.txt" in capsys.readouterr().out
     assert (first_three[:, 14, 14] < -0.9).all() and (first_three[:, 0, 0] > 0.9).all()
 
 

@@ -360,7 +360,7 @@ CLAIMS = {
     ],
     "agree-look": [
         (
-            "the run above, with the first draw's labels once more, at about 3.8",
+            "the run above, with the first draw's labels again, ended at about 3.8",
             lambda s: 3.7 < s["03 with agreement"]["test_error_in_percent"] < 3.9,
         ),
         (

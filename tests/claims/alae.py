@@ -195,7 +195,7 @@ CLAIMS = {
             "a mean is grey",
             lambda s: min(grey(s, name) for name in ("AE", "VAE", "AAE")) > 1.4 * grey(s, "real"),
         ),
-        ("hardly greyer than they are", lambda s: grey(s, "ALAE") < 1.2 * grey(s, "real")),
+        ("its own are hardly greyer than real digits", lambda s: grey(s, "ALAE") < 1.2 * grey(s, "real")),
         (
             "leaves speckles",
             lambda s: speckles(s, "ALAE") > 10 * max(speckles(s, name) for name in ("AE", "VAE", "AAE")),
@@ -508,7 +508,7 @@ CLAIMS = {
     ],
     "dirac-text": [
         (
-            "is still at about half its first distance after 300 steps; with R1 it comes to rest",
+            "is still at about half its first distance after 300 steps; with R1, which brakes $\\psi$ as friction brakes a pendulum, it comes to rest",
             lambda s: 0.4 < dirac(s, "GAN") < 0.6 and dirac(s, "GAN, R1") < 0.05,
         ),
     ],

@@ -130,7 +130,7 @@ CLAIMS = {
     ],
     "seeds-look": [
         (
-            "differ widely in *kept*, and hardly in *returned*",
+            "differ widely in *kept*, and far less in *returned*",
             lambda s: (
                 mean(kept("hollow · convolutions")) - mean(kept("hollow · MLP")) > 60
                 and abs(

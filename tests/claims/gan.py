@@ -387,7 +387,7 @@ CLAIMS = {
     ],
     "dcgan-look": [
         (
-            "(*precision*); of those of the MLP with R1, nearly twice as many",
+            "(*precision*); of those of section 10's fully connected network (MLP) with R1, nearly twice as many",
             lambda s: a_third(s) and 1.75 < s["04 first three"]["precision"] / s["04 DCGAN"]["precision"] < 2,
         ),
     ],

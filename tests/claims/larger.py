@@ -103,7 +103,7 @@ CLAIMS = {
             ),
         ),
         (
-            "Where does a part that was taken away help",
+            "Where does it help to take a part away",
             lambda s: all(
                 max(of_ema(way, "misread")) < min(of_ema("all", "misread"))
                 and min(of_ema(way, "precision")) > max(of_ema("all", "precision"))

@@ -153,7 +153,7 @@ CLAIMS = {
             lambda s: all(abs(push(0.7, 0, at) - push(1, 0, at)) < 1e-6 for at in (-4, -2.5, 0)),
         ),
         (
-            "of the fakes' label already 0.01 takes more than 95 % of it",
+            "but a fakes' label of only 0.01 already takes away more than 95 % of it",
             lambda s: push(0.9, 0.01, -2.5) < 0.05 * push(0.9, 0, -2.5),
         ),
         ("near zero where the fakes are", lambda s: push(0.9, 0.2, -2.5) < 0.01),

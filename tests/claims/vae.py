@@ -258,7 +258,7 @@ CLAIMS = {
             lambda s: _one_dimension(s)["spread_of_the_means_of_the_least"] < 0.1,
         ),
         (
-            "less than a tenth of a nat of some twenty",
+            "less than a tenth of a nat, out of some twenty",
             lambda s: s["02 another prior"]["nats_saved"] < 0.1 < 19 < s["02 vae"]["L_kl"] < 22,
         ),
     ],
