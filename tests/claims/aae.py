@@ -360,8 +360,8 @@ CLAIMS = {
     ],
     "agree-look": [
         (
-            "the run above, with the first draw's labels again, ended at about 3.8",
-            lambda s: 3.7 < s["03 with agreement"]["test_error_in_percent"] < 3.9,
+            "the run above, with the first draw's labels again, ended near 4",
+            lambda s: 3.5 < s["03 with agreement"]["test_error_in_percent"] < 4.5,
         ),
         (
             "2.3 % on average (three draws of them, at 1.9 to 2.8",
@@ -394,8 +394,8 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "With 600 updates about a fifth of the images are in a group named after another digit",
-            lambda s: 0.17 < s["03 groups without a label"]["error_in_percent"] / 100 < 0.23,
+            "With 600 updates a fifth to a quarter of the images are in a group named after another digit",
+            lambda s: 0.18 < s["03 groups without a label"]["error_in_percent"] / 100 < 0.27,
             "class",
         ),
         (

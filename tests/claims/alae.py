@@ -508,7 +508,8 @@ CLAIMS = {
     ],
     "dirac-text": [
         (
-            "is still at about half its first distance after 300 steps; with R1, which brakes $\\psi$ as friction brakes a pendulum, it comes to rest",
+            "is still at about half its first distance after 300 steps; with R1, which brakes $\\psi$ as "
+            "friction brakes a pendulum, it comes to rest",
             lambda s: 0.4 < dirac(s, "GAN") < 0.6 and dirac(s, "GAN, R1") < 0.05,
         ),
     ],

@@ -93,8 +93,8 @@ def ema_takes_off():
 
 
 def a_third(s):
-    """Of the DCGAN's images a little more than a third look real."""
-    return 1 / 3 < s["04 DCGAN"]["precision"] < 0.38
+    """Of the DCGAN's images about a third look real."""
+    return 0.3 < s["04 DCGAN"]["precision"] < 0.38
 
 
 def minutes():
@@ -387,12 +387,13 @@ CLAIMS = {
     ],
     "dcgan-look": [
         (
-            "(*precision*); of those of section 10's fully connected network (MLP) with R1, nearly twice as many",
+            "(*precision*); of those of section 10's fully connected network (MLP) with R1, nearly twice "
+            "as many",
             lambda s: a_third(s) and 1.75 < s["04 first three"]["precision"] / s["04 DCGAN"]["precision"] < 2,
         ),
     ],
     "say s11": [
-        ("little more than a third look real", a_third),
+        ("only about a third look real", a_third),
         ("on the walk, no step is a jump", lambda s: walk(s), "class"),
     ],
     "scoreboard-text": [
@@ -504,8 +505,8 @@ CLAIMS = {
     "walk-look": [("changing step by step", lambda s: walk(s), "class")],
     "cgan-look": [
         (
-            "with a correlation of 0.7 on the class scale",
-            lambda s: round(s["04 conditional GAN"]["correlation_of_ink"], 1) == 0.7,
+            "with a correlation of 0.7 to 0.8 on the class scale",
+            lambda s: 0.68 < s["04 conditional GAN"]["correlation_of_ink"] < 0.82,
             "class",
         ),
     ],
