@@ -238,14 +238,10 @@ def histograms(draw, u, v, **values):
 
     def pull(change):
         (_, old), (x, y) = change["old"], change["new"]
-        sign = 1 if y >= 0 else -1
-        bars, i = heights[sign], min(max(round(x), 0), len(u) - 1)
-        if y != old:
-            bars[i] = abs(y)
-        else:  # left and right only choose a bar: up and down go on from its height
-            plane.unobserve(pull, "value")
-            plane.value = (x, sign * bars[i])
-            plane.observe(pull, "value")
+        if y == old:
+            return  # left and right only choose a bar
+        bars = heights[1 if y >= 0 else -1]
+        bars[min(max(round(x), 0), len(bars) - 1)] = abs(y)
 
     def shares(sign, name):
         bars = torch.tensor(heights[sign])
