@@ -6,6 +6,7 @@ no test: times belong to a machine.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -71,6 +72,22 @@ def _notebooks(digits):
     return {"notebooks": sliders.measure()}
 
 
+def _busy(digits):
+    """Images a second, alone and beside a program that keeps one core busy: all threads, and one."""
+    found, n = {}, torch.get_num_threads()
+    for threads in (n, 1):
+        torch.set_num_threads(threads)
+        rates = {}
+        for busy in (False, True):
+            with machine.neighbour() if busy else contextlib.nullcontext():
+                rates[busy] = {
+                    name: alone(players.STEPS[name], digits) for name in ("ae_step", "vae_step", "gan_step")
+                }
+        found[f"{threads} threads"] = {name: [rates[False][name], rates[True][name]] for name in rates[True]}
+    torch.set_num_threads(n)
+    return {"busy": _tell("alone, busy", found)}
+
+
 def _class(digits):
     return {"class": lessons.measure()}
 
@@ -85,6 +102,7 @@ PARTS = {
     "steps": _steps,
     "notebooks": _notebooks,
     "game": _game,
+    "busy": _busy,
     "class": _class,
 }
 
@@ -167,6 +185,9 @@ def table(report):
     """The main numbers of a report, as Markdown. → str"""
     waits = [wait for kernel in report["notebooks"].values() for wait in kernel["ms"]]
     first, again = (max(column) for column in zip(*waits, strict=True))
+    all_threads, one_thread = report["busy"].values()
+    slower = [idle / busy for idle, busy in all_threads.values()]
+    left = [idle / one_thread[name][1] for name, (idle, _) in all_threads.items()]
     memory = [run["MB at most"] / 1000 for run in report["class"].values()]
     return "\n".join(
         [
@@ -183,7 +204,10 @@ def table(report):
             f"From a slider's value to its picture: within 50 ms for {sum(wait[0] <= 50 for wait in waits)} "
             f"of {len(waits)} widgets, at most {first:.0f} ms the first time (figures), {again:.0f} ms again."
             f" The live game shows {report['game']['width 64']:.0f} frames a second at ten steps a frame."
-            f" A kernel on the class scale needs {min(memory):.1f} to {max(memory):.1f} GB at most.",
+            f" A kernel on the class scale needs {min(memory):.1f} to {max(memory):.1f} GB at most."
+            " If another program keeps a core busy, training is "
+            f"{min(slower):.1f} to {max(slower):.1f} times as slow, as threads wait for each other; after "
+            f"`torch.set_num_threads(1)` only {min(left):.1f} to {max(left):.1f} times.",
         ]
     )
 

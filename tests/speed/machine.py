@@ -1,5 +1,6 @@
 """A description of the machine, and how long the course takes to start on it."""
 
+import contextlib
 import json
 import os
 import platform
@@ -58,3 +59,13 @@ def start_up(n=3):
         done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=session.ROOT)
         runs.append(json.loads(done.stdout))
     return {name: round(min(run[name] for run in runs), 3) for name in runs[0]}
+
+
+@contextlib.contextmanager
+def neighbour():
+    """Another program that keeps one core busy, inside the block."""
+    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        other.kill()
