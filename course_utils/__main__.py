@@ -23,7 +23,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-STAMP = "course_utils-installed"  # in a virtual environment: what was installed
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -113,19 +112,20 @@ def environment():
     if sys.version_info < (3, 10):  # noqa: UP036  (it runs before anything is installed)
         sys.exit(f"The course needs Python 3.10 or newer; this is {sys.version.split()[0]}.")
     conda = os.environ.get("CONDA_DEFAULT_ENV", "base") != "base"
-    if sys.prefix != sys.base_prefix or conda:
-        home, python = Path(sys.prefix), sys.executable
-    else:
-        home = ROOT / ".venv"
+    is_active = sys.prefix != sys.base_prefix or conda
+    home = Path(sys.prefix) if is_active else ROOT / ".venv"
+    stamp = home / "course_utils-installed"
+    python = sys.executable
+    if not is_active:
         python = str(home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
         has_pip = [python, "-c", "import importlib.util as u; raise SystemExit(not u.find_spec('pip'))"]
         # one whose making was interrupted has no pip
-        if not Path(python).exists() or (not (home / STAMP).exists() and subprocess.call(has_pip)):
+        if not Path(python).exists() or (not stamp.exists() and subprocess.call(has_pip)):
             print(f"Making a virtual environment in {home} …", flush=True)
             if subprocess.call([sys.executable, "-m", "venv", "--clear", str(home)]):
                 sys.exit("No virtual environment could be made. Debian and Ubuntu: apt install python3-venv")
     wanted = hashlib.sha256(b"".join((ROOT / f).read_bytes() for f in ("requirements.txt", "pyproject.toml")))
-    stamp, wanted = home / STAMP, f"{ROOT} {wanted.hexdigest()}".encode()
+    wanted = f"{ROOT} {wanted.hexdigest()}".encode()
     if not stamp.exists() or stamp.read_bytes() != wanted:
         print("Installing requirements.txt (a few minutes the first time) …", flush=True)
         if subprocess.call([python, "-m", "pip", "install", "-q", "-r", "requirements.txt"], cwd=ROOT):

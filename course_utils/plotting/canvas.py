@@ -46,9 +46,14 @@ def array(values):
     return torch.as_tensor(values).detach().cpu().numpy()
 
 
+def in_plane(seen):
+    """Are these points (n, 2), as an array or a tensor? → bool"""
+    return seen.ndim == 2 and seen.shape[1] == 2
+
+
 def dots(ax, points, size, colour, **look):
     """Points (n, 2) as dots, or as another `marker`."""
     points = array(points)
-    if points.ndim != 2 or points.shape[1] != 2:
+    if not in_plane(points):
         raise ValueError(f"a plane shows points (n, 2), but these are {points.shape}: take two columns.")
     ax.scatter(*points.T, s=size, color=colour, **look)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from .canvas import axes, bare, dots
+from .canvas import axes, bare, dots, in_plane
 from .style import CODE, FAKE, INK, PRIOR, REAL, STYLE, WIDTH, encoded, styled
 
 
@@ -174,7 +174,7 @@ def reconstructions(x, title=None, **x_recs):
 
 def frame(ax, seen):
     """Draw what `watch` returned, images (n, 1, H, W) or points (n, 2), into `ax`."""
-    if seen.dim() == 2 and seen.shape[1] == 2:
+    if in_plane(seen):
         dots(ax, seen, 6, INK)
         spans = (seen.amax(0) - seen.amin(0)).tolist()
         if max(spans) < 5 * min(spans):  # a cloud keeps its shape; a curve over an axis fills the frame

@@ -141,9 +141,7 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
     if z_codes is None:
         low, start, high = -3 * torch.ones(z_dim), torch.zeros(z_dim), 3 * torch.ones(z_dim)
     else:
-        z_codes = torch.as_tensor(z_codes).detach().float().cpu()
-        if not z_codes.isfinite().all():
-            raise ValueError("these codes are not finite (nan or inf): the training diverged.")
+        z_codes = _finite(z_codes)
         low, high = torch.quantile(z_codes[:10_000], torch.tensor([0.01, 0.99]), dim=0)
         start, high = z_codes.mean(0), torch.maximum(high, low + 1e-3)
 
@@ -181,6 +179,14 @@ def latent_sliders(decode, z_dim=None, z_codes=None, scale=10, more=(), name="z"
     reset.on_click(lambda _: put(start))
     random.on_click(lambda _: put(random_code()))
     return panel
+
+
+def _finite(codes):
+    """Codes (n, d) as a tensor on the CPU; a ValueError if one is not finite."""
+    codes = torch.as_tensor(codes).detach().float().cpu()
+    if not codes.isfinite().all():
+        raise ValueError("these codes are not finite (nan or inf): the training diverged.")
+    return codes
 
 
 def sliders(draw, planes=(), start=(), **values):
@@ -276,7 +282,7 @@ def film(history, draw=None, scale=3, n_cols=10):
     w.jslink((play, "value"), (slider, "value"))
     w.dlink((slider, "value"), (label, "value"), lambda i: f"after {history.film_steps[i]:,} steps")
     if draw is None:
-        points = [seen.nan_to_num(0, 0, 0) for seen in history.film if _in_plane(seen)]
+        points = [seen.nan_to_num(0, 0, 0) for seen in history.film if plotting.in_plane(seen)]
         far = max([3.0, *(float(seen.abs().max()) for seen in points)])
         draw = partial(_as_it_is, span=(-far, far))
 
@@ -290,13 +296,9 @@ def film(history, draw=None, scale=3, n_cols=10):
     return panel
 
 
-def _in_plane(seen):
-    return seen.dim() == 2 and seen.shape[1] == 2
-
-
 def _as_it_is(seen, span):
     """What `watch` returned: points in the plane as a map, images as they are."""
-    return plotting.map_png(seen, None, span, span) if _in_plane(seen) else seen
+    return plotting.map_png(seen, None, span, span) if plotting.in_plane(seen) else seen
 
 
 # ── pictures and maps to click ───────────────────────────────────────────────────────────────────
@@ -347,9 +349,7 @@ def _beside(plane, chosen, draw, scale, n_cols=None):
 
 def _map(xy, y, size):
     """A Plane with points drawn as their digits on it, and the points as a tensor on the CPU."""
-    xy = torch.as_tensor(xy, dtype=torch.float32).cpu()
-    if not xy.isfinite().all():
-        raise ValueError("these codes are not finite (nan or inf): the training diverged.")
+    xy = _finite(xy)
     low, high = xy.amin(0), xy.amax(0)
     edge = (0.04 * (high - low)).clamp_min(1e-3)  # codes that are all equal have a place, too
     low, high = low - edge, high + edge

@@ -185,7 +185,7 @@ def all_at_once(a, a_ref):
 
 
 def vbn(mean=True, var=True, unbiased=False, eps=1e-5, outside=0.0, center=True):
-    """Virtual batch norm with the row at hand on average, in the variance, or in neither."""
+    """Virtual batch norm with the row at hand in the mean, in the variance, or in neither."""
 
     def wrong(a, a_ref):
         rows = torch.cat([a_ref[None].expand(len(a), -1, -1), a[:, None]], 1)

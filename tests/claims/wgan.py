@@ -156,7 +156,7 @@ def shrink_to_nothing():
 
 
 def at_the_start(n=3):
-    """How far the points of an untrained G are from the ring of 06.11, on average of n seeds."""
+    """How far the points of an untrained G are from the ring of 06.11, on average over n seeds."""
     found = []
     for seed in range(n):
         with session.seeded(seed), torch.no_grad():

@@ -152,8 +152,8 @@ Exercise(
     reference=WORTH,
     tolerance=1e-3,
     hints=(
-        "The entropy of a uniform number on [−1, 1] is log 2. What does a Q that is N(μ, σ²) pay, in the "
-        "mean, if its errors have just this σ?",
+        "The entropy of a uniform number on [−1, 1] is log 2. What does a Q that is N(μ, σ²) pay, on "
+        "average, if its errors have just this σ?",
         "−log of the Normal density, on average: ½ log(2π σ²) + ½, that is log(σ √(2πe)). So the bound is "
         "log 2 − log(σ √(2πe)).",
         "log(2 / (σ √(2πe))) = log 10.",
