@@ -83,5 +83,7 @@ def to_go(reward, discount=1.0):
 
     Source: Sutton & Barto, section 13.3. Rewards of before a move are no merit of it: they only add noise.
     """
-    powers = discount ** torch.arange(reward.shape[1], device=reward.device)
-    return (reward * powers).flip(1).cumsum(1).flip(1) / powers
+    sums = [torch.zeros_like(reward[:, 0])]
+    for now in reward.T.flip(0):  # from the end
+        sums.append(now + discount * sums[-1])
+    return torch.stack(sums[:0:-1], 1)

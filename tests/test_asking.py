@@ -63,6 +63,8 @@ def test_a_prediction_is_held_against_what_happened(asked, capsys, monkeypatch):
     predict("99.p1", "B ")
     reveal("99.p1")
     assert "✓ 99.p1: you expected b; it is b. Because it does." in capsys.readouterr().out
+    predict("99.p1", "d")  # no such letter: the last guess stays
+    assert "○ 99.p1: one of the three letters is asked" in capsys.readouterr().out
     predict("99.p1", "a")
     reveal("99.p1", "c")
     assert "✗ 99.p1: you expected a; it is c. (In a full run on MNIST it is b.)" in capsys.readouterr().out

@@ -119,10 +119,8 @@ def test_the_three_levels_show_their_fault_as_the_question_says():
     from_7, from_14 = ({k: row[f"misread from real {s}"] for k, row in rows.items()} for s in (7, 14))
     assert from_14["B"] > 2 * max(from_14["A"], from_14["C"])
     assert from_7["A"] > 2 * from_7["C"]
-    recall, precision = (
-        {k: row[f"{s} from noise"] for k, row in rows.items()} for s in ("recall", "precision")
-    )
-    assert precision["C"] > max(precision["A"], precision["B"]) and recall["C"] < 0.6
+    precision = {k: row["precision from noise"] for k, row in rows.items()}
+    assert precision["C"] > max(precision["A"], precision["B"])
 
 
 def test_the_three_generators_show_their_change_as_the_question_says():
@@ -131,5 +129,5 @@ def test_the_three_generators_show_their_change_as_the_question_says():
     for score in ("fcd", "precision", "recall"):
         assert A[score] == pytest.approx(plain[score], rel=0.1, abs=0.02)
     assert A["fcd of a class, mean"] > 2 * plain["fcd of a class, mean"]
-    assert B["recall"] < 0.5 * C["recall"] < 0.5 * plain["recall"]
+    assert B["recall"] < 0.5 * C["recall"] < 0.4 * plain["recall"]
     assert C["precision"] > plain["precision"] + 0.02 and B["precision"] < C["precision"]

@@ -167,6 +167,11 @@ def test_gradients_that_an_answer_turns_off_are_on_again():
     assert torch.is_grad_enabled() and verdict(ID, right)[0] == "correct"
 
 
+def test_a_default_dtype_that_an_answer_sets_is_as_before():
+    verdict("12.16", lambda x: torch.set_default_dtype(torch.float64) or EXERCISES["12.16"].reference(x))
+    assert torch.get_default_dtype() == torch.float32
+
+
 def step_that_returns(W):
     """The step of WGAN-GP, with something else for W."""
     return lambda *a, **k: (told := wgan_gp_step(*a, **k)) | dict(W=W(told["W"]))
@@ -186,6 +191,12 @@ FAULTS = [
         "always 2e[+]04 too large",
     ),
     (ID, lambda x_rec, x: x.sub_(x_rec).square().flatten(1).sum(1).mean(), "changes its input in place"),
+    ("12.2", lambda log_p, reward: -(log_p * reward.detach_()).sum(1).mean(), "changes its input in place"),
+    ("10.6", lambda counts: {0: 1}, "its result cannot be used: that ends with RuntimeError"),
+    ("11.10", lambda z, G: G.real(3), "no attribute 'real'"),
+    ("11.10", torch.arange(1_000), "a function keep"),
+    ("13.9", functools.cache(EXERCISES["13.9"].reference), "one and the same network"),
+    ("11.2", lambda x: (x - x.mean(), x), "the small image should be"),
     ("05.5", lambda net, past: next(net.parameters()).data.add_(1).sum(), "changes its input in place"),
     (ID, lambda x_rec, x: sys.exit(), "SystemExit"),
     (ID, lambda x_rec, x: torch.einsum("bi,bi->b", x_rec, x), "einsum"),
@@ -200,12 +211,12 @@ FAULTS = [
     (ID, lambda x_rec, x: x[:, :1, 0, 0] * x[:, 0, 0, :1], r"has shape \(\d+, 1\)"),
     ("04.12", lambda *a: (1, 2, 3), "returns 3 things, expected 2"),
     (ID, 3.0, "a function was expected, not float"),
-    (ID, lambda x_rec, x: (right(x_rec, x),), "a tuple of 1, expected one result"),
+    (ID, lambda x_rec, x: (right(x_rec, x),), "a tuple or a list of 1, expected one result"),
     ("02.7", lambda n: fair_places(n) * 1j, "dtype torch.complex"),
     (ID, lambda x_rec, x: torch.zeros(3, 4, 5), r"shape \(3, 4, 5\), expected \(\)"),
     (ID, lambda x_rec, x: torch.manual_seed(1) and right(x_rec, x), "sets a seed"),
     ("01.12", twins_are_their_own, "yours 0.5, expected 0[.]"),
-    ("02.7", lambda n: (fair_places(n), n), "a tuple of 2, expected one result"),
+    ("02.7", lambda n: (fair_places(n), n), "a tuple or a list of 2, expected one result"),
     ("02.7", lambda n: fair_places(20), r"\(20,\), expected \(5,\)"),
     ("06.7", lambda *a: update(*a).item(), "without .item"),
     ("06.7", lambda *a: -update(*a), "the weights are right; what it returns is not the loss"),

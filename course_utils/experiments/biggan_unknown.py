@@ -26,7 +26,7 @@ def _exchanged(y):
 
 CHANGED = {  # the prior, and the label that G is told
     "as it is": (priors.gaussian(Z), lambda y: y),
-    "truncated at 1": (partial(priors.truncated_normal, z_dim=Z, threshold=1.0), lambda y: y),
+    "truncated": (partial(priors.truncated_normal, z_dim=Z, threshold=1.2), lambda y: y),
     "thirty vectors": (_thirty, lambda y: y),
     "labels exchanged": (priors.gaussian(Z), _exchanged),
 }

@@ -186,5 +186,6 @@ WRONG = {
         "no data in the loss": without_data_in_loss,
         "summed": summed_loss,
         "updated twice": updated_twice,
+        "gives zeros": lambda v, chain, rbm, opt: torch.zeros_like(chain_after()(v, chain, rbm, opt)),
     },
 }

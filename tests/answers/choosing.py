@@ -103,7 +103,12 @@ def gain(p, reward, chosen):
 
 
 RIGHT = {
-    "12.9": [moment_by_moment, by_a_triangle, whole_less_before],
+    "12.9": [
+        moment_by_moment,
+        by_a_triangle,
+        whole_less_before,
+        lambda reward, discount=1.0: moment_by_moment(reward, discount).detach(),
+    ],
     "12.10": [1.0986, 1.1, "1.099"],
     "12.11": ["bca", " BCA", "Bca"],
     "12.12": [ratio_alone, by_logs, row_by_row, by_reinforce],
@@ -120,7 +125,6 @@ WRONG = {
         "mean of what is left": lambda reward, discount=1.0: (
             to_go(reward, discount) / torch.arange(reward.shape[1], 0, -1, device=reward.device)
         ),
-        "detached": lambda reward, discount=1.0: to_go(reward, discount).detach(),
         "one number a walk": lambda reward, discount=1.0: reward.sum(1),
         "one number in all": lambda reward, discount=1.0: reward.sum(),
         "mean over walks": lambda reward, discount=1.0: to_go(reward, discount).mean(0),

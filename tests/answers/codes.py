@@ -2,12 +2,14 @@
 
 import itertools
 import math
+from types import SimpleNamespace
 
 import torch
 from torch.nn.functional import cross_entropy, softplus
 
 from course_utils.groups import matching
 from course_utils.losses import code_nll, discriminator_loss, non_saturating, normal_nll
+from course_utils.steps import infogan_step
 from course_utils.train import descend
 
 # ── 10.2 ─────────────────────────────────────────────────────────────────────────────────────────
@@ -131,6 +133,17 @@ def step(
     return wrong
 
 
+def without_a_function_and_zero_grad(batches, *, opt, **players):
+    kept = SimpleNamespace(
+        **{name: SimpleNamespace(zero_grad=lambda: None, step=o.step) for name, o in vars(opt).items()}
+    )
+    return without_a_function(batches, opt=kept, **players)
+
+
+def telling(unread):
+    return lambda *a, **players: (told := infogan_step(*a, **players)) | {"unread": unread(told)}
+
+
 def shuffled(code, prior):
     return code.roll(1, 0)
 
@@ -150,7 +163,7 @@ def at_least_minus_six(mean, log_var, numbers):
 
 def a_little_always_added(mean, log_var, numbers):
     """A soft floor: at log-variances of −4 it is hardly felt."""
-    log_var = -10 + softplus(log_var + 10)
+    log_var = -9.8 + softplus(log_var + 9.8)
     return normal_nll((mean, log_var), numbers)
 
 
@@ -265,6 +278,16 @@ def upper_against_lower(ink):
     return (mean(up, x) - mean(down, x)) / (mean(up, y) - mean(down, y))
 
 
+def edges(ink):
+    """The left edge of the topmost row with ink against that of the lowest."""
+    found = []
+    for drawing in ink:
+        rows = drawing.sum(1).nonzero()[:, 0]
+        top, bottom = (drawing[row].nonzero()[0, 0] for row in (rows[0], rows[-1]))
+        found.append((top - bottom) / (rows[-1] - rows[0]))
+    return torch.stack(found).to(ink)
+
+
 def moments(of, middle=True, ink_of=lambda ink: ink, normalize=True):
     def answer(ink):
         ink = ink_of(ink)
@@ -285,7 +308,13 @@ def moments(of, middle=True, ink_of=lambda ink: ink, normalize=True):
 RIGHT = {
     "10.2": [code_by_code, by_logs, by_matmul],
     "10.3": [with_the_code_as_argument, without_a_function, by_cross_entropy],
-    "10.5": [at_least_minus_six, a_little_always_added, by_maximum, by_torch],
+    "10.5": [
+        at_least_minus_six,
+        a_little_always_added,
+        by_maximum,
+        by_torch,
+        density(lambda v: v, lambda terms: terms.clamp(min=-4).sum(1).mean()),
+    ],
     "10.6": [by_scipy, recursively, by_the_package],
     "10.8": [drawing_by_drawing, row_by_row, upper_against_lower],
 }
@@ -306,6 +335,8 @@ WRONG = {
         "prior squared": shared_out(lambda p, q: p * p * q),
         "channel squared": shared_out(lambda p, q: p * q * q),
         "divided by the prior": shared_out(lambda p, q: q / p),
+        "in place": lambda prior, channel: channel.mul_(prior[:, None]) / channel.sum(0),
+        "logarithms": reader(lambda p, q: (p * q / (p * q).sum(0)).log()),
         "added": shared_out(lambda p, q: p + q),
         "uniform": reader(lambda p, q: torch.ones_like(q) / len(q)),
     },
@@ -327,6 +358,10 @@ WRONG = {
         "fresh fakes for G": step(fresh_fake=True),
         "G first": step(order="G DQ"),
         "G without D": step(in_G=lambda L_G, L_Q, w: 0 * L_G + w * L_Q),
+        "old gradients stay": without_a_function_and_zero_grad,
+        "unread is a constant": telling(lambda told: torch.tensor(2.3)),
+        "unread is of another code": telling(lambda told: told["unread"] + 1),
+        "unread is L_G": telling(lambda told: told["L_G"]),
         "DQ without D": step(in_D=lambda L_D, L_Q, w: 0 * L_D + L_Q),
     },
     "10.5": {
@@ -345,6 +380,15 @@ WRONG = {
         "sum over all": density(total=torch.sum),
         "up": density(sign=-1),
         "no + log_var": density(more=0.0),
+        "loss clamped at −4": density(lambda v: v, lambda t: t.sum(1).mean().clamp(min=-4.0 * t.shape[1])),
+        "codes clamped at −4": density(lambda v: v, lambda t: t.sum(1).clamp(min=-4.0 * t.shape[1]).mean()),
+        "a floor a little too low": density(lambda v: v.clamp(min=-10)),
+        "a floor at −100": density(lambda v: v.clamp(min=-100)),
+        "nothing where one is sure": lambda mean, log_var, numbers: (
+            torch.zeros((), requires_grad=True)
+            if log_var.min() < -5
+            else density(lambda v: v)(mean, log_var, numbers)
+        ),
         "loss clamped": lambda mean, log_var, numbers: density(lambda v: v)(mean, log_var, numbers).clamp(
             min=-1
         ),
@@ -364,6 +408,10 @@ WRONG = {
         ),
         "the least of them": of_all(max, lambda counts, p: min(counts[i, j].item() for i, j in enumerate(p))),
         "the largest alone": of_all(max, lambda counts, p: max(counts[i, j].item() for i, j in enumerate(p))),
+        "largest product": of_all(
+            max, lambda counts, p: math.prod(counts[i, j].item() for i, j in enumerate(p))
+        ),
+        "in place": lambda counts: by_scipy(counts.mul_(2)),
         "from 1": lambda counts: by_scipy(counts) + 1,
         "how many": lambda counts: counts.max(1).values,
         "one too few": lambda counts: by_scipy(counts)[1:],
@@ -378,6 +426,9 @@ WRONG = {
         "to the left": moments(lambda xx, xy, yy: -xy / yy),
         "from the corner": moments(lambda xx, xy, yy: xy / yy, middle=False),
         "from the sheet's middle": moments(lambda xx, xy, yy: xy / yy, middle="sheet"),
+        "left edges": edges,
+        "in place": lambda ink: drawing_by_drawing(ink.mul_(2)),
+        "a constant more": lambda ink: drawing_by_drawing(ink) + 0.1,
         "degrees": moments(lambda xx, xy, yy: torch.rad2deg(torch.atan(xy / yy))),
         "angle": moments(lambda xx, xy, yy: torch.atan(xy / yy)),
         "twice": moments(lambda xx, xy, yy: 2 * xy / yy),

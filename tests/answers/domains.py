@@ -151,8 +151,29 @@ def cycle(of):
     return step_with(cycle=lambda AB, BA, a, b, fake_a, fake_b: of(AB, BA, a, b, fake_a, fake_b))
 
 
+def some_places_further(w, n_layers, share=0.9):
+    B, own = len(w), torch.arange(len(w))
+    guest = w[(own + torch.randint(1, B, (B,))) % B]
+    return mixed(guest=lambda w: guest)(w, n_layers, share)
+
+
+def without_chance(w, n_layers, share=0.9):
+    B, layer = len(w), torch.arange(n_layers)
+    is_guest = (layer >= 1 + torch.arange(B)[:, None] % (n_layers - 1)) & (
+        torch.arange(B)[:, None] < share * B
+    )
+    return torch.where(is_guest[..., None], w.roll(1, 0)[:, None], w[:, None])
+
+
+def emptied(F, z, psi, z_many):
+    w = by_lerp(F, z, psi, z_many).detach()
+    for p in F.parameters():
+        p.data.zero_()
+    return w
+
+
 RIGHT = {
-    "13.1": [by_a_loop, in_another_order, turned_round],
+    "13.1": [by_a_loop, in_another_order, turned_round, some_places_further],
     "13.3": [by_covariance, of_both, number_by_number],
     "13.4": [by_lerp, weighted, one_by_one],
     "13.6": [unfolded, by_shifts, on_ink],
@@ -184,6 +205,10 @@ WRONG = {
         "each layer its guest": lambda w, n_layers, share=0.9: torch.stack(
             [w, *(w.roll(i, 0) for i in range(1, n_layers))], 1
         ),
+        "no gradient": lambda w, n_layers, share=0.9: by_a_loop(w, n_layers, share).detach(),
+        "without chance": without_chance,
+        "the front of the batch": mixed(coin=lambda n, s: torch.arange(n)[:, None] < s * n),
+        "crossings in order": mixed(first=lambda n, L: 1 + (torch.arange(n)[:, None] * (L - 1)) // n),
         "not mixed": lambda w, n_layers, share=0.9: w[:, None].repeat(1, n_layers, 1),
         "flat": squeezed,
     },
@@ -209,6 +234,8 @@ WRONG = {
         "each image": share(of=lambda b, a: (b - a).square().sum(1) / 2),
     },
     "13.4": {
+        "F emptied": emptied,
+        "a list": lambda F, z, psi, z_many: by_lerp(F, z, psi, z_many).tolist(),
         "of 0": towards(lambda F, z, many: F(torch.zeros_like(z))),
         "no centre": towards(lambda F, z, many: 0.0),
         "of these": towards(lambda F, z, many: F(z).mean(0)),

@@ -307,6 +307,36 @@ def turned_inside(n, z_dim, threshold):
     return z.clamp(-threshold, threshold)
 
 
+def by_number(G, draws):
+    return with_none(G, [draws[i] for i in range(len(draws))])
+
+
+def the_same_again(n, z_dim, threshold):
+    chance = torch.rand(n, z_dim, generator=torch.Generator().manual_seed(0))
+    return math.sqrt(2) * torch.erfinv((2 * chance - 1) * math.erf(threshold / math.sqrt(2)))
+
+
+def evenly_beyond(n, z_dim, threshold):
+    z = draw(n, z_dim)
+    return torch.where(z.abs() > threshold, threshold * (2 * torch.rand(n, z_dim).to(z) - 1), z)
+
+
+def with_noise_for_64(batches, *, prior, **players):
+    return level()(batches, prior=lambda n: prior(64), **players)
+
+
+def without_biases(layer, x):
+    for m in layer.modules():
+        if getattr(m, "bias", None) is not None:
+            m.bias.data.zero_()
+    return by_columns(layer, x)
+
+
+def by_backward(layer, x):
+    layer(x).sum().backward()
+    return by_columns(layer, x)
+
+
 def one_row_again(n, z_dim, threshold):
     z = again_and_again(1, z_dim, threshold)
     return z.expand(n, z_dim).clone()
@@ -315,8 +345,13 @@ def one_row_again(n, z_dim, threshold):
 RIGHT = {
     "11.2": [by_repeating_the_edge, by_counting, block_by_block],
     "11.3": [in_one_batch, image_less_coarse, level()],
-    "11.6": [by_columns, by_power_iteration, by_eigenvalues],
-    "11.7": [with_none, by_shares, by_hand],
+    "11.6": [
+        by_columns,
+        by_power_iteration,
+        by_eigenvalues,
+        lambda layer, x: by_columns(layer, x).detach().numpy(),
+    ],
+    "11.7": [with_none, by_shares, by_hand, by_number],
     "11.8": [again_and_again, by_torch, only_those_beyond, from_many],
 }
 WRONG = {
@@ -349,6 +384,8 @@ WRONG = {
         "G moves for D": level(moved=("G", "G")),
         "two batches": level(n=2),
         "another digit": level(told=lambda small: small.roll(1, 0)),
+        "noise for 64": with_noise_for_64,
+        "half of L_D": level(L_D_of=lambda on_real, on_fake: discriminator_loss(on_real, on_fake) / 2),
         "half a coarse": level(fake=lambda fake, coarse: fake + coarse / 2),
     },
     "11.6": {
@@ -364,6 +401,9 @@ WRONG = {
         "column": from_matrix(lambda J: J.norm(dim=0).max()),
         "all of them": from_matrix(torch.linalg.svdvals),
         "upside down": from_matrix(lambda J: 1 / torch.linalg.matrix_norm(J, 2)),
+        "biases set to 0": without_biases,
+        "gradients left": by_backward,
+        "a little more": from_matrix(lambda J: 1.002 * torch.linalg.matrix_norm(J, 2)),
         "one-norm": from_matrix(lambda J: torch.linalg.matrix_norm(J, 1)),
     },
     "11.7": {
@@ -376,6 +416,7 @@ WRONG = {
         "ten rounds": several_times(10),
         "hundred rounds": several_times(100),
         "left in training": left_in_training,
+        "weights anew": lambda G, draws: (G.norm_2.reset_parameters(), with_none(G, draws))[1],
         "half and half": momentum(lambda i: 0.5),
     },
     "11.8": {
@@ -388,6 +429,10 @@ WRONG = {
         "scaled": lambda n, z_dim, t: t * again_and_again(n, z_dim, 2.0) / 2,
         "narrow": lambda n, z_dim, t: t * draw(n, z_dim) / 3,
         "one row": one_row_again,
+        "the same again": the_same_again,
+        "evenly beyond": evenly_beyond,
+        "rows twice": lambda n, z_dim, t: again_and_again(n // 2, z_dim, t).repeat(2, 1),
+        "one sign for a row": lambda n, z_dim, t: again_and_again(n, z_dim, t).abs() * draw(n, 1).sign(),
         "positive": lambda n, z_dim, t: again_and_again(n, z_dim, t).abs(),
         "zeros": lambda n, z_dim, t: (z := draw(n, z_dim)) * (z.abs() < t),
         "plain": lambda n, z_dim, t: draw(n, z_dim),

@@ -148,6 +148,9 @@ WRONG = {
         "four axes": lambda kind, k: mask_in_two_parts(kind, k)[None, None],
     },
     "09.5": {
+        "a gradient left": lambda net, row, column, x: (
+            net(x.requires_grad_())[:, 0, row, column].sum().backward() or (x.grad != 0).any(0)[0]
+        ),
         "negative only": looks(told=lambda g: (g < 0).any(0)[0]),
         "last image": looks(told=lambda g: g[-1, 0] != 0),
         "a number": looks(told=lambda g: (g != 0).any(0)[0].sum()),

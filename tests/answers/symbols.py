@@ -125,7 +125,14 @@ def soft_of(change):
 RIGHT = {
     "12.2": [sentence_by_sentence, by_einsum, sum_then_mean, by_ratio],
     "12.3": [one_left_out, by_mask, own_mean_stretched],
-    "12.5": [by_gumbel, other_end_of_u, by_powers, by_inverse_cdf],
+    "12.5": [
+        by_gumbel,
+        other_end_of_u,
+        by_powers,
+        by_inverse_cdf,
+        lambda logits, u: by_gumbel(logits, u).numpy(),
+        lambda logits, u: by_gumbel(logits, u).tolist(),
+    ],
     "12.6": [by_uniform, by_pytorch, noise_first],
 }
 
@@ -162,6 +169,7 @@ WRONG = {
         "added": lambda reward, sign: 2 * reward + less_the_others(reward),
         "its sign's number": less(lambda reward, sign: sign.to(reward)),
         "only the better ones": lambda reward, sign: less_the_others(reward).clamp(min=0),
+        "in place": lambda reward, sign: reward.sub_((reward.sum() - reward) / (len(reward) - 1)),
         "turned": lambda reward, sign: -less_the_others(reward),
     },
     "12.5": {
@@ -176,6 +184,12 @@ WRONG = {
         "logistic noise": race(lambda logits, u: logits + u.logit(), torch.argmax),
         "sign of the time": race(lambda logits, u: u.log() / logits.exp()),
         "over the races": lambda logits, u: (-u.log() / logits.exp()).argmin(0),
+        "from 1": lambda logits, u: by_gumbel(logits, u) + 1,
+        "u in place": lambda logits, u: (-u.log_() / logits.exp()).argmin(1),
+        "always the same": lambda logits, u: torch.multinomial(
+            logits.softmax(0), len(u), True, generator=torch.Generator().manual_seed(0)
+        ),
+        "by the place": lambda logits, u: by_inverse_cdf(logits, torch.linspace(0, 1, len(u))[:, None]),
         "the time": lambda logits, u: (-u.log() / logits.exp()).min(1).values,
         "one-hot": lambda logits, u: one_hot_of(u.log() / logits.exp()),
         "chance of its own": lambda logits, u: draw(logits.expand_as(u)).argmax(1),
@@ -192,6 +206,17 @@ WRONG = {
         "times T": soft_of(lambda logits, g, T: (logits + g) * T),
         "noise divided": soft_of(lambda logits, g, T: logits + g / T),
         "no noise": soft_of(lambda logits, g, T: logits / T),
+        "the same noise": soft_of(
+            lambda logits, g, T: (
+                (logits - torch.empty_like(g).exponential_(generator=torch.Generator().manual_seed(0)).log())
+                / T
+            )
+        ),
+        "along axis 1": lambda logits, temperature=1.0: (
+            (soft := ((logits + gumbel(logits)) / temperature).softmax(1))
+            + (soft == soft.amax(1, keepdim=True)).to(soft)
+            - soft.detach()
+        ),
         "no temperature": soft_of(lambda logits, g, T: logits + g),
         "noise taken away": soft_of(lambda logits, g, T: (logits - g) / T),
         "Normal noise": soft_of(lambda logits, g, T: (logits + torch.randn_like(logits)) / T),

@@ -31,7 +31,7 @@ def _after_two(fn, arguments):
     opt = SimpleNamespace(ED=plain_descent(E, D), FG=plain_descent(F, G), EG=plain_descent(E, G))
     opt.FEG = plain_descent(F, E, G)
     n = arguments.index(nets[-1]) + 1
-    return after_updates(lambda: fn(*arguments[:n], opt, *arguments[n:]), F=F, G=G, E=E, D=D)
+    return after_updates(lambda: fn(*arguments[:n], opt, *arguments[n:]), D=D, E=E, F=F, G=G)
 
 
 def _update(loss, *moved, told=True):

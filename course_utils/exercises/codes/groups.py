@@ -1,5 +1,7 @@
 """Notebook 10, section 7: an evenness that cannot be, three wishes, and which of them was switched off."""
 
+import math
+
 import torch
 
 from ...entropies import entropy_of_mean, mean_entropy, sorter_loss
@@ -146,6 +148,14 @@ Exercise(
         exchanged=(
             lambda y, y_fake: sorter_loss(y_fake, y),
             "real and fake are exchanged: it sorts the fakes, and shrugs at real images.",
+        ),
+        less_than_even=(
+            lambda y, y_fake: sorter_loss(y, y_fake) + math.log(y_fake.shape[1]),
+            "its gradient is right; log k, of the even answer, is a constant: leave it out.",
+        ),
+        both_less_than_even=(
+            lambda y, y_fake: sorter_loss(y, y_fake) + 2 * math.log(y_fake.shape[1]),
+            "its gradient is right; log k, of the even answer, is a constant: leave it out, twice.",
         ),
         half=(
             lambda y, y_fake: sorter_loss(y, y_fake) / 3,

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ..engine.fixtures import numbers
+from ..engine.fixtures import numbers, untouched
 from ..engine.tasks import Exercise, Wrong
 
 LOG_10 = math.log(10)
@@ -69,15 +69,21 @@ def _channels():
     return [tuple(part.to(uneven[0]) for part in case) for case in some] + [uneven]
 
 
+JOINT = "that is how often c and x come together; it adds up to 1 over all. Given x, each column does."
+ROWS = "each *row* adds up to 1. A reader looks at one image, a column, and shares 1 among codes."
+
+
 def _read(fn, arguments):
     """What the reader says; Wrong if it is none."""
     prior, channel = arguments
-    Q = fn(prior.clone(), channel.clone())
+    Q = untouched(fn, prior, channel)
     fits = isinstance(Q, torch.Tensor) and Q.shape == channel.shape and Q.is_floating_point()
     if fits and Q.isfinite().all() and ((Q < 0).any() or (Q.sum(0) - 1).abs().max() > 1e-3):
+        if torch.allclose(Q, prior[:, None] * channel, atol=1e-3):
+            raise Wrong(JOINT)
         rows = (Q.sum(1) - 1).abs().max() < 1e-3 and (Q >= 0).all()
         raise Wrong(
-            "each *row* adds up to 1. A reader looks at one image, a column, and shares 1 among codes."
+            ROWS
             if rows
             else "for an image, a column, a reader's probabilities are not negative and add up to 1."
         )
@@ -108,11 +114,11 @@ Exercise(
         ),
         the_channel=(
             lambda prior, channel: channel,
-            "that is p(x | c), each row adds up to 1. Asked is a probability of codes for each image.",
+            ROWS,
         ),
         the_joint=(
             lambda prior, channel: prior[:, None] * channel,
-            "that is how often c and x come together; it adds up to 1 over all. Given x, each column does.",
+            JOINT,
         ),
         surest=(
             lambda prior, channel: torch.nn.functional.one_hot(

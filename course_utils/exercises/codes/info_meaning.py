@@ -4,6 +4,7 @@ import itertools
 
 import torch
 
+from ..engine.fixtures import untouched
 from ..engine.tasks import Exercise, Wrong
 
 # ── names for groups ─────────────────────────────────────────────────────────────────────────────
@@ -25,13 +26,14 @@ def _tables():
     greedy = torch.tensor([[50, 45, 0], [40, 2, 3], [0, 30, 28]])
     rows = torch.tensor([[30, 20, 0, 0], [28, 1, 5, 0], [0, 9, 8, 2], [1, 1, 40, 39]])
     turns = torch.tensor([[18, 20, 1], [5, 30, 2], [3, 4, 25]])
-    return [(table,) for table in (turns, greedy, rows, *some)]
+    product = torch.tensor([[10, 4], [4, 1]])  # of which the largest is not with the largest sum
+    return [(table,) for table in (product, turns, greedy, rows, *some)]
 
 
 def _named(fn, arguments):
     """How many items are right under the names given; Wrong if a digit is named twice."""
     (counts,) = arguments
-    names = fn(counts.clone())
+    names = untouched(fn, counts)
     if names is None or names is Ellipsis:
         return None
     names = torch.as_tensor(names).flatten().long()
@@ -192,13 +194,14 @@ def _sheared(ink, s):
 
 
 def _drawings():
-    """Drawings in the middle of a wide sheet, so that shearing and moving cuts nothing off."""
+    """Drawings, wider below, in the middle of a wide sheet: shearing and moving cuts nothing off."""
     torch.manual_seed(7)
     cases = []
     for n, h, w in ((2, 5, 31), (3, 8, 61), (2, 4, 21)):
         ink = torch.zeros(n, h, w)
-        ink[:, 1 : h - 1, w // 2 - 2 : w // 2 + 3] = torch.rand(n, h - 2, 5)
-        cases.append((ink + 0.0,))
+        for row in range(1, h - 1):
+            ink[:, row, w // 2 - 2 : w // 2 + 2 + row] = torch.rand(n, 4 + row)
+        cases.append((ink,))
     return cases
 
 
@@ -206,7 +209,7 @@ def _properties(fn, arguments):
     """What shearing, moving, fainter ink, and mirroring do to the measure: not its value."""
     (ink,) = arguments
     ink = ink.to(torch.get_default_dtype())
-    plain = fn(ink.clone())
+    plain = untouched(fn, ink)
     if plain is None or plain is Ellipsis:
         return None
     if not isinstance(plain, torch.Tensor) or plain.shape != ink.shape[:1]:
@@ -300,7 +303,7 @@ Exercise(
         ),
         uncentred=(
             _of(lambda xx, xy, yy: xy / yy, centred=False),
-            "measured from the sheet's corner: where on the sheet one writes is not to matter.",
+            "moved to the right by a pixel it gets another number: measure from the middle of the ink.",
         ),
         angle=(
             _of(lambda xx, xy, yy: torch.atan(xy / yy)),
@@ -308,7 +311,7 @@ Exercise(
         ),
         width=(
             _of(lambda xx, xy, yy: xx.sqrt()),
-            "that is how wide it is: both directions get the same number.",
+            "mirrored, it is to get just the negative.",
         ),
     ),
 )

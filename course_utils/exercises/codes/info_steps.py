@@ -1,5 +1,7 @@
 """Notebook 10, section 2: a step that reads the wrong code, and a reader that becomes too sure."""
 
+import copy
+import itertools
 import math
 from types import SimpleNamespace
 
@@ -9,6 +11,7 @@ from torch import nn
 from ...losses import code_nll, discriminator_loss, non_saturating
 from ...steps import infogan_step
 from ...train import descend
+from ..engine.compare import same
 from ..engine.fixtures import after_updates, named, noise, plain_descent, small_net, uniform
 from ..engine.tasks import Exercise, Wrong
 
@@ -33,13 +36,17 @@ class _Deal:
     def __init__(self, *parts):
         self.parts, self.n = parts, 0
 
+    def next(self):
+        """What is dealt next."""
+        return tuple(part[self.n % len(part)] for part in self.parts)
+
     def __next__(self):
-        self.n += 1
-        return self.parts[0][(self.n - 1) % len(self.parts[0])], None
+        return self(0)[0], None
 
     def __call__(self, n):
+        dealt = self.next()
         self.n += 1
-        return tuple(part[(self.n - 1) % len(part)] for part in self.parts)
+        return dealt
 
 
 def _games():
@@ -64,9 +71,19 @@ def _after_a_step(fn, arguments):
     batches.n = prior.n = 0
 
     def update():
-        return fn(batches, G=G, DQ=DQ, opt=opt, prior=prior, weight=weight, numbers=share)
+        z, code = prior.next()
+        nets = [(G, copy.deepcopy(G)), (DQ, copy.deepcopy(DQ))]
+        said = fn(batches, G=G, DQ=DQ, opt=opt, prior=prior, weight=weight, numbers=share)
+        if isinstance(said, dict) and "unread" in said:
+            paid = (code_nll(q(g(torch.cat([z, code], 1)))[1], code)[0] for g, q in itertools.product(*nets))
+            if not any(
+                same(torch.as_tensor(said["unread"]).detach().to(value).squeeze(), value, 1e-4)
+                for value in paid
+            ):
+                raise Wrong("`unread` is to be what Q pays for the category from which the images were made.")
+        return said
 
-    return after_updates(update, n=1, told=named("L_D", "L_G", "unread"), G=G, body=DQ.body, D=DQ.D, Q=DQ.Q)
+    return after_updates(update, n=2, told=named("L_D", "L_G", "unread"), body=DQ.body, D=DQ.D, Q=DQ.Q, G=G)
 
 
 def step_that_reads_another_code(batches, *, G, DQ, opt, prior, weight=1.0, numbers=0.1):
@@ -97,6 +114,7 @@ def _step(
     reads="fake",
     code_of=lambda code, prior, n: code,
     codes_at_G=lambda code, prior, n: code,
+    drawn_for_G=lambda z, code, prior, n: (z, code),
     moved="DQ",
 ):
     """The step with other losses, or another code in one of them."""
@@ -109,7 +127,8 @@ def _step(
         L_D = discriminator_loss(on_real, on_fake)
         L_Q = part(*code_nll(on_x if reads == "real" else told, code_of(code, prior, len(x))), numbers)
         descend(to_D(L_D, L_Q, weight), getattr(opt, moved))
-        x_fake = G(torch.cat([z, code], 1)) if moved == "G" else x_fake
+        z, code = drawn_for_G(z, code, prior, len(x))
+        x_fake = G(torch.cat([z, code], 1))
         on_fake, told = DQ(x_fake)
         L_G, L_Q = non_saturating(on_fake), part(*code_nll(told, codes_at_G(code, prior, len(x))), numbers)
         descend(to_G(L_G, L_Q, weight), opt.G)
@@ -156,6 +175,11 @@ Exercise(
         nobody=(
             _step(to_D=lambda L_D, L_Q, w: L_D, to_G=lambda L_G, L_Q, w: L_G),
             "the code is in nobody's loss now: a plain GAN.",
+        ),
+        drawn_again=(
+            _step(drawn_for_G=lambda z, code, prior, n: prior(n)),
+            "for its own loss G makes images of another draw. That would learn as well; but one draw is to "
+            "serve for all of it.",
         ),
         reads_real=(
             _step(reads="real"),
@@ -220,6 +244,12 @@ def _told():
     return cases
 
 
+TEACHES_NOTHING = (
+    "where the other numbers are sure, one that is read badly teaches Q nothing any more, as if the *loss* "
+    "were clamped. Where does the prize come from?"
+)
+
+
 def _bounded(fn, arguments):
     """The loss where variances are modest; where they ran away, whether it has a floor and still a slope."""
     mean, log_var, numbers = arguments
@@ -236,20 +266,27 @@ def _bounded(fn, arguments):
             raise Wrong("no gradient reaches the mean, or the log-variance: Q could not learn it.")
         return (loss.detach(), *grads)
     d = numbers.shape[1]
-    if loss / d < -4.5:
-        if fn(mean, log_var - 20, numbers) > loss - 1:
-            raise Wrong(
-                f"there is a floor now, but a low one: {loss.item() / d:.1f} for each number; asked is −4."
-            )
+    # the tiniest variance that is not 0, and means that are right
+    deepest = torch.full_like(log_var, math.log(torch.finfo(log_var.dtype).tiny) + 2)
+    least, before = (fn(numbers, deepest + more, numbers).item() / d for more in (0, 10))
+    if before - least < 1 and least < -4.001:
+        raise Wrong(f"there is a floor now, but a low one: {least:.3g} for each number; asked is −4.")
+    if least < -4.001:
         (slope,) = torch.autograd.grad(loss, mean)
         if slope.abs().max() < 1e3:
             raise Wrong(
                 "the error is divided by no tiny variance any more; but + log_var still goes on down."
             )
         raise Wrong(
-            f"where Q is as sure as it can be, this still gives {-loss.item() / d:.0f} nats for each number, "
-            "and more for every step further: nothing stops it."
+            f"where Q is as sure as it can be, this still gives {-least:.0f} nats for each number, and more "
+            "for every step further: nothing stops it."
         )
+    sure, misread = torch.full_like(log_var, -30.0), numbers.clone()
+    sure[0, 0], misread[0, 0] = 0.0, misread[0, 0] + 0.5
+    loss = fn(misread.requires_grad_(), sure.requires_grad_(), numbers)
+    grads = torch.autograd.grad(loss, (misread, sure), allow_unused=True, materialize_grads=True)
+    if any(grad[0, 0] == 0 for grad in grads):
+        raise Wrong(TEACHES_NOTHING)
     return ()
 
 
@@ -277,8 +314,7 @@ Exercise(
         given=(numbers_nll_without_floor, ""),
         loss_clamped=(
             lambda mean, log_var, numbers: numbers_nll_without_floor(mean, log_var, numbers).clamp(min=-2.0),
-            "clamping the *loss* takes all gradients away once it is reached, also from those numbers that "
-            "are read badly: and it is reached early. Where does the prize come from?",
+            TEACHES_NOTHING,
         ),
         upper_end=(
             _of(lambda v: v.clamp(max=-5.0)),

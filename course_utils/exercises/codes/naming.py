@@ -26,13 +26,14 @@ def _error(answer, seed):
     """The same for one draw, if each group is named by the asked images, as probable as they are in it."""
     p, y, p_other, y_other = _drawn(seed)
     rows = called(answer, p.clone())
-    rows = torch.as_tensor(rows, device=p.device).flatten()
+    rows = torch.as_tensor([*rows] if isinstance(rows, set) else rows, device=p.device).flatten()
     if rows.is_floating_point() or rows.dtype == torch.bool:
         raise Wrong("the numbers of images are asked, whole ones.")
     if len(rows) > N_LABELS:
         raise Wrong(f"{len(rows)} images, but {N_LABELS} may be asked about.")
     if len(rows) and (rows.min() < 0 or rows.max() >= len(p)):
         raise Wrong(f"the images have the numbers 0 to {len(p) - 1}.")
+    rows = rows.long()
     votes = torch.zeros(p.shape[1], 10, device=p.device).index_add_(1, y[rows], p[rows].T)
     votes[:, 0] += 1e-9  # a group of which nobody knows anything is called 0
     name = votes.argmax(1)

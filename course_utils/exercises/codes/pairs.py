@@ -71,7 +71,7 @@ def _tables(fn, arguments):
         raise Wrong("two tables are asked: E, then G.")
     if any(table is None or table is Ellipsis for table in made):
         return None
-    E, G = (torch.as_tensor(table).detach().double().cpu() for table in made)
+    E, G = (torch.stack([torch.as_tensor(row).detach().double().cpu() for row in table]) for table in made)
     for name, table in (("E", E), ("G", G)):
         if table.shape != (n, n):
             raise Wrong(f"{name} has shape {tuple(table.shape)}, expected {(n, n)}: a row for each input.")
@@ -178,7 +178,7 @@ class _Pairs(torch.nn.Module):
 def _after_two(fn, arguments):
     x, z, E, G, D, loss = arguments
     opt = SimpleNamespace(D=plain_descent(D), EG=plain_descent(E, G), E=plain_descent(E), G=plain_descent(G))
-    return after_updates(lambda: fn(x, z, E, G, D, opt, loss), E=E, G=G, D=D)
+    return after_updates(lambda: fn(x, z, E, G, D, opt, loss), D=D, E=E, G=G)
 
 
 Exercise(

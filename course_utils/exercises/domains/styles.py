@@ -4,7 +4,7 @@ import torch
 
 from ...influence import share_decided
 from ...models import mix_styles
-from ..engine.fixtures import drawn, noise, numbers, small_net
+from ..engine.fixtures import SAME_AGAIN, drawn, noise, numbers, small_net, value_alone
 from ..engine.tasks import Exercise, Wrong
 
 # ── two styles for some images, judged by which layer got whose code ─────────────────────────────
@@ -19,6 +19,7 @@ BACK_AGAIN = (
 TWO_OTHERS = "from the crossing on *one* other code, the same for all further layers of an image."
 ONE_FOR_ALL = "all images of the batch cross at the same layer: each image is to have a crossing of its own."
 ALL_OR_NONE = "the whole batch is mixed, or none of it: each image is drawn for itself."
+BY_PLACE = "whether, or where, an image crosses depends on its place in the batch: draw for each by itself."
 ONE_GUEST = "all images get the same other code: let each have another one."
 
 
@@ -28,6 +29,11 @@ def _crossings(fn, arguments):
     given = drawn(fn(w, n_layers, share), len(w), n_layers, w.shape[1])
     if given is None:
         return None
+    if not given.requires_grad:
+        raise Wrong("no gradient leads back to w: F is to learn through this mixture.")
+    many = len(w) > 100
+    if many and 0 < share < 1 and torch.equal(given, fn(w, n_layers, share)):
+        raise Wrong(SAME_AGAIN)
     whose = given[..., 0].round().long()  # the first number of each code is its row
     if whose.min() < 0 or whose.max() >= len(w) or not torch.equal(given, w[whose]):
         raise Wrong(NOT_A_CODE)
@@ -39,11 +45,11 @@ def _crossings(fn, arguments):
     if (~own[:, :-1] & (whose[:, 1:] != whose[:, :-1])).any():
         raise Wrong(TWO_OTHERS)
     mixed, first = ~own[:, -1], own.sum(1)
-    if len(w) > 100 and 0 < share < 1 and not 0.01 < mixed.float().mean() < 0.99:
+    if many and 0 < share < 1 and not 0.01 < mixed.float().mean() < 0.99:
         raise Wrong(ALL_OR_NONE)
-    if len(w) > 100 and share and n_layers > 2 and len(first[mixed].unique()) == 1:
+    if many and share and n_layers > 2 and len(first[mixed].unique()) == 1:
         raise Wrong(ONE_FOR_ALL)
-    if len(w) > 100 and share and len(whose[mixed][:, -1].unique()) == 1:
+    if many and share and len(whose[mixed][:, -1].unique()) == 1:
         raise Wrong(ONE_GUEST)
     chance = 4 * (share * (1 - share) / len(w)) ** 0.5 + 8 / len(w)  # a guest may be the image itself
     if abs(mixed.float().mean() - share) > chance:
@@ -52,18 +58,27 @@ def _crossings(fn, arguments):
             f"{share * len(w):.0f}."
         )
     found = first[mixed].bincount(minlength=n_layers)[1:] / max(1, int(mixed.sum()))
-    if len(w) > 100 and share and (found - 1 / (n_layers - 1)).abs().max() > 0.05:
+    if many and share and (found - 1 / (n_layers - 1)).abs().max() > 0.05:
         told = ", ".join(f"{100 * part:.0f} %" for part in found.tolist())
         raise Wrong(
             f"after 1, 2, … layers of their own cross {told} of the mixed: all are to be as frequent."
         )
+    if many and share:
+        n, half = len(w), len(w) // 2
+        early, late = (
+            (mixed[part].double().mean(), first[part][mixed[part]].double().mean())
+            for part in (slice(half), slice(half, n))
+        )
+        chances = 8 * (share * (1 - share) / n) ** 0.5 + 1e-6, 8 * n_layers / (12 * share * n) ** 0.5
+        if any(abs(a - b) > chance for a, b, chance in zip(early, late, chances, strict=True)):
+            raise Wrong(BY_PLACE)
     return (w.new_zeros(1),)
 
 
 def _codes(n, d=3):
     codes = noise(n, d)
     codes[:, 0] = torch.arange(n, device=codes.device)
-    return codes
+    return codes.requires_grad_()
 
 
 def _mixed(first=None, share=None, other=None):
@@ -98,7 +113,7 @@ Exercise(
     "Two styles for one image",
     reference=mix_styles,
     cases=lambda: [
-        (_codes(1), 3, 0.0),
+        (_codes(2), 3, 0.0),
         (_codes(300), 2, 1.0),
         (_codes(3_000), 7, 0.5),
         (_codes(4_000), 4, 0.9),
@@ -258,7 +273,7 @@ Exercise(
     kind="debug",
     reference=truncated,
     cases=_cases_of_truncation,
-    outcome=lambda fn, arguments: None if (w := fn(*arguments)) is None or w is Ellipsis else (w.detach(),),
+    outcome=value_alone,
     hints=(
         "At ψ = 0 the image is that of the centre alone. Which line makes the centre?",
         "What is z_many.mean(0), for many z? And what does `PixelNorm`, the first layer of F, make of "

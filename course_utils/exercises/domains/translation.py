@@ -182,7 +182,7 @@ def _after_two(fn, arguments):
     def update():
         return fn(batches, AB=AB, BA=BA, D_A=D_A, D_B=D_B, opt=opt, cycle_weight=cycle_weight)
 
-    return after_updates(update, told=named("L_D", "L_G", "L_cycle"), AB=AB, BA=BA, D_A=D_A, D_B=D_B)
+    return after_updates(update, told=named("L_D", "L_G", "L_cycle"), D_A=D_A, D_B=D_B, AB=AB, BA=BA)
 
 
 STILL_CUT = "one round trip is still cut, the other is not: where else is a fake detached?"

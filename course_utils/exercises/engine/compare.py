@@ -111,7 +111,7 @@ def unlike(got, want):
 def difference(got, want):
     """What a student sees when no known mistake fits: types, then shapes, values and gradients."""
     if isinstance(got, Results) and not isinstance(want, Results):
-        return f"it returns a tuple of {len(got)}, expected one result."
+        return f"it returns a tuple or a list of {len(got)}, expected one result."
     if isinstance(want, Results):
         n = len(got) if isinstance(got, Results) else 1
         if n != len(want):

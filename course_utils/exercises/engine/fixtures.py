@@ -5,7 +5,7 @@ from torch import nn
 
 from ... import session
 from .compare import Results, Updated, same, unlike, value_and_gradients
-from .tasks import Wrong
+from .tasks import IN_PLACE, Wrong
 
 
 def noise(*shape, grad=False):
@@ -36,6 +36,18 @@ def gradient_of(score, x, create_graph=True, total=torch.sum):
     return gradient
 
 
+SAME_AGAIN = "it draws the same a second time: is a seed fixed, or is there no chance in it?"
+
+
+def untouched(fn, *arguments):
+    """What `fn` gives for copies of these tensors; Wrong if it changes one of them."""
+    copies = [argument.clone() for argument in arguments]
+    value = fn(*copies)
+    if not all(map(torch.equal, copies, arguments)):
+        raise Wrong(IN_PLACE)
+    return value
+
+
 def drawn(z, *shape):
     """What a sampler gave, if it is a tensor of `shape`, of which statistics can be made; None for a stub."""
     if z is None or z is Ellipsis:
@@ -45,6 +57,14 @@ def drawn(z, *shape):
     if not z.isfinite().all():
         raise Wrong("its result is not finite (nan or inf).")
     return z
+
+
+def value_alone(fn, arguments):
+    """An outcome: the value without its gradients."""
+    value = fn(*arguments)
+    if value is None or value is Ellipsis:
+        return None
+    return (value.detach() if isinstance(value, torch.Tensor) else value,)
 
 
 def wherever(fn, arguments):

@@ -53,6 +53,9 @@ def predict(id, guess):
     if guess is None or guess is Ellipsis:
         show("open", id, "what do you expect? Put your answer in, then go on.")
         return
+    if letters_of(guess) not in ("a", "b", "c"):
+        show("open", id, 'one of the three letters is asked: "a", "b" or "c".')
+        return
     prediction.guess, prediction.happened = letters_of(guess), ""
     show("open", id, f"you expect {guess}. Now look.")
 

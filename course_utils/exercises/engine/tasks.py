@@ -14,6 +14,9 @@ SELF_TESTS: dict[str, "SelfTest"] = {}
 KINDS = ("write", "derive", "debug", "read", "design")
 
 
+IN_PLACE = "it changes its input in place; make a new tensor instead."
+
+
 class Wrong(Exception):
     """Raised while judging: the answer is wrong, for the reason in the message."""
 

@@ -9,6 +9,7 @@ import ast
 import contextlib
 import copy
 import linecache
+import re
 import reprlib
 import time
 import traceback
@@ -18,11 +19,11 @@ import torch
 from torch import nn
 
 from ... import session
-from .compare import Raised, difference, same, value_and_gradients
+from .compare import Raised, Updated, difference, same
 from .display import WORDS
 from .limits import Clipped, TooLong, time_limit
 from .slips import slip
-from .tasks import Open, Wrong, find, is_stub
+from .tasks import IN_PLACE, Open, Wrong, find, is_stub
 
 
 def verdict(id, given, seconds=10.0):
@@ -33,7 +34,7 @@ def verdict(id, given, seconds=10.0):
     """
     task, printed = find(id), Clipped()
     try:
-        with session.seeded(0), contextlib.redirect_stdout(printed):
+        with session.seeded(0), _same_default_dtype(), contextlib.redirect_stdout(printed):
             if task.contest:
                 _judge_design(task, given)
             elif task.is_question:
@@ -41,8 +42,8 @@ def verdict(id, given, seconds=10.0):
             else:
                 _judge_function(task, given, seconds)
         task.state, message = "correct", f"correct. {task.why}".rstrip()
-    except Open:
-        task.state, message = "open", WORDS["open"] + "."
+    except Open as why:
+        task.state, message = "open", f"{WORDS['open']}{why}."
     except Wrong as reason:
         task.state, message = "wrong", f"not right yet: {reason}"
     if printed.getvalue():
@@ -70,8 +71,11 @@ def _plain(value, reference):
         with contextlib.suppress(AttributeError, RuntimeError):  # a sparse tensor, for example
             value = value.squeeze().tolist()
     if isinstance(value, str) and not isinstance(reference, str):
+        value = value.replace(" ", "")
+        if re.fullmatch(r"\d{1,3}(,\d{3})+", value):  # thousands
+            value = value.replace(",", "")
         with contextlib.suppress(ValueError, SyntaxError, ArithmeticError):
-            value = float(Fraction(value)) if "/" in value else ast.literal_eval(value.strip().capitalize())
+            value = float(Fraction(value)) if "/" in value else ast.literal_eval(value.capitalize())
     return value
 
 
@@ -173,7 +177,7 @@ def _compare(task, fn, cases, seconds):
             same(g, _outcome(task, mistake.wrong, case), task.tolerance)
             for g, case in zip(got, cases, strict=True)
         ):
-            raise Open if name == "given" else Wrong(mistake.tell)
+            raise Open(": it still does what the given code does") if name == "given" else Wrong(mistake.tell)
     g, w = next((g, w) for g, w in zip(got, want, strict=True) if not same(g, w, task.tolerance))
     if isinstance(g, Raised):
         raise Wrong(g.text + g.where)
@@ -194,7 +198,8 @@ def _outcomes(task, fn, cases, seconds):
                 got.append(_outcome(task, fn, case))
         except TooLong:
             why = (
-                "it is right on small inputs, but takes too long on a large one: is a loop over items needed?"
+                "it is right on small inputs, but takes too long on a large one: is a loop over items "
+                "needed, or does one wait for what hardly ever happens?"
             )
             raise Wrong(why if got else "it takes too long: does a loop never stop?") from None
         seconds -= time.monotonic() - begin
@@ -210,9 +215,15 @@ def _size(case):
 @contextlib.contextmanager
 def precise():
     """Numbers of 64 bits where the device has them: a difference of large numbers is then judged fairly."""
+    with _same_default_dtype():
+        torch.set_default_dtype(torch.float32 if session.device().type == "mps" else torch.float64)
+        yield
+
+
+@contextlib.contextmanager
+def _same_default_dtype():
     before = torch.get_default_dtype()
     try:
-        torch.set_default_dtype(torch.float32 if session.device().type == "mps" else torch.float64)
         yield
     finally:
         torch.set_default_dtype(before)
@@ -236,45 +247,55 @@ def _outcome(task, fn, case):
     except (Exception, SystemExit) as error:
         if is_stub(error):
             return Unanswered()
-        text = f"it stops with {type(error).__name__}: {error}"
+        line = _their_line(error, fn)
+        if not line and (said := _left_behind(arguments, before, may_move=True)):
+            return Raised(Wrong, said)
+        theirs = line or not hasattr(fn, "__code__") or f"{fn.__name__}()" in str(error)  # in it, or its call
+        stops = "it stops" if theirs else "its result cannot be used: that ends"
+        text = f"{stops} with {type(error).__name__}: {error}"
         if "alloc" in str(error) and "memory" in str(error):
             text = (
                 "it asks for more memory than there is: do (n, 1) and (n,) meet somewhere, and give (n, n)?"
             )
-        return Raised(type(error), text, _their_line(error, fn))
+        return Raised(type(error), text, line)
     if outcome is None or outcome is Ellipsis:
         return Unanswered()
-    if said := _left_behind(task, arguments, before):
+    if said := _left_behind(arguments, before, may_move=isinstance(outcome, Updated)):
         return Raised(Wrong, said)
     return outcome
 
 
-def _left_behind(task, arguments, before):
-    """What an answer did besides giving its result, and should not have; "" if nothing. → str"""
+def _left_behind(arguments, before, may_move):
+    """What an answer did besides giving its result, and should not have; "" if nothing. → str
+
+    may_move  an update is asked for: weights may be others, and gradients may be left
+    """
     if torch.initial_seed() != SEED:
         return "it sets a seed, so that all random numbers after it repeat: take that out."
     for a, b in zip(arguments, before, strict=True):
-        if not all(map(torch.equal, _kept(task, a), _kept(task, b))):
-            return "it changes its input in place; make a new tensor instead."
+        no_leaf_any_more = isinstance(a, torch.Tensor) and b.requires_grad and not a.requires_grad
+        weights_too = not may_move
+        if isinstance(a, nn.Module) and len([*a.parameters()]) != len([*b.parameters()]):
+            return "it takes a network apart: weights that it had are gone, or others are there."
+        if no_leaf_any_more or not all(map(torch.equal, _kept(a, weights_too), _kept(b, weights_too))):
+            return IN_PLACE
+        if isinstance(a, torch.Tensor) and a.grad is not None:
+            return "it leaves a gradient in its input: torch.autograd.grad keeps it apart."
         if isinstance(a, nn.Module):
             if [m.training for m in a.modules()] != [m.training for m in b.modules()]:
                 return "it leaves a network in another mode: .train() or .eval() is to be taken back."
             if [p.requires_grad for p in a.parameters()] != [p.requires_grad for p in b.parameters()]:
                 return "it leaves a network frozen: set requires_grad back to True."
-            if task.outcome is value_and_gradients and any(p.grad is not None for p in a.parameters()):
-                return (
-                    "it leaves gradients in a network: this function gives a value, `descend` does the rest."
-                )
+            if not may_move and any(p.grad is not None for p in a.parameters()):
+                return "it leaves gradients in a network: torch.autograd.grad keeps them apart."
     return ""
 
 
-def _kept(task, argument):
-    """The tensors in an argument that no answer may change: weights may, where an update is asked for."""
+def _kept(argument, weights_too):
+    """The tensors in an argument that no answer may change. → list"""
     if isinstance(argument, torch.Tensor):
         return [argument]
-    if isinstance(argument, nn.Module) and task.outcome is value_and_gradients:
-        return list(argument.parameters())
-    return []
+    return [*argument.parameters()] if weights_too and isinstance(argument, nn.Module) else []
 
 
 def _fresh(case):

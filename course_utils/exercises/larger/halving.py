@@ -4,7 +4,7 @@ import torch
 from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, interpolate, max_pool2d, pad
 
 from ...pyramid import larger
-from ..engine.compare import value_and_gradients
+from ..engine.compare import Results, same, value_and_gradients
 from ..engine.fixtures import noise
 from ..engine.tasks import Exercise, Prediction, Wrong
 
@@ -67,6 +67,9 @@ def _overlapping(x):
     return adaptive_avg_pool2d(x, (_up(x.shape[2]), _up(x.shape[3])))
 
 
+TURNED = "both are right, in the other order: the small image first, then the details."
+
+
 def _checked(fn, arguments):
     (x,) = arguments
     given = fn(x)
@@ -75,6 +78,8 @@ def _checked(fn, arguments):
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise Wrong("two things are asked, in this order: the small image, and the details.")
     small, detail = given
+    if same(Results((detail, small)), Results(halved(x)), 1e-4):
+        raise Wrong(TURNED)
     for what, got, size in (
         ("the small image", small, tuple(map(_up, x.shape[2:]))),
         ("the details", detail, tuple(x.shape[2:])),
@@ -134,7 +139,7 @@ Exercise(
         ),
         exchanged=(
             lambda x: halved(x)[::-1],
-            "both are right, in the other order: the small image first, then the details.",
+            TURNED,
         ),
         coarse=(
             _with(lambda x: avg_pool2d(x, 2, ceil_mode=True), detail_of=lambda x, coarse: coarse),

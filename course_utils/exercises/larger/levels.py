@@ -10,7 +10,7 @@ from ...pyramid import larger, smaller
 from ...steps import lapgan_step
 from ...train import descend, ema_of
 from ..engine.fixtures import after_updates, named, noise, plain_descent, small_net, uniform
-from ..engine.tasks import Exercise
+from ..engine.tasks import Exercise, Wrong
 
 
 class _Details(nn.Module):
@@ -54,7 +54,10 @@ class _Noise:
         self.batches, self.parts = batches, parts
 
     def __call__(self, n):
-        return self.parts[(self.batches.n - 1) % len(self.parts)]
+        z = self.parts[(self.batches.n - 1) % len(self.parts)]
+        if n != len(z):
+            raise Wrong(f"noise for {n} images is drawn, but the batch has {len(z)}: prior(len(x)).")
+        return z
 
 
 def _games():
@@ -74,7 +77,7 @@ def _after_a_step(fn, arguments):
     def update():
         return fn(batches, G=G, D=D, G_ema=G_ema, opt=opt, prior=prior, r1_weight=weight)
 
-    return after_updates(update, n=2, told=named("L_D", "L_G", "r1"), G=G, D=D, G_ema=G_ema.module)
+    return after_updates(update, n=2, told=named("L_D", "L_G", "r1"), D=D, G=G, G_ema=G_ema.module)
 
 
 def step_that_adds_twice(batches, *, G, D, G_ema, opt, prior, r1_weight=0.1):
@@ -103,6 +106,7 @@ def _step(
     L_G_of=non_saturating,
     weigh=lambda weight: weight / 2,
     keep=lambda G_ema, G: G_ema.update_parameters(G),
+    keep_before=lambda G_ema, G: None,
 ):
     """The step with another pair, another condition, or another loss."""
 
@@ -118,6 +122,7 @@ def _step(
         r1 = r1_penalty(lambda detail: D(detail, small[:few]), detail[:few])
         descend(L_D + weigh(r1_weight) * r1, opt.D)
         L_G = L_G_of(D(fake_at_G(G(prior(len(x)), small), coarse), told(small)))
+        keep_before(G_ema, G)
         descend(L_G, opt.G)
         keep(G_ema, G)
         return dict(L_D=L_D, L_G=L_G, r1=r1)
@@ -181,6 +186,14 @@ Exercise(
         ),
         no_half=(_step(weigh=lambda weight: weight), "R1's weight is half of r1_weight, as before."),
         no_r1=(_step(weigh=lambda weight: 0.0), "the fakes are right; R1 was right, too, and is gone."),
+        ema_first=(
+            _step(keep=lambda G_ema, G: None, keep_before=lambda G_ema, G: G_ema.update_parameters(G)),
+            "G_ema takes G's weights before the update: it is always one update late.",
+        ),
+        ema_twice=(
+            _step(keep=lambda G_ema, G: [G_ema.update_parameters(G) for _ in range(2)]),
+            "G_ema is updated twice for each update of G.",
+        ),
         no_ema=(
             _step(keep=lambda G_ema, G: None),
             "G_ema stays where it was: update_parameters is gone.",
@@ -190,7 +203,7 @@ Exercise(
 
 
 LEVELS = {"A": "level 14", "B": "level 28", "C": "level 7"}
-COLUMNS = ("precision from noise", "recall from noise", "misread from real 7", "misread from real 14")
+COLUMNS = ("precision from noise", "misread from real 7", "misread from real 14")
 
 
 def unknown_levels(runs):

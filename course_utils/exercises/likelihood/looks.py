@@ -61,6 +61,8 @@ Exercise(
     reference=looks_at,
     cases=_nets,
     outcome=_map,
+    unlike="the map is another one: at some pixels it says that a change there moves the logit, or that it "
+    "does not, and that is not so.",
     hints=(
         "A logit that does not change with a pixel has the derivative 0 there. Whose derivative, with "
         "respect to what?",

@@ -4,7 +4,7 @@ import torch
 
 from ... import estimates
 from ...estimates import gumbel, gumbel_softmax, one_hot_of
-from ..engine.fixtures import drawn, numbers, uniform
+from ..engine.fixtures import drawn, numbers, uniform, untouched
 from ..engine.tasks import Exercise, Wrong
 
 
@@ -20,17 +20,24 @@ def _race(time=lambda logits, u: -u.log() / logits.exp(), winner=torch.Tensor.ar
 
 def _frequencies(fn, arguments):
     logits, u = arguments
-    first, second = fn(logits, u), fn(logits, u)
+    first = untouched(fn, logits, u)
     if first is None or first is Ellipsis:
         return None
-    if isinstance(first, torch.Tensor) and first.shape != (len(u),):
+    first, second, turned = (
+        torch.as_tensor(w).to(u.device) for w in (first, fn(logits, u), fn(logits, u.flip(0)))
+    )
+    if first.shape != (len(u),):
         raise Wrong(
             f"its result has shape {tuple(first.shape)}, expected {(len(u),)}: the number of the winner."
         )
-    if not isinstance(first, torch.Tensor) or first.is_floating_point():
+    if first.is_floating_point() or first.dtype == torch.bool:
         raise Wrong("the winners' numbers are asked, whole ones.")
+    if first.min() < 0 or first.max() >= len(logits):
+        raise Wrong("the runners have the numbers 0 to k − 1.")
     if not torch.equal(first, second):
         raise Wrong("the same u gives other winners: all chance is to come from u.")
+    if not torch.equal(first, turned.flip(0)):
+        raise Wrong("u in another order gives other winners: who wins a race is to depend on its row of u.")
     return (first.bincount(minlength=len(logits)).to(u) / len(u),)
 
 
@@ -104,17 +111,23 @@ def _noise_late(logits, temperature):
     return (logits / temperature + gumbel(logits)).softmax(-1)
 
 
+WITHOUT_NOISE = "without noise the most probable sign is drawn each time."
+
+
 def _through(fn, arguments):
     """How often each sign is drawn, and the gradient on average, from many draws."""
-    logits, temperature, worth = arguments
-    leaf = logits.expand(60_000, -1).clone().requires_grad_()
-    y = fn(leaf, temperature)
+    logits, temperature, worth, shape = arguments
+    leaf = logits.expand(*shape, -1).clone().requires_grad_()
+    y, again = fn(leaf, temperature), fn(leaf, temperature)
     if drawn(y, *leaf.shape) is None:
         return None
+    if torch.equal(y, again):
+        same_noise = (y != y[:1]).any()
+        raise Wrong("its noise is the same in each call: draw it anew." if same_noise else WITHOUT_NOISE)
     if not y.requires_grad:
         raise Wrong("it carries no gradient: the soft draw's is to come through.")
     (gradient,) = torch.autograd.grad((y * worth).sum(), leaf)
-    value = y.detach()
+    value, gradient = y.detach().flatten(0, -2), gradient.flatten(0, -2)
     if ((value - value.round()).abs() > 1e-4).any() or ((value.sum(-1) - 1).abs() > 1e-4).any():
         raise Wrong("its draws are not one-hot: a 1 and zeros are asked, with the gradient of the soft draw.")
     size = gradient.square().sum(1).mean().sqrt()
@@ -126,11 +139,11 @@ Exercise(
     "Hard outside, soft inside",
     reference=estimates.straight_through,
     cases=lambda: [
-        (numbers(*theta), T, numbers(*worth))
-        for theta, T, worth in (
-            ((1.0, -1.0), 1.0, (0.0, 1.0)),
-            ((1.0, 0.0, -1.0), 0.5, (1.0, 0.0, 2.0)),
-            ((1.0, 0.5, -1.0), 2.0, (0.0, 1.0, 3.0)),
+        (numbers(*theta), T, numbers(*worth), shape)
+        for theta, T, worth, shape in (
+            ((1.0, -1.0), 1.0, (0.0, 1.0), (60_000,)),
+            ((1.0, 0.0, -1.0), 0.5, (1.0, 0.0, 2.0), (60_000,)),
+            ((1.0, 0.5, -1.0), 2.0, (0.0, 1.0, 3.0), (30_000, 2)),
         )
     ],
     outcome=_through,
@@ -187,7 +200,7 @@ Exercise(
         ),
         without_noise=(
             _straight(lambda logits, T: (logits / T).softmax(-1)),
-            "without noise the most probable sign is drawn each time.",
+            WITHOUT_NOISE,
         ),
         no_temperature=(
             _straight(lambda logits, T: gumbel_softmax(logits, 1.0)),

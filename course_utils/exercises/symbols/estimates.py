@@ -5,7 +5,7 @@ import itertools
 import torch
 
 from ... import estimates
-from ..engine.fixtures import drawn, gradients_of_loss, noise, numbers
+from ..engine.fixtures import drawn, gradients_of_loss, noise, numbers, untouched
 from ..engine.tasks import Exercise, Wrong
 
 Exercise(
@@ -123,7 +123,7 @@ def _statistics(fn, arguments):
     means, squares, plain = 0, 0, 0
     for at in itertools.product(range(len(p)), repeat=n):
         at = torch.tensor(at, device=p.device)
-        given = fn(worth[at].clone(), at.clone())
+        given = untouched(fn, worth[at], at)
         if drawn(given, n) is None:
             return None
         weight = p[at].prod()

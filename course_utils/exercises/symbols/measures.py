@@ -52,7 +52,7 @@ SAMPLERS = {
 }
 
 
-def three_measures(x, known, x_test, sigma=0.4):
+def three_measures(x, known, x_test, sigma=0.35):
     """Windows on the samples x, Fréchet distance, distance to the nearest training image. → dict"""
     return {
         "windows, nats": metrics.parzen_log_p(x_test[:1_000], x, sigma).mean().item(),
@@ -113,7 +113,7 @@ def windows_on_points(answer, seed):
     x, x_test = data.two_moons(1_000), data.two_moons(1_000)
     x, x_test = (part[0] if isinstance(part, tuple) else part for part in (x, x_test))
     made = called(answer, x.clone())
-    if not isinstance(made, torch.Tensor) or made.dim() != 2 or made.shape[1] != 2:
+    if not isinstance(made, torch.Tensor) or made.dim() != 2 or made.shape[1] != 2 or not len(made):
         raise Wrong("give points: a tensor of shape (50, 2).")
     if len(made) > N_POINTS:
         raise Wrong(f"{len(made)} points, but {N_POINTS} are allowed.")

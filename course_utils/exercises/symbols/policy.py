@@ -12,7 +12,7 @@ from ..engine.tasks import Exercise, Prediction
 
 def _rewards():
     shapes = ((1, 2), (2, 5), (7, 3), (3, 1))
-    return [(noise(*shape, grad=True), discount) for shape in shapes for discount in (1.0, 0.9, 0.5)]
+    return [(noise(*shape), discount) for shape in shapes for discount in (1.0, 0.9, 0.5)]
 
 
 def _with_powers(of):
@@ -33,8 +33,8 @@ Exercise(
         "the 1, and what does it count for each of them? Now rewards 1, 0, 0.",
         "cumsum adds up from the first move on: what was. To come is what is left, from this move to the "
         "end. And γ^d counts from the move, not from the beginning of the walk.",
-        "Turn time around, add up, turn it back, and take out what was discounted before the move: (reward * "
-        "powers).flip(1).cumsum(1).flip(1) / powers.",
+        "Go through the walk from its end: what is to come at a move is its own reward, plus γ times what is "
+        "to come at the next.",
     ),
     mistakes=dict(
         given=(_with_powers(lambda r, powers: (r * powers).cumsum(1)), ""),

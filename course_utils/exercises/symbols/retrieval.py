@@ -160,6 +160,11 @@ def _two_lists():
     return cases
 
 
+ALL_DOCUMENTS = (
+    "that is the exact expectation, which needs no draws. It is right, but a library has millions of "
+    "documents: choose, and learn from the chosen."
+)
+
 Exercise(
     "12.13",
     "A thousand updates",
@@ -178,8 +183,17 @@ Exercise(
             lambda log_p, reward, draw: (
                 -(log_p.exp() * (reward - reward.mean(1, keepdim=True))).sum(1).mean()
             ),
-            "that is the exact expectation, which needs no draws. It is right, but a library has millions of "
-            "documents: choose, and learn from the chosen.",
+            ALL_DOCUMENTS,
+        ),
+        all_documents_given=(
+            lambda log_p, reward, draw: (
+                -(log_p.exp() * (reward - (log_p.detach().exp() * reward).sum(1, keepdim=True))).sum(1).mean()
+            ),
+            ALL_DOCUMENTS,
+        ),
+        all_documents_plain=(
+            lambda log_p, reward, draw: -(log_p.exp() * reward).sum(1).mean(),
+            ALL_DOCUMENTS,
         ),
         no_baseline=(
             _with(lambda p, reward, chosen: reward.gather(1, chosen)),

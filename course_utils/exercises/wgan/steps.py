@@ -36,7 +36,7 @@ def _after_a_step(fn, arguments):
     def update():
         return fn(batches, G=G, C=C, opt=opt, prior=prior, n_critic=n_critic, clip=clip)
 
-    return after_updates(update, n=1, told=lambda said: _checked(*said), G=G, C=C)
+    return after_updates(update, n=1, told=lambda said: _checked(*said), C=C, G=G)
 
 
 def _checked(losses):
