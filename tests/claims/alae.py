@@ -219,7 +219,7 @@ CLAIMS = {
             "(c) legible, but of few kinds",
             lambda s: (
                 drawn(s, "even, 0 to 1", "digits above 5 %") < 6 < 9 < drawn(s, "Normal", "digits above 5 %")
-                and drawn(s, "even, 0 to 1", "how sure") > 0.95 * drawn(s, "Normal", "how sure")
+                and drawn(s, "even, 0 to 1", "how sure") > 0.9 * drawn(s, "Normal", "how sure")
             ),
         ),
     ],
@@ -231,8 +231,8 @@ CLAIMS = {
             *ALL,
         ),
         (
-            "G draws there nearly as well",
-            lambda s: 0.97 < drawn(s, "even, 0 to 1", "how sure") / drawn(s, "Normal", "how sure") < 1,
+            "so G has practised there, too",
+            lambda s: 0.9 < drawn(s, "even, 0 to 1", "how sure") / drawn(s, "Normal", "how sure") < 1,
             *ALL,
         ),
     ],
@@ -258,12 +258,12 @@ CLAIMS = {
         ),
     ],
     "prediction 08.p5": [
-        ("in the image by a factor of about two", lambda s: 1.7 < by_w_and_by_z(s) < 2.3, *ALL),
+        ("in the image by about half", lambda s: 1.35 < by_w_and_by_z(s) < 1.65, *ALL),
     ],
     "prediction 08.p6": [
         (
-            "slightly more often near real images than real ones are",
-            lambda s: 0.01 < half_way(s, "its digit") - s["08 truncation"]["real: precision"] < 0.04,
+            "as often near real images as real ones are",
+            lambda s: abs(half_way(s, "its digit") - s["08 truncation"]["real: precision"]) < 0.02,
         ),
     ],
     "prediction 08.p7": [
@@ -295,8 +295,8 @@ CLAIMS = {
     ],
     "prediction 08.p9": [
         (
-            "Recall 0.84 against 0.74, but precision 0.74 against 0.77",
-            lambda s: [round(s["08 board of samples"][row], 2) for row in PAIRS] == [0.84, 0.74, 0.74, 0.77],
+            "Recall 0.84 against 0.76, but precision 0.74 against 0.79",
+            lambda s: [round(s["08 board of samples"][row], 2) for row in PAIRS] == [0.84, 0.76, 0.74, 0.79],
         ),
     ],
     "prediction 08.p3": [
@@ -317,7 +317,7 @@ CLAIMS = {
     ],
     "predict-08-p5-text": [
         ("about 80 % of its variance", lambda s: 78 < s["08 principal"]["percent_in_8"] < 85),
-        ("(b) about twice as large", lambda s: 1.5 < by_w_and_by_z(s) < 2.5),
+        ("(b) half as large again", lambda s: 1.35 < by_w_and_by_z(s) < 1.65),
     ],
     "predict-08-p2-text": [
         (
@@ -349,28 +349,30 @@ CLAIMS = {
                 and [round(error(s, name)) for name in ("VAE", "AAE")] == [32, 48]
             ),
         ),
-        ("ALAE's squared error is larger still, 52", lambda s: round(error(s, "ALAE")) == 52),
-        ("(a) 6 %, hardly more than the VAE's", lambda s: round(misread(s, "ALAE")) == 6),
+        ("ALAE's squared error is larger still, 50", lambda s: round(error(s, "ALAE")) == 50),
+        ("(a) 4 %, hardly fewer than the VAE's", lambda s: round(misread(s, "ALAE")) == 4),
         ("1 %, as few as of real images", lambda s: round(misread(s, "real")) == 1),
     ],
     "predict-08-p6-text": [
         (
-            "reach a precision of 0.85, ALAE's samples 0.78",
+            "reach a precision of 0.85, ALAE's samples 0.79",
             lambda s: (
                 abs(s["08 truncation"]["real: precision"] - 0.85) < 0.01
-                and abs(s["08 truncation"]["as drawn: precision"] - 0.78) < 0.01
+                and abs(s["08 truncation"]["as drawn: precision"] - 0.79) < 0.01
             ),
         ),
         (
             "(a) Those near their digit's mean",
-            lambda s: half_way(s, "its digit") > s["08 truncation"]["real: precision"] > half_way(s, "all"),
+            lambda s: (
+                half_way(s, "its digit") > s["08 truncation"]["real: precision"] - 0.02 > half_way(s, "all")
+            ),
         ),
     ],
     "truncation-look": [
         (
-            "precision climbs a little above that of real images, and recall falls to about 0.12",
+            "precision climbs to that of real images, and recall falls to about 0.12",
             lambda s: (
-                half_way(s, "its digit") > s["08 truncation"]["real: precision"] + 0.015
+                abs(half_way(s, "its digit") - s["08 truncation"]["real: precision"]) < 0.02
                 and s["08 truncation"]["mean of its digit, ρ = 0.5: recall"] < 0.15
             ),
         ),
@@ -396,7 +398,7 @@ CLAIMS = {
     ],
     "predict-08-p9-text": [
         ("WGAN-GP and the GAN have the lowest Fréchet distance, 0.5", nearest_of_all),
-        ("ALAE follows with 1.1", lambda s: round(s["08 board of samples"]["ALAE: fcd"], 1) == 1.1),
+        ("ALAE follows with 0.8", lambda s: round(s["08 board of samples"]["ALAE: fcd"], 1) == 0.8),
         (
             "(a) In recall alone",
             lambda s: ahead(s, "recall") > 0.08 and ahead(s, "precision") < -0.02,

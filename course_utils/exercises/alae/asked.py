@@ -6,7 +6,7 @@ Prediction(
     "08.p1",
     "c",
     "PixelNorm undoes a length (3z gives the very same images), not a direction: all these z lie about 30° "
-    "from (1, …, 1). Every direction is as likely as any other, so G draws there nearly as well.",
+    "from (1, …, 1). Every direction is as likely as any other, so G has practised there, too.",
 )
 Prediction(
     "08.p2",
@@ -32,12 +32,12 @@ Prediction(
     "08.p5",
     "b",
     "With a linear F a number of z would move w by 2 % of its variance; F's bends make that more. So a "
-    "direction of w is ahead, in the image by a factor of about two.",
+    "direction of w is ahead, in the image by about half.",
 )
 Prediction(
     "08.p6",
     "a",
-    "Near its digit's mean a sample is a usual one, slightly more often near real images than real ones are. "
+    "Near its digit's mean a sample is a usual one, as often near real images as real ones are. "
     "The mean of all ten kinds is the mean of none: towards it both scores fall.",
 )
 Prediction(
@@ -55,7 +55,7 @@ Prediction(
 Prediction(
     "08.p9",
     "a",
-    "Recall 0.84 against 0.74, but precision 0.74 against 0.77. A Fréchet distance is one number for both: "
+    "Recall 0.84 against 0.76, but precision 0.74 against 0.79. A Fréchet distance is one number for both: "
     "the lower one need not be ahead in each. And of the two ALAE alone leads from image to code.",
 )
 
