@@ -38,5 +38,5 @@ def _alae(words, n_steps, batch_size, lr):
 
 RECIPES = {
     "alae": _alae("ALAE of MLPs, 1024-1024, z and w 50-D", 25_000, 128, 7e-4),
-    "style_alae": _alae("ALAE with a style generator, z and w 50-D", 9_000, 64, 7e-4),
+    "style_alae": _alae("ALAE with a style generator, z and w 50-D", 18_000, 64, 7e-4),
 }
