@@ -56,7 +56,8 @@ def test_the_stub_is_open(id):
 @pytest.mark.parametrize(("id", "name"), [(id, name) for id in IDS for name in EXERCISES[id].mistakes])
 def test_a_known_mistake_gets_its_own_message(id, name):
     mistake = EXERCISES[id].mistakes[name]
-    told = "not answered yet." if name == "given" else f"not right yet: {mistake.tell}"  # given: to debug
+    given = "not answered yet: it still does what the given code does."
+    told = given if name == "given" else f"not right yet: {mistake.tell}"  # given: to debug
     assert verdict(id, mistake.wrong) == ("open" if name == "given" else "wrong", told)
 
 
@@ -196,7 +197,7 @@ FAULTS = [
     ("11.10", lambda z, G: G.real(3), "no attribute 'real'"),
     ("11.10", torch.arange(1_000), "a function keep"),
     ("13.9", functools.cache(EXERCISES["13.9"].reference), "one and the same network"),
-    ("11.2", lambda x: (x - x.mean(), x), "the small image should be"),
+    ("11.2", lambda x: (x + 1, x), "the small image should be|values differ"),
     ("05.5", lambda net, past: next(net.parameters()).data.add_(1).sum(), "changes its input in place"),
     (ID, lambda x_rec, x: sys.exit(), "SystemExit"),
     (ID, lambda x_rec, x: torch.einsum("bi,bi->b", x_rec, x), "einsum"),

@@ -383,7 +383,7 @@ WRONG = {
         "loss clamped at −4": density(lambda v: v, lambda t: t.sum(1).mean().clamp(min=-4.0 * t.shape[1])),
         "codes clamped at −4": density(lambda v: v, lambda t: t.sum(1).clamp(min=-4.0 * t.shape[1]).mean()),
         "a floor a little too low": density(lambda v: v.clamp(min=-10)),
-        "a floor at −100": density(lambda v: v.clamp(min=-100)),
+        "a floor at −60": density(lambda v: v.clamp(min=-60)),
         "nothing where one is sure": lambda mean, log_var, numbers: (
             torch.zeros((), requires_grad=True)
             if log_var.min() < -5

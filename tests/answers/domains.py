@@ -152,9 +152,12 @@ def cycle(of):
 
 
 def some_places_further(w, n_layers, share=0.9):
-    B, own = len(w), torch.arange(len(w))
-    guest = w[(own + torch.randint(1, B, (B,))) % B]
-    return mixed(guest=lambda w: guest)(w, n_layers, share)
+    B, device = len(w), w.device
+    guest = w[(torch.arange(B, device=device) + torch.randint(1, B, (B,), device=device)) % B]
+    first = torch.randint(1, n_layers, (B, 1), device=device)
+    later = torch.arange(n_layers, device=device) >= first
+    is_guest = later & (torch.rand(B, 1, device=device) < share)
+    return torch.where(is_guest[..., None], guest[:, None], w[:, None])
 
 
 def without_chance(w, n_layers, share=0.9):

@@ -349,7 +349,7 @@ RIGHT = {
         by_columns,
         by_power_iteration,
         by_eigenvalues,
-        lambda layer, x: by_columns(layer, x).detach().numpy(),
+        lambda layer, x: by_columns(layer, x).cpu().numpy(),
     ],
     "11.7": [with_none, by_shares, by_hand, by_number],
     "11.8": [again_and_again, by_torch, only_those_beyond, from_many],

@@ -130,7 +130,7 @@ RIGHT = {
         other_end_of_u,
         by_powers,
         by_inverse_cdf,
-        lambda logits, u: by_gumbel(logits, u).numpy(),
+        lambda logits, u: by_gumbel(logits, u).cpu().numpy(),
         lambda logits, u: by_gumbel(logits, u).tolist(),
     ],
     "12.6": [by_uniform, by_pytorch, noise_first],

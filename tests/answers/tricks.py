@@ -235,7 +235,7 @@ RIGHT = {
             - sum((a - a.mean(0)).square().sum() / (len(a) * (len(a) - 1)) for a in (r, f))
         ),
     ],
-    "05.4": [pairwise_loop, by_cdist, masked, lambda M: torch.tensor(masked(M).tolist())],
+    "05.4": [pairwise_loop, by_cdist, masked, lambda M: torch.tensor(masked(M).tolist(), device=M.device)],
     "05.5": [
         in_one_vector,
         lambda net, past: sum(gap.norm() ** 2 for gap in gaps(net, past)),

@@ -258,7 +258,7 @@ CLAIMS = {
         ),
     ],
     "prediction 08.p5": [
-        ("in the image by about half", lambda s: 1.35 < by_w_and_by_z(s) < 1.65, *ALL),
+        ("the image changes about half as much again", lambda s: 1.35 < by_w_and_by_z(s) < 1.65, *ALL),
     ],
     "prediction 08.p6": [
         (

@@ -32,7 +32,7 @@ Prediction(
     "08.p5",
     "b",
     "With a linear F a number of z would move w by 2 % of its variance; F's bends make that more. So a "
-    "direction of w is ahead, in the image by about half.",
+    "direction of w is ahead: the image changes about half as much again.",
 )
 Prediction(
     "08.p6",

@@ -61,10 +61,12 @@ def judged(given, seed):
     if fine.float().mean() < 0.7:
         print(f"typically {typical:.2f} times the ink; bolder {shares[0]} %,", end=" ")
         print(f"still sevens {shares[1]} %, still like themselves {shares[2]} %")
+    if typical < 0.95:
+        raise Wrong(THINNER)
     if is_seven.float().mean() < 0.5:
         raise Wrong(DIGIT_LOST)
     if shares[0] < 50:
-        raise Wrong(THINNER if typical < 0.95 else TOO_LITTLE)
+        raise Wrong(TOO_LITTLE)
     return fine.float().mean().item()
 
 

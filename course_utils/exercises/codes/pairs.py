@@ -71,7 +71,7 @@ def _tables(fn, arguments):
         raise Wrong("two tables are asked: E, then G.")
     if any(table is None or table is Ellipsis for table in made):
         return None
-    E, G = (torch.stack([torch.as_tensor(row).detach().double().cpu() for row in table]) for table in made)
+    E, G = (torch.stack([torch.as_tensor(row).detach().cpu().double() for row in table]) for table in made)
     for name, table in (("E", E), ("G", G)):
         if table.shape != (n, n):
             raise Wrong(f"{name} has shape {tuple(table.shape)}, expected {(n, n)}: a row for each input.")

@@ -66,10 +66,10 @@ def _crossings(fn, arguments):
     if many and share:
         n, half = len(w), len(w) // 2
         early, late = (
-            (mixed[part].double().mean(), first[part][mixed[part]].double().mean())
+            (mixed[part].float().mean(), first[part][mixed[part]].float().mean())
             for part in (slice(half), slice(half, n))
         )
-        chances = 8 * (share * (1 - share) / n) ** 0.5 + 1e-6, 8 * n_layers / (12 * share * n) ** 0.5
+        chances = 8 * (share * (1 - share) / n) ** 0.5 + 16 / n, 8 * n_layers / (12 * share * n) ** 0.5
         if any(abs(a - b) > chance for a, b, chance in zip(early, late, chances, strict=True)):
             raise Wrong(BY_PLACE)
     return (w.new_zeros(1),)

@@ -12,8 +12,6 @@ PREDICTIONS: dict[str, "Prediction"] = {}
 PROJECTS: dict[str, "Project"] = {}
 SELF_TESTS: dict[str, "SelfTest"] = {}
 KINDS = ("write", "derive", "debug", "read", "design")
-
-
 IN_PLACE = "it changes its input in place; make a new tensor instead."
 
 

@@ -274,10 +274,9 @@ def _left_behind(arguments, before, may_move):
         return "it sets a seed, so that all random numbers after it repeat: take that out."
     for a, b in zip(arguments, before, strict=True):
         no_leaf_any_more = isinstance(a, torch.Tensor) and b.requires_grad and not a.requires_grad
-        weights_too = not may_move
         if isinstance(a, nn.Module) and len([*a.parameters()]) != len([*b.parameters()]):
             return "it takes a network apart: weights that it had are gone, or others are there."
-        if no_leaf_any_more or not all(map(torch.equal, _kept(a, weights_too), _kept(b, weights_too))):
+        if no_leaf_any_more or not all(map(torch.equal, _kept(a, not may_move), _kept(b, not may_move))):
             return IN_PLACE
         if isinstance(a, torch.Tensor) and a.grad is not None:
             return "it leaves a gradient in its input: torch.autograd.grad keeps it apart."

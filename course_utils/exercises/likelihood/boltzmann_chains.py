@@ -79,9 +79,9 @@ def _sure_machine():
     """Pairs of pixels that are equal: after a sweep both are 1 if one was."""
     rbm = models.RBM(4, 2)
     with torch.no_grad():
-        rbm.W.copy_(400 * torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]]))
-        rbm.b.fill_(-200.0)
-        rbm.c.fill_(-200.0)
+        rbm.W.copy_(80 * torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]]))
+        rbm.b.fill_(-40.0)
+        rbm.c.fill_(-40.0)
     return rbm.to(session.device())
 
 
