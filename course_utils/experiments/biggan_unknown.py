@@ -24,7 +24,8 @@ def _exchanged(y):
     return y
 
 
-CHANGED = {  # the prior, and the label that G is told
+# The prior, and the label that G is told. The threshold is none that the notebook prints by name.
+CHANGED = {
     "as it is": (priors.gaussian(Z), lambda y: y),
     "truncated": (partial(priors.truncated_normal, z_dim=Z, threshold=1.2), lambda y: y),
     "thirty vectors": (_thirty, lambda y: y),

@@ -53,7 +53,10 @@ SAMPLERS = {
 
 
 def three_measures(x, known, x_test, sigma=0.35):
-    """Windows on the samples x, Fréchet distance, distance to the nearest training image. → dict"""
+    """Windows on the samples x, Fréchet distance, distance to the nearest training image. → dict
+
+    sigma  of the windows; none of those that the notebook prints beside the samplers' names
+    """
     return {
         "windows, nats": metrics.parzen_log_p(x_test[:1_000], x, sigma).mean().item(),
         "Fréchet": digit_scores(x, x_test)["fcd"],
