@@ -39,21 +39,24 @@ def start(seed=0):
 
 @contextlib.contextmanager
 def forked():
-    """The stream of random numbers outside the block goes on as if none had been drawn inside."""
-    outside = torch.mps.get_rng_state() if device().type == "mps" else None
+    """The random numbers of Python, NumPy and PyTorch go on after the block as if none had been drawn in it."""
+    python, numpy = random.getstate(), np.random.get_state()
+    mps = torch.mps.get_rng_state() if device().type == "mps" else None
     with torch.random.fork_rng():  # the CPU and every CUDA device
         try:
             yield
         finally:
-            if outside is not None:
-                torch.mps.set_rng_state(outside)
+            random.setstate(python)
+            np.random.set_state(numpy)
+            if mps is not None:
+                torch.mps.set_rng_state(mps)
 
 
 @contextlib.contextmanager
 def seeded(seed):
-    """Random numbers from `seed` inside the block; the stream outside goes on as if none had been drawn."""
+    """Random numbers from `seed` inside the block; those after it go on as if none had been drawn in it."""
     with forked():
-        torch.manual_seed(seed)
+        seed_all(seed)
         yield
 
 

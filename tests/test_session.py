@@ -1,8 +1,10 @@
 """The session: device, scale, seeds and folders, all from the environment."""
 
+import random
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
@@ -35,6 +37,18 @@ def test_start_seeds_everything(capsys):
     session.start(seed=3)
     assert torch.equal(a, torch.rand(3))
     assert "scale: smoke · seed 3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("draw", [random.random, np.random.rand, lambda: torch.rand(1).item()])
+def test_a_seeded_block_repeats_its_numbers_and_changes_none_after_it(draw):
+    session.seed_all(3)
+    expected = [draw(), draw()]
+    session.seed_all(3)
+    found, inside = [draw()], []
+    for _ in range(2):
+        with session.seeded(7):
+            inside.append(draw())
+    assert inside[0] == inside[1] and [*found, draw()] == expected
 
 
 def test_the_students_data_folder_comes_first(monkeypatch, tmp_path):

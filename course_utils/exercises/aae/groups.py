@@ -2,6 +2,7 @@
 
 import torch
 
+from ... import session
 from ..engine.fixtures import noise
 from ..engine.tasks import Exercise
 
@@ -21,9 +22,13 @@ def _by_counts(p, sharpen):
     return _rows(p**sharpen / counts)
 
 
+def _unequal(n, k):
+    return (2 * noise(n, k) + torch.arange(k, device=session.device()) / 2).softmax(1)
+
+
 def _tables():
     # The groups differ in their share; the first table has a row for each of six images, the last one image
-    made = [(2 * noise(n, k) + torch.arange(k) / 2).softmax(1) for n, k in ((6, 3), (40, 16), (5, 5))]
+    made = [_unequal(n, k) for n, k in ((6, 3), (40, 16), (5, 5))]
     return [(p, sharpen) for p in made for sharpen in (1.0, 1.5, 2.0)] + [(made[0][:1], 1.5)]
 
 
