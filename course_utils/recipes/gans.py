@@ -3,6 +3,7 @@
 from functools import partial
 
 import torch
+from torch import nn
 
 from .. import metrics, models, session
 from ..match import Rule
@@ -52,13 +53,25 @@ def _conditional(words, rule, n_steps, lr, **said):
     return _recipe(words, rule, net, n_steps, 128, lr, scores=_scores_by_class, **said)
 
 
+def _deeper_discriminator():
+    """DCGAN's discriminator, without batch norm, and with a hidden layer before the logit. → network
+
+    Without that layer D has a tenth of G's weights, and precision ended at 0.53 in place of 0.74.
+    """
+    return nn.Sequential(
+        *models.dcgan_discriminator(normalize=False)[:-2],  # (B, 64, 7, 7)
+        nn.Flatten(),
+        *models.mlp(64 * 7 * 7, 1, 256, n_hidden=1),
+    ).to(memory_format=torch.channels_last)
+
+
 MLP, BETAS_0 = models.image_discriminator, "Adam, betas 0 and 0.9"
-DCGAN = "DCGAN, 32 and 64 channels, no batch norm in D, R1 with weight 1"
+DCGAN = "DCGAN, 32 and 64 channels; D with a hidden layer of 256 units, no batch norm, R1 with weight 1"
 CLIPPED = "MLP WGAN, 512-512, weights clipped at 0.05, 5 updates of the critic for each of G"
 PENALIZED = "WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G"
 RECIPES = {
     "gan": _recipe("MLP GAN, 512-512, R1 with weight 1", GAN, MLP, 50_000, 128, 1e-3),
-    "dcgan": _recipe(DCGAN, GAN, partial(models.dcgan_discriminator, normalize=False), 18_000, 64, 1e-3),
+    "dcgan": _recipe(DCGAN, GAN, _deeper_discriminator, 24_000, 64, 1e-3),
     "cgan": _conditional("Conditional MLP GAN, 512-512, R1 with weight 1", CONDITIONAL, 48_000, 1e-3),
     "wgan": _recipe(CLIPPED, WGAN, MLP, 20_000, 64, 5e-4, "RMSProp"),
     "wgan_gp": _recipe(f"MLP {PENALIZED}", WGAN_GP, MLP, 20_000, 128, 5e-4, BETAS_0),
