@@ -39,7 +39,7 @@ def start(seed=0):
 
 @contextlib.contextmanager
 def forked():
-    """The random numbers of Python, NumPy and PyTorch go on after the block as if none had been drawn in it."""
+    """Random numbers (of Python, NumPy, PyTorch) go on after the block as if none had been drawn in it."""
     python, numpy = random.getstate(), np.random.get_state()
     mps = torch.mps.get_rng_state() if device().type == "mps" else None
     with torch.random.fork_rng():  # the CPU and every CUDA device

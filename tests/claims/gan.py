@@ -131,7 +131,8 @@ def moved(s):
 def walk(s):
     """The middle step of a walk is small, the largest more than twice as large."""
     steps = s["04 squared error on the walk"]
-    return steps["median_step"] < steps["first_to_last"] / 8 and steps["largest_step"] > 2 * steps["median_step"]
+    middle = steps["median_step"]
+    return middle < steps["first_to_last"] / 8 and steps["largest_step"] > 2 * middle
 
 
 def card(s, generator, score):
