@@ -72,8 +72,8 @@ PENALIZED = "WGAN-GP, 512-512, penalty 10, 3 updates of the critic for each of G
 RECIPES = {
     "gan": _recipe("MLP GAN, 512-512, R1 with weight 1", GAN, MLP, 50_000, 128, 1e-3),
     "dcgan": _recipe(DCGAN, GAN, _deeper_discriminator, 24_000, 64, 1e-3),
-    "cgan": _conditional("Conditional MLP GAN, 512-512, R1 with weight 1", CONDITIONAL, 48_000, 1e-3),
+    "cgan": _conditional("Conditional MLP GAN, 512-512, R1 with weight 1", CONDITIONAL, 64_000, 1e-3),
     "wgan": _recipe(CLIPPED, WGAN, MLP, 20_000, 64, 5e-4, "RMSProp"),
-    "wgan_gp": _recipe(f"MLP {PENALIZED}", WGAN_GP, MLP, 20_000, 128, 5e-4, BETAS_0),
+    "wgan_gp": _recipe(f"MLP {PENALIZED}", WGAN_GP, MLP, 40_000, 128, 5e-4, BETAS_0),
     "cwgan_gp": _conditional(f"Conditional MLP {PENALIZED}", CONDITIONAL_WGAN_GP, 8_000, 5e-4, said=BETAS_0),
 }
