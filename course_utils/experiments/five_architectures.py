@@ -32,7 +32,7 @@ def run(architecture, name, seed, n_updates=N_UPDATES):
         x_fake = metrics.in_parts(players["G"], prior(10_000))
     return {
         **rounded(digit_scores(x_fake, digits.x_test)),
-        "seconds": round(history.seconds, 1),
+        "seconds": round(history.seconds, 3),
         "samples": plotting.sheet_text(x_fake[:N_SHOWN], 8),
     }
 
