@@ -128,7 +128,7 @@ RECIPES = {
     "vae": _vae("VAE, 20-D", 15_000),
     "vae_2d": _vae("VAE, 2-D", 12_000),
     "cvae": _cvae("Conditional VAE, 4-D", 15_000),
-    "aae": _aae("AAE, 10-D Gaussian prior", 10, priors.gaussian(10), 15_000),
+    "aae": _aae("AAE, 10-D Gaussian prior", 10, priors.gaussian(10), 90_000),
     "aae_mixture": _aae(NOISY, 2, MIXTURE, 15_000, aae_label_step, 10_000, priors.petal),
     "aae_swiss_roll": _aae(f"AAE, Swiss roll, {HALF}", 2, ROLL, 15_000, aae_label_step, 10_000, priors.piece),
     "aae_style": _aae(TOLD, 4, priors.gaussian(4), 15_000, aae_style_step),
