@@ -346,8 +346,7 @@ CLAIMS = {
         (
             "misreads 5 % of the VAE's (squared error 32) and 9.5 % of the AAE's (squared error 46)",
             lambda s: (
-                round(misread(s, "VAE")) == 5
-                and misread(s, "AAE") == 9.5
+                [round(misread(s, "VAE")), misread(s, "AAE")] == [5, 9.5]
                 and [round(error(s, name)) for name in ("VAE", "AAE")] == [32, 46]
             ),
         ),
